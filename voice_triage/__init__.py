@@ -1,0 +1,1 @@
+"""Hands-free, offline voice triage for tiny red dots on the skin."""

@@ -1,0 +1,36 @@
+"""Everything that can go wrong on purpose, and the exit status each gives.
+
+TriageError
+├── BadInput        exit 2  a file, line or option of the user's is wrong
+│   └── BadContent  exit 2  a protocol, grammar or locale file is wrong
+└── Lacking         exit 3  the machine lacks something; the message says what cures it
+"""
+
+from __future__ import annotations
+
+
+class TriageError(Exception):
+    """Base of every error that is shown to the user as one line."""
+
+    exit_status = 2
+
+
+class BadInput(TriageError):
+    """Raised when something the user gave is wrong; names the place and what is allowed."""
+
+    exit_status = 2
+
+
+class BadContent(BadInput):
+    """Raised at load when a content file (protocol, grammar, locale) is wrong; names file and key."""
+
+
+class Lacking(TriageError):
+    """Raised when a device, model, library or voice is missing; ``cure`` is what to do about it."""
+
+    exit_status = 3
+
+    def __init__(self, what: str, cure: str) -> None:
+        super().__init__(f"{what}. {cure}")
+        self.what = what
+        self.cure = cure

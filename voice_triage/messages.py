@@ -1,0 +1,117 @@
+"""The small frozen messages that pass between the stages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["present", "absent", "unsure"]
+Answer = Literal["yes", "no", "unsure"]
+Level = Literal["emergency", "urgent", "routine", "self_care"]
+Action = Literal["call", "go"]
+Patience = Literal["normal", "long", "unlimited"]
+Phase = Literal["asking", "standing_by", "ended"]
+
+COMMANDS = (
+    "repeat", "help", "back", "restart", "stop", "wait", "ready",
+    "slower", "faster", "louder", "quieter", "why", "summary",
+)  # fmt: skip
+
+
+# ---- recogniser -> understanding ----
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a recogniser believes was said so far in this utterance."""
+
+    text: str
+    """Lower-case words separated by single spaces; empty when nothing was recognised."""
+    final: bool = False
+
+
+# ---- understanding -> dialogue ----
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One concept of the protocol, with what the caller said of it."""
+
+    concept: str
+    status: Status
+    words: str = ""
+    """The caller's words that said it; empty when it follows from a bare answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A measured thing: age (years, months), temperature (celsius), duration (hours), patient (value)."""
+
+    concept: str
+    unit: str
+    value: float | str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an utterance means, given the question that was open."""
+
+    text: str
+    answer: Answer | None = None
+    command: str | None = None
+    findings: tuple[Finding, ...] = ()
+    values: tuple[Value, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """True when nothing usable was understood."""
+        return not (self.answer or self.command or self.findings or self.values)
+
+
+# ---- session -> dialogue ----
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The caller said something; an empty meaning is speech that was not understood."""
+
+    meaning: Meaning
+    partial: bool = False
+    """True from the safety lane: only the red flags in it are acted on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """The patience of the open question ran out and nobody spoke."""
+
+
+Event = Heard | Silence
+
+
+# ---- dialogue -> wording -> session ----
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A prompt by id, with the values of its slots; only wording turns it into words."""
+
+    prompt: str
+    slots: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the assistant does next."""
+
+    lines: tuple[Line, ...] = ()
+    question: str | None = None
+    """The question that is open after the lines; None when none is."""
+    emergency: bool = False
+    """The emergency announcement: cuts whatever is being said and starts at once."""
+    phase: Phase = "asking"
+    patience: Patience = "normal"
+    adjust: str | None = None
+    """slower, faster, louder or quieter: the session changes its voice, then speaks the lines."""
+    re_listen: bool = field(default=False)
+    """Nothing to say: keep listening with the given patience (the caller asked to wait)."""
