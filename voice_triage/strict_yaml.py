@@ -1,0 +1,92 @@
+"""YAML that refuses what plain PyYAML lets through: duplicate keys, aliases, bare booleans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from voice_triage.errors import BadInput
+
+MAX_BYTES = 2_000_000
+"""No content or scenario file of ours comes near this; a larger one is a mistake or an attack."""
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """SafeLoader for data written by hand."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            # An alias bomb needs only a few lines; nobody needs aliases in these files.
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                "aliases (*name) are not allowed",
+                self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        seen: set[Any] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, str | int | float):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "a key must be a plain word", key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key}' stands here twice", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep)
+
+
+# YAML 1.1 reads bare yes, no, on and off as booleans: exactly the words callers say.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def parse(text: str, name: str) -> Any:
+    """Return the data in ``text``; true and false become booleans, yes and no stay words.
+
+    Raises BadInput, naming ``name`` and the line, for anything that is not plain strict YAML.
+    """
+    try:
+        data = yaml.load(text, Loader=_StrictLoader)
+    except RecursionError:
+        raise BadInput(f"{name}: nested too deeply") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"line {mark.line + 1}: " if mark else ""
+        raise BadInput(f"{name}: {where}{error.problem or error.context}") from None
+    except yaml.YAMLError as error:
+        raise BadInput(f"{name}: {str(error).splitlines()[0]}") from None
+    except ValueError as error:  # e.g. a date that does not exist
+        raise BadInput(f"{name}: {error}") from None
+    return _booleans(data)
+
+
+def _booleans(data: Any) -> Any:
+    """Turn the words true and false into booleans, everywhere."""
+    if isinstance(data, dict):
+        return {key: _booleans(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_booleans(value) for value in data]
+    return {"true": True, "false": False}.get(data, data) if isinstance(data, str) else data
+
+
+def load(path: Path) -> Any:
+    """Return the data in the file at ``path``. Raises BadInput."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise BadInput(f"{path}: larger than {MAX_BYTES} bytes")
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise BadInput(f"{path}: not a text file in UTF-8") from None
+    except OSError as error:
+        raise BadInput(f"{path}: {error.strerror or error}") from None
+    return parse(text, str(path))

@@ -1,0 +1,50 @@
+"""Every threshold of the hearing, in one table, each with its reason and its unit in the name.
+
+docs/benchmarks.md has the measurements; docs/decisions.md the choices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+RATE_HZ = 16_000
+"""One rate everywhere inside: what PocketSphinx, Vosk, Whisper and Silero were trained on."""
+
+BLOCK = 320
+"""Samples in a block (20 ms): a multiple of the echo canceller's 10 ms frames."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """The defaults are the measured ones; tests and benchmarks pass others."""
+
+    # -- endpointing --
+    end_silence_s: float = 0.9
+    """Silence that ends an utterance: shorter ones cut slow speakers off (field notes)."""
+    utterance_cap_s: float = 10.0
+    """In babble the voice detector never falls silent, so an utterance is closed by force."""
+    preroll_s: float = 0.5
+    """Sound kept from before the voice was detected, so that the first syllable is not lost."""
+    voice_opens: float = 0.5
+    """Voice probability that opens an utterance: low, since missing speech costs most."""
+    voice_holds: float = 0.3
+    """Voice probability that keeps it open."""
+
+    # -- barge-in --
+    barge_in_probability: float = 0.8
+    barge_in_frames: int = 3
+    """0.8 for three 32 ms frames: 0 of 30 own prompts cut themselves off (audio findings, 1)."""
+
+    # -- safety lane --
+    red_flag_hold_s: float = 0.1
+    """A red flag must stand in the partial results this long: 2/240 false instead of 5/240."""
+
+    # -- patience: silence before the dialogue is told --
+    patience_normal_s: float = 8.0
+    patience_long_s: float = 30.0
+    patience_unlimited_s: float = 60.0
+    """The glass test: a soft reminder each minute."""
+
+    # -- player --
+    fade_s: float = 0.02
+    """Longer fades leave words in the air; none clicks."""
