@@ -1,0 +1,98 @@
+"""Writing to disk so that a kill at any moment leaves the old or the new, never half of either."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from voice_triage.errors import Lacking
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextlib.contextmanager
+def disk_errors(path: Path) -> Iterator[None]:
+    """Turn an OSError about ``path`` into Lacking: one line with what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        if error.errno in _FULL:
+            cure = "Free some space there, then run the same command again"
+        elif error.errno in _REFUSED:
+            cure = "Make it writable for you, or choose another folder (docs/settings.md)"
+        else:
+            cure = "Check that folder, then run the same command again"
+        raise Lacking(f"cannot write {path}: {reason}", cure) from None
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in ``folder`` durable; a platform that cannot is left as it is."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace the file at ``path`` by UTF-8 ``text`` in one step, making its folder. Raises Lacking."""
+    target = path.resolve()  # a settings file may be a link into someone's dotfiles
+    with disk_errors(path):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(name, mode)
+            os.replace(name, target)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(name)
+            raise
+        sync_folder(target.parent)
+
+
+@contextlib.contextmanager
+def locked(path: Path, what: str, *, wait: bool = False) -> Iterator[None]:
+    """Hold the lock file ``path``; the system frees it when the process dies, however it dies.
+
+    Raises Lacking when another process holds it and ``wait`` is false.
+    """
+    with disk_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        file = open(path, "a+b")  # noqa: SIM115 - held over the yield, closed in the finally
+    try:
+        try:
+            _lock(file, wait)
+        except OSError:
+            raise Lacking(
+                f"another {what} is running", "Wait until it has finished, then try again"
+            ) from None
+        yield
+    finally:
+        file.close()
+
+
+def _lock(file: IO[bytes], wait: bool) -> None:
+    """Take the exclusive lock on ``file``. Raises OSError when it is held."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        import msvcrt
+
+        file.seek(0)
+        mode = "LK_LOCK" if wait else "LK_NBLCK"
+        getattr(msvcrt, "locking")(file.fileno(), getattr(msvcrt, mode), 1)  # noqa: B009 - absent on Unix
+    else:
+        fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
