@@ -48,3 +48,11 @@ class Thresholds:
     # -- player --
     fade_s: float = 0.02
     """Longer fades leave words in the air; none clicks."""
+
+    # -- second opinion --
+    second_opinion_after_s: float = 0.15
+    """Silence after which the second opinion starts, so that it is ready when speech has ended."""
+    second_opinion_wait_s: float = 1.5
+    """Longest wait for it after the end of speech; then the first opinion stands alone."""
+    barge_in_wordless_s: float = 1.0
+    """A voice that goes on this long is let speak, even where no word of it was recognised."""

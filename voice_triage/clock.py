@@ -1,0 +1,105 @@
+"""The time of a session, and the work it has done beside the loop.
+
+Live, time passes by itself. In a replay it is counted in blocks, and the computing time of each
+block is added, so that a latency read from a replay is one a person would have met.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from voice_triage.messages import Hypothesis
+
+Work = Callable[[], Hypothesis]
+
+
+class Clock(Protocol):
+    """What a session asks of time; all values in seconds since the session began."""
+
+    def tick(self, seconds: float) -> None:
+        """One block of ``seconds`` begins."""
+
+    def now_s(self) -> float:
+        """The time now, with the computing done so far."""
+
+    def start(self, work: Work) -> Callable[[], Hypothesis | None]:
+        """Begin ``work`` beside the loop; the returned function gives its result once it is due."""
+
+    def close(self) -> None:
+        """Let go of threads."""
+
+
+class RealClock:
+    """Wall time and one worker thread."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="second-opinion")
+
+    def tick(self, seconds: float) -> None:
+        """Nothing to do: real time passes by itself."""
+
+    def now_s(self) -> float:
+        """Seconds since the session began."""
+        return time.monotonic() - self._began
+
+    def start(self, work: Work) -> Callable[[], Hypothesis | None]:
+        """Run ``work`` in the worker thread. A failing engine counts as having heard nothing."""
+        future = self._pool.submit(work)
+
+        def poll() -> Hypothesis | None:
+            if not future.done():
+                return None
+            return Hypothesis("", final=True) if future.exception() else future.result()
+
+        return poll
+
+    def close(self) -> None:
+        """Wait for nothing; a second opinion nobody needs any more may be lost."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+class VirtualClock:
+    """Time counted in blocks. ``compute_s`` is all computing time so far, in CPU seconds.
+
+    A block that takes longer to compute than it lasts makes the loop lag, as it would live; the
+    lag is worked off in later blocks. CPU time is used, so that a busy machine changes nothing.
+    """
+
+    def __init__(self) -> None:
+        self.compute_s = 0.0
+        self._blocks_s = 0.0
+        self._lag_s = 0.0
+        self._block_s = 0.0
+        self._mark = time.process_time()
+
+    def tick(self, seconds: float) -> None:
+        """Close the block before and begin one of ``seconds``."""
+        cost = self._cost()
+        self.compute_s += cost
+        self._lag_s = max(0.0, self._lag_s + cost - self._block_s)
+        self._blocks_s += self._block_s
+        self._block_s = seconds
+        self._mark = time.process_time()
+
+    def now_s(self) -> float:
+        """The end of the current block, plus what computing has cost."""
+        return self._blocks_s + self._block_s + self._lag_s + self._cost()
+
+    def start(self, work: Work) -> Callable[[], Hypothesis | None]:
+        """Do ``work`` now, but give its result only when it would have been ready on a second core."""
+        asked_s, before = self.now_s(), time.process_time()
+        result = work()
+        took_s = time.process_time() - before
+        self.compute_s += took_s
+        self._mark += took_s
+        return lambda: result if self.now_s() >= asked_s + took_s else None
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _cost(self) -> float:
+        return time.process_time() - self._mark

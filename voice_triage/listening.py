@@ -1,0 +1,240 @@
+"""The hearing half of a session: microphone blocks in, events out.
+
+Two lanes run over the same utterance. The safety lane searches every partial result for red
+flags. The answer lane waits for the end of speech, asks the second opinion where there is one,
+and gives the meaning of the whole utterance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from voice_triage.audio.endpoint import Endpointer, Hearing
+from voice_triage.clock import Clock
+from voice_triage.messages import Finding, Hypothesis, Meaning
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.understanding import Interpreter
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The words recognised so far in the open utterance."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The safety lane is sure enough of these red flags."""
+
+    findings: tuple[Finding, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """The caller has finished speaking. An empty meaning with words is speech not understood."""
+
+    meaning: Meaning
+    question: str | None
+    """The question that was open when the caller began to speak."""
+    alarmed: bool
+    """The safety lane has already acted on it: what remains of it is no answer."""
+    over_speech: bool
+    """It began while the assistant was speaking."""
+
+
+@dataclass(slots=True)
+class _Open:
+    """The utterance that is being spoken."""
+
+    question: str | None
+    over_speech: bool
+    blocks: list[Pcm] = field(default_factory=list)
+    text: str = ""
+    standing: dict[str, int] = field(default_factory=dict)
+    """Red flag -> blocks for which it has stood in the partial results."""
+    current: dict[str, Finding] = field(default_factory=dict)
+    alarmed: set[str] = field(default_factory=set)
+    opinion: Callable[[], Hypothesis | None] | None = None
+    opinion_of_s: float = 0.0
+    """How much speech the second opinion was given."""
+    final: Hypothesis | None = None
+    waited: int = 0
+
+    @property
+    def pcm(self) -> Pcm:
+        return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
+
+
+class Listener:
+    """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone."""
+
+    def __init__(
+        self,
+        recognizer: StreamingRecognizer,
+        interpreter: Interpreter,
+        endpointer: Endpointer,
+        clock: Clock,
+        *,
+        red_flags: Collection[str],
+        second_opinion: UtteranceRecognizer | None = None,
+        thresholds: Thresholds | None = None,
+    ) -> None:
+        self.recognizer = recognizer
+        self._interpreter = interpreter
+        self._endpointer = endpointer
+        self._clock = clock
+        self._red_flags = frozenset(red_flags)
+        self._second = second_opinion
+        self._limits = thresholds or Thresholds()
+        self._open: _Open | None = None
+        self._deciding: list[_Open] = []
+        self._voice_s = 0.0
+
+    @property
+    def busy(self) -> bool:
+        """True while somebody speaks or an utterance is still being decided."""
+        return self._open is not None or bool(self._deciding)
+
+    @property
+    def voice_confirmed(self) -> bool:
+        """True while the open utterance is surely a voice (the barge-in rule)."""
+        return self._open is not None and self._endpointer.barge_in
+
+    @property
+    def voice_s(self) -> float:
+        """Seconds of speech in the open utterance."""
+        return self._voice_s if self._open is not None else 0.0
+
+    def expect(self, question: str | None) -> None:
+        """Tell the recogniser which answers are likely."""
+        self.recognizer.expect(question)
+
+    def hear(
+        self, block: Pcm, question: str | None, own_words: str = ""
+    ) -> list[Partial | Alarm | Utterance]:
+        """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
+
+        ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
+        voice, since it may be the assistant's own.
+        """
+        events: list[Partial | Alarm | Utterance] = []
+        hearing = self._endpointer.feed(block, playing=bool(own_words))
+        self._voice_s = hearing.voice_s
+        if hearing.event == "opened":
+            self._open = _Open(question, over_speech=bool(own_words))
+            self.recognizer.start()
+        if self._open is not None:
+            self._take(self._open, hearing.pcm, own_words, events)
+            self._second_look(self._open, hearing, events)
+            if hearing.event == "closed":
+                self._close(self._open, hearing.voice_s)
+                self._open = None
+        for utterance in list(self._deciding):
+            self._decide(utterance, events)
+        return events
+
+    # ---- safety lane ----
+
+    def _take(
+        self, utterance: _Open, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
+    ) -> None:
+        """Feed the recogniser and search its partial result for red flags."""
+        utterance.blocks.append(pcm)
+        hypothesis = self.recognizer.accept(pcm)
+        if hypothesis.text != utterance.text:
+            utterance.text = hypothesis.text
+            events.append(Partial(hypothesis.text))
+            alarm = self._interpreter.alarm(hypothesis.text, utterance.question)
+            flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
+            utterance.current = flags if alarm.settled else {}
+        held = {concept: utterance.standing.get(concept, 0) + 1 for concept in utterance.current}
+        utterance.standing = held
+        needed = max(1, round(self._limits.red_flag_hold_s * RATE_HZ / BLOCK))
+        raised = [
+            finding
+            for concept, finding in utterance.current.items()
+            if held[concept] >= needed
+            and concept not in utterance.alarmed
+            and not (self._own(finding, own_words) and not self._endpointer.barge_in)
+        ]
+        self._raise(utterance, raised, events)
+
+    def _raise(
+        self, utterance: _Open, raised: list[Finding], events: list[Partial | Alarm | Utterance]
+    ) -> None:
+        if raised:
+            utterance.alarmed |= {one.concept for one in raised}
+            events.append(Alarm(tuple(raised), utterance.text))
+
+    @staticmethod
+    def _own(finding: Finding, own_words: str) -> bool:
+        """True when the words stand in what the assistant is saying itself."""
+        return bool(finding.words) and finding.words in own_words
+
+    # ---- answer lane ----
+
+    def _second_look(
+        self, utterance: _Open, hearing: Hearing, events: list[Partial | Alarm | Utterance]
+    ) -> None:
+        """Ask for the second opinion at each pause; a red flag in it counts even if speech goes on."""
+        if hearing.silence_s >= self._limits.second_opinion_after_s:
+            self._ask(utterance, hearing.voice_s)
+        elif utterance.opinion and (early := utterance.opinion()):
+            utterance.opinion = None
+            alarm = self._interpreter.alarm(early.text, utterance.question)
+            fresh = [one for one in alarm.findings if one.concept in self._red_flags - utterance.alarmed]
+            self._raise(utterance, fresh if alarm.settled else [], events)
+
+    def _ask(self, utterance: _Open, voice_s: float) -> None:
+        if self._second is not None and utterance.opinion_of_s < voice_s:
+            pcm, transcribe = utterance.pcm, self._second.transcribe
+            utterance.opinion = self._clock.start(lambda: transcribe(pcm))
+            utterance.opinion_of_s = voice_s
+
+    def _close(self, utterance: _Open, voice_s: float) -> None:
+        utterance.final = self.recognizer.finish()
+        self._ask(utterance, voice_s)
+        self._deciding.append(utterance)
+
+    def _decide(self, utterance: _Open, events: list[Partial | Alarm | Utterance]) -> None:
+        """Give the utterance's meaning once the second opinion is there, or its time is up."""
+        second = utterance.opinion() if utterance.opinion else Hypothesis("", final=True)
+        utterance.waited += 1
+        if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
+            return
+        self._deciding.remove(utterance)
+        final = utterance.final or Hypothesis("", final=True)
+        meaning = self._weigh(final.text, second.text if second else "", utterance.question)
+        if meaning.text or utterance.alarmed:
+            events.append(
+                Utterance(meaning, utterance.question, bool(utterance.alarmed), utterance.over_speech)
+            )
+
+    def _weigh(self, first: str, second: str, question: str | None) -> Meaning:
+        """Prefer the second opinion, except where that would drop a red flag."""
+        ours = self._interpreter.interpret(first, question)
+        if self._second is None:
+            return ours
+        theirs = self._interpreter.interpret(second, question)
+        if theirs.empty:
+            # Heard nothing: noise, or a word too short for it. Words it made sense of win.
+            if second and not (ours.answer or ours.command):
+                return self._with_flags(theirs, ours)
+            return ours if not ours.empty else theirs
+        return self._with_flags(theirs, ours)
+
+    def _with_flags(self, meaning: Meaning, other: Meaning) -> Meaning:
+        known = {one.concept for one in meaning.findings}
+        kept = tuple(
+            one
+            for one in other.findings
+            if one.status == "present" and one.concept in self._red_flags and one.concept not in known
+        )
+        return replace(meaning, findings=meaning.findings + kept)

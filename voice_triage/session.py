@@ -1,0 +1,237 @@
+"""The one loop of the product: live and scripted sound go through it, block by block.
+
+microphone -> echo canceller -> listener -> dialogue -> wording -> speaker -> loudspeaker
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from voice_triage.audio.contract import SoundDevice
+from voice_triage.clock import Clock
+from voice_triage.dialogue import Dialogue
+from voice_triage.listening import Alarm, Listener, Partial, Utterance
+from voice_triage.messages import Heard, Meaning, Silence, Turn
+from voice_triage.observer import Observer
+from voice_triage.pcm import Pcm, rms_dbfs
+from voice_triage.speaking import Speaker, Words
+from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.understanding import Interpreter
+from voice_triage.wording import Wording
+
+BLOCK_S = BLOCK / RATE_HZ
+
+
+class Canceller(Protocol):
+    """Takes the far-end signal out of the microphone's."""
+
+    def process(self, mic: Pcm, far: Pcm) -> Pcm:
+        """Return the microphone block without the echo of ``far``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Equipment:
+    """What a session is built from; app.py knows the concrete classes."""
+
+    device: SoundDevice
+    canceller: Canceller | None
+    listener: Listener
+    speaker: Speaker
+    dialogue: Dialogue
+    wording: Wording
+    interpreter: Interpreter
+    clock: Clock
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    patience: float = 1.0
+    """The caller's own factor on every patience."""
+
+
+class Session:
+    """A conversation from greeting to end."""
+
+    def __init__(self, equipment: Equipment, observers: Sequence[Observer] = ()) -> None:
+        self._with = equipment
+        self._observers = observers
+        self._turn = Turn()
+        self._turns = 0
+        self._idle_blocks = 0
+        self._unheard: list[Words] = []
+        self._was_playing = False
+        self.interrupted = False
+        """True once the assistant was cut off in mid-sentence by the caller."""
+
+    @property
+    def over(self) -> bool:
+        """True when the conversation has ended and all was said."""
+        return self._turn.phase == "ended" and not self._with.speaker.playing
+
+    @property
+    def standing_by(self) -> bool:
+        """True when an emergency was announced, help is on its way and nobody speaks."""
+        quiet = not (self._with.speaker.playing or self._with.listener.busy)
+        return self._turn.phase == "standing_by" and quiet
+
+    def start(self) -> None:
+        """Greet and ask the first question."""
+        self._perform(self._with.dialogue.start())
+
+    def step(self) -> None:
+        """One block: 20 ms out, 20 ms in, and whatever follows from it."""
+        parts = self._with
+        parts.clock.tick(BLOCK_S)
+        far = parts.speaker.next_block()
+        mic = parts.device.exchange(far)
+        near = parts.canceller.process(mic, far) if parts.canceller else mic
+        line = parts.speaker.line
+        events = parts.listener.hear(near, self._turn.question, own_words=line.text.lower() if line else "")
+        for event in events:
+            if isinstance(event, Alarm):
+                self._alarm(event)
+            elif isinstance(event, Utterance):
+                self._utterance(event)
+            else:
+                self._partial(event)
+        self._make_room()
+        self._wait()
+        for one in self._observers:
+            one.level(rms_dbfs(near))
+
+    # ---- what was heard ----
+
+    def _alarm(self, alarm: Alarm) -> None:
+        known = self._with.dialogue.red_flags
+        fresh = tuple(one for one in alarm.findings if one.concept not in known)
+        if fresh:
+            meaning = Meaning(alarm.text, findings=fresh)
+            self._perform(self._with.dialogue.handle(Heard(meaning, partial=True)))
+
+    def _partial(self, partial: Partial) -> None:
+        for one in self._observers:
+            one.hearing(partial.text, at_s=self._with.clock.now_s())
+        if partial.text and not self._with.interpreter.backchannel(partial.text):
+            self._barge_in()
+
+    def _utterance(self, utterance: Utterance) -> None:
+        speaker, meaning = self._with.speaker, utterance.meaning
+        speaker.duck(False)
+        if utterance.over_speech and self._with.interpreter.backchannel(meaning.text) and speaker.playing:
+            return
+        for one in self._observers:
+            one.heard(meaning.text, at_s=self._with.clock.now_s())
+        if utterance.alarmed or utterance.question != self._turn.question or self._announcing:
+            # What was begun before the question, or over the emergency line, is no answer to it:
+            # "no no he can't breathe" must not take back what it has just raised.
+            meaning = replace(meaning, answer=None)
+            if not (meaning.findings or meaning.values or meaning.command):
+                return self._say_again()
+        turn = self._with.dialogue.handle(Heard(meaning))
+        if turn == Turn():
+            return self._say_again()
+        self._perform(turn)
+
+    @property
+    def _announcing(self) -> bool:
+        """True while the emergency line itself is being spoken, before its read-back."""
+        line = self._with.speaker.line
+        return bool(line and line.emergency and not line.readback)
+
+    def _make_room(self) -> None:
+        """Turn the voice down, then fall silent, for a caller who goes on speaking."""
+        listener, speaker = self._with.listener, self._with.speaker
+        if not speaker.playing or self._announcing:
+            return
+        speaker.duck(listener.voice_confirmed)
+        if listener.voice_confirmed and listener.voice_s >= self._with.thresholds.barge_in_wordless_s:
+            self._barge_in()
+
+    def _barge_in(self) -> None:
+        if self._with.speaker.playing and self._with.listener.voice_confirmed and not self._announcing:
+            self._fall_silent()
+
+    def _fall_silent(self) -> None:
+        if self._with.speaker.line is not None:
+            self.interrupted = True
+        self._unheard = self._with.speaker.cut() or self._unheard
+        self._with.device.cut()
+
+    def _say_again(self) -> None:
+        """Offer again what was cut off, when the interruption came to nothing."""
+        unheard, self._unheard = self._unheard, []
+        if unheard and not self._with.speaker.playing:
+            self._with.speaker.say(unheard)
+
+    # ---- what is said ----
+
+    def _perform(self, turn: Turn) -> None:
+        if turn == Turn():
+            return
+        parts = self._with
+        self._turn = turn
+        self._idle_blocks = 0
+        if turn.adjust:
+            parts.speaker.adjust(turn.adjust)
+        parts.listener.expect(turn.question)
+        words = self._words(turn)
+        if turn.emergency:
+            if parts.speaker.line is not None:
+                self._fall_silent()
+            self._unheard = []
+            parts.speaker.announce(words)
+        elif words:
+            if parts.speaker.playing:
+                self._fall_silent()
+            self._unheard = []
+            parts.speaker.say(words)
+        elif turn.re_listen:
+            parts.speaker.signal("waiting")
+
+    def _words(self, turn: Turn) -> list[Words]:
+        self._turns += 1
+        patient = self._with.dialogue.patient
+        texts = [self._with.wording.say(line, patient) for line in turn.lines]
+        last = len(texts) - 1
+        return [
+            Words(
+                text,
+                turn.question,
+                self._turns,
+                emergency=turn.emergency,
+                readback=turn.emergency and turn.question is not None and number == last,
+            )
+            for number, text in enumerate(texts)
+            if text
+        ]
+
+    # ---- silence ----
+
+    def _wait(self) -> None:
+        """Count the silence; tell the dialogue when the patience of its question has run out."""
+        speaker, listener = self._with.speaker, self._with.listener
+        if speaker.playing or listener.busy:
+            self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
+            self._idle_blocks = 0
+            return
+        if self._was_playing:
+            self._was_playing = False
+            if self._turn.phase == "asking":
+                speaker.signal("listening")
+            for one in self._observers:
+                one.listening(self._turn.question, at_s=self._with.clock.now_s())
+        self._idle_blocks += 1
+        if self._turn.phase != "ended" and self._idle_blocks * BLOCK_S >= self._patience_s:
+            self._idle_blocks = 0
+            if self._unheard:
+                return self._say_again()
+            self._perform(self._with.dialogue.handle(Silence()))
+
+    @property
+    def _patience_s(self) -> float:
+        limits = self._with.thresholds
+        seconds = {
+            "normal": limits.patience_normal_s,
+            "long": limits.patience_long_s,
+            "unlimited": limits.patience_unlimited_s,
+        }[self._turn.patience]
+        return seconds * self._with.patience

@@ -1,0 +1,142 @@
+"""The speaking half of a session: turns in, loudspeaker blocks out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice_triage.audio.earcons import Earcon, earcon
+from voice_triage.audio.player import Player
+from voice_triage.errors import TriageError
+from voice_triage.observer import Observer
+from voice_triage.pcm import Pcm
+from voice_triage.speech.contract import Voice
+
+EMERGENCY_WPM = 180
+"""The emergency line is never spoken faster than this (field notes: spoken UX)."""
+SLOWEST_WPM, FASTEST_WPM = 80, 400
+STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}
+PAUSE_S = 0.25
+"""Between two lines of a turn: enough to tell two ideas apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One line as it will be spoken."""
+
+    text: str
+    question: str | None
+    turn: int
+    emergency: bool = False
+    readback: bool = False
+    """The last line of an emergency turn: from here on the caller is being asked."""
+
+
+class Speaker:
+    """Speaks lines one after another and knows which of them were heard."""
+
+    def __init__(
+        self,
+        player: Player,
+        voice: Voice,
+        observers: Sequence[Observer],
+        now_s: Callable[[], float],
+        *,
+        rate_wpm: int,
+        earcons: bool = True,
+    ) -> None:
+        self._player = player
+        self._voice = voice
+        self._observers = observers
+        self._now_s = now_s
+        self._earcons = earcons
+        self.rate_wpm = rate_wpm
+        self._lines: dict[str, Words] = {}
+        self._current = ""
+        self._count = 0
+        self._emergency_begins = False
+
+    @property
+    def playing(self) -> bool:
+        """True while lines are waiting or sounding."""
+        return self._player.playing
+
+    @property
+    def line(self) -> Words | None:
+        """The line that is sounding."""
+        return self._lines.get(self._player.segment or "")
+
+    def say(self, words: Sequence[Words]) -> None:
+        """Queue the lines of a turn, in order."""
+        for one in words:
+            rate = min(self.rate_wpm, EMERGENCY_WPM) if one.emergency else self.rate_wpm
+            self._queue(one, self.render(one.text, rate))
+
+    def announce(self, words: Sequence[Words]) -> None:
+        """Fall silent and begin the emergency lines in the same block."""
+        self.cut()
+        self._emergency_begins = True
+        self.signal("emergency")
+        self.say(words)
+
+    def signal(self, name: Earcon) -> None:
+        """Queue an earcon; it is no speech and no line."""
+        if self._earcons:
+            self._player.say(earcon(name), f"earcon-{name}")
+
+    def render(self, text: str, rate_wpm: int) -> Pcm:
+        """Return the line's sound; a voice that fails leaves silence as long as the words take."""
+        try:
+            return self._voice.render(text, rate_wpm)
+        except TriageError as error:
+            for one in self._observers:
+                one.trouble(f"the voice failed: {error}")
+            return np.zeros(int(16_000 * max(1, len(text.split())) * 60 / rate_wpm), np.int16)
+
+    def next_block(self) -> Pcm:
+        """The next block for the loudspeaker; tells the observers when a line begins."""
+        block = self._player.next_block()
+        if self._emergency_begins and np.any(block):
+            self._emergency_begins = False
+            for one in self._observers:
+                one.emergency(at_s=self._now_s())
+        segment = self._player.segment or ""
+        if segment != self._current:
+            self._current = segment
+            if line := self._lines.get(segment):
+                for one in self._observers:
+                    one.said(line.text, line.question, turn=line.turn, at_s=self._now_s())
+        return block
+
+    def cut(self) -> list[Words]:
+        """Fall silent; return the lines that were not heard to the end."""
+        cut = self._player.cut()
+        self._current = ""
+        if cut is None:
+            return []
+        unheard = [self._lines[one] for one in (cut.segment, *cut.dropped) if one in self._lines]
+        if line := self._lines.get(cut.segment):
+            spoken = line.text.split()
+            part = round(len(spoken) * cut.heard / max(1, cut.length))
+            for one in self._observers:
+                one.cut(" ".join(spoken[:part]), at_s=self._now_s())
+        return unheard
+
+    def duck(self, on: bool) -> None:
+        """Turn the voice down while somebody seems to speak."""
+        self._player.duck(0.2 if on else 1.0)
+
+    def adjust(self, how: str) -> None:
+        """Change the speaking rate or the loudness by one step: slower, faster, quieter, louder."""
+        if how in ("slower", "faster"):
+            self.rate_wpm = round(min(FASTEST_WPM, max(SLOWEST_WPM, self.rate_wpm * STEPS[how])))
+        else:
+            self._player.volume = min(4.0, max(0.1, self._player.volume * STEPS[how]))
+
+    def _queue(self, words: Words, pcm: Pcm) -> None:
+        self._count += 1
+        segment = f"line-{self._count}"
+        self._lines[segment] = words
+        self._player.say(pcm, segment, pause_s=PAUSE_S)
