@@ -1,0 +1,39 @@
+"""What every source and sink of sound, and every judge of voice, must offer."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from voice_triage.pcm import Pcm
+
+
+class SoundDevice(Protocol):
+    """A microphone and a loudspeaker, or a room that stands for both, driven block by block (20 ms)."""
+
+    name: str
+
+    @property
+    def now_s(self) -> float:
+        """Seconds of microphone sound given out so far: the session's clock."""
+
+    def exchange(self, far: Pcm) -> Pcm:
+        """Play int16[320] and give the int16[320] heard meanwhile; live, it waits until they are there."""
+
+    def cut(self) -> None:
+        """Silence at once whatever was handed over but is not yet heard."""
+
+    def close(self) -> None:
+        """Give the devices back; a second call does nothing."""
+
+
+class Activity(Protocol):
+    """Judges how likely a block holds a voice."""
+
+    frames: int
+    """Analysis frames judged so far; a frame need not be a block."""
+
+    def probability(self, block: Pcm) -> float:
+        """Probability of voice, 0 to 1, as of the last whole frame after this block [320]."""
+
+    def reset(self) -> None:
+        """Forget what came before."""

@@ -1,0 +1,132 @@
+"""Where the caller's speech begins and ends."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from voice_triage.audio.contract import Activity
+from voice_triage.pcm import Pcm
+from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+
+Event = Literal["quiet", "opened", "speech", "closed"]
+
+ECHO_TAIL_S = 0.25
+"""After own speech stops, its echo may still ring: the stricter barge-in rule holds on this long."""
+
+RESUMED_S = 0.8
+"""Speech that goes on this soon after an utterance was closed: the caller had not finished."""
+
+SLOWER = 1.25
+SLOWEST = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What one block did to the utterance."""
+
+    event: Event
+    pcm: Pcm
+    """What the recogniser is to be given: on ``opened`` with what came before it; empty when ``quiet``."""
+    probability: float
+    voice_s: float = 0.0
+    """Speech of this utterance so far, from its first to its last voiced block."""
+    silence_s: float = 0.0
+    """Silence since the last voiced block (the second opinion starts at 0.15)."""
+    capped: bool = False
+    """Closed by force: the voice had not fallen silent."""
+
+
+class Endpointer:
+    """Opens an utterance at the first voiced frame and closes it after enough silence; deterministic."""
+
+    def __init__(self, activity: Activity, thresholds: Thresholds | None = None) -> None:
+        self.thresholds = thresholds or Thresholds()
+        self.patience = 1.0
+        """The caller's own factor on the silence that ends an utterance (2.0 after "slower")."""
+        self._activity = activity
+        self._before: deque[Pcm] = deque(maxlen=max(1, self._blocks(self.thresholds.preroll_s)))
+        self._pace = 1.0
+        self._open = False
+        self._length = self._voiced_at = 0
+        self._since_close = self._since_own = 10**9
+        self._frames_seen = activity.frames
+        self._strong_frames = 0
+
+    @property
+    def open(self) -> bool:
+        """True while an utterance is going on."""
+        return self._open
+
+    @property
+    def end_silence_s(self) -> float:
+        """Silence that would end the utterance now: grows when the caller is cut off, and with patience."""
+        return self.thresholds.end_silence_s * self.patience * self._pace
+
+    @property
+    def barge_in(self) -> bool:
+        """A voice strong and long enough to stop own speech for."""
+        return self._strong_frames >= self.thresholds.barge_in_frames
+
+    def reset(self) -> None:
+        """Drop the utterance that is open; what was learned of the caller's pace stays."""
+        self._activity.reset()
+        self._before.clear()
+        self._open = False
+        self._strong_frames = 0
+
+    def feed(self, block: Pcm, playing: bool = False) -> Hearing:
+        """Judge one block [320]; while ``playing`` own speech only a barge-in opens an utterance."""
+        probability = self._activity.probability(block)
+        self._count_strong(probability)
+        self._since_own = 0 if playing else self._since_own + 1
+        if self._open:
+            return self._go_on(block, probability)
+        self._since_close += 1
+        strict = self._since_own < self._blocks(ECHO_TAIL_S)
+        if self.barge_in if strict else probability >= self.thresholds.voice_opens:
+            return self._begin(block, probability)
+        self._before.append(block)
+        return Hearing("quiet", np.zeros(0, np.int16), probability)
+
+    def _begin(self, block: Pcm, probability: float) -> Hearing:
+        if self._since_close <= self._blocks(RESUMED_S):
+            self._pace = min(SLOWEST, self._pace * SLOWER)
+        pcm = np.concatenate((*self._before, block))
+        self._before.clear()
+        self._open = True
+        self._length = self._voiced_at = 1
+        return Hearing("opened", pcm, probability, self._seconds(1))
+
+    def _go_on(self, block: Pcm, probability: float) -> Hearing:
+        self._length += 1
+        if probability >= self.thresholds.voice_holds:
+            self._voiced_at = self._length
+        silent = self._length - self._voiced_at
+        voice_s, silence_s = self._seconds(self._voiced_at), self._seconds(silent)
+        capped = self._length >= self._blocks(self.thresholds.utterance_cap_s * self.patience)
+        if not capped and silent < self._blocks(self.end_silence_s):
+            return Hearing("speech", block, probability, voice_s, silence_s)
+        self._open = False
+        # A capped utterance goes on at once, which says nothing of the caller's pace.
+        self._since_close = 10**9 if capped else 0
+        return Hearing("closed", block, probability, voice_s, silence_s, capped)
+
+    def _count_strong(self, probability: float) -> None:
+        fresh = self._activity.frames - self._frames_seen
+        self._frames_seen = self._activity.frames
+        if probability <= self.thresholds.barge_in_probability:
+            self._strong_frames = 0
+        else:
+            self._strong_frames += fresh
+
+    @staticmethod
+    def _blocks(seconds: float) -> int:
+        return round(seconds * RATE_HZ / BLOCK)
+
+    @staticmethod
+    def _seconds(blocks: int) -> float:
+        return blocks * BLOCK / RATE_HZ

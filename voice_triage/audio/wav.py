@@ -1,0 +1,64 @@
+"""WAV files: any in, 16-bit out."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import wave
+from pathlib import Path
+
+import numpy as np
+
+from voice_triage.errors import BadInput, TriageError
+from voice_triage.pcm import Pcm, decode
+from voice_triage.thresholds import RATE_HZ
+
+
+def read_wav(path: str | os.PathLike[str]) -> Pcm:
+    """Sound of any rate, depth and channels as 16 kHz mono; BadInput: missing, empty or no sound."""
+    import soundfile
+
+    file = Path(path)
+    try:
+        if file.is_dir():
+            raise BadInput(f"{file}: is a folder, not a sound file")
+        if file.stat().st_size == 0:
+            raise BadInput(f"{file}: is empty")
+        return decode(file)
+    except FileNotFoundError:
+        raise BadInput(f"{file}: no such sound file") from None
+    except OSError as error:
+        raise BadInput(f"{file}: cannot be read ({error.strerror or error})") from None
+    except soundfile.SoundFileError:
+        raise BadInput(f"{file}: is not a WAV file that can be read") from None
+    except ValueError as error:
+        raise BadInput(f"{file}: {error}") from None
+
+
+def write_wav(path: str | os.PathLike[str], pcm: Pcm, rate_hz: int = RATE_HZ) -> None:
+    """Write int16 [n] mono or [n, 2] stereo, all or nothing; TriageError when the disk or folder refuses."""
+    file = Path(path)
+    samples = np.ascontiguousarray(pcm, dtype="<i2")
+    if samples.ndim not in (1, 2):
+        raise ValueError(f"sound has shape {samples.shape}, not [n] or [n, channels]")
+    partial = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as handle, wave.open(handle, "wb") as out:
+            out.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+            out.setsampwidth(2)
+            out.setframerate(rate_hz)
+            out.writeframes(samples.tobytes())
+        _put_in_place(partial, file)
+    except OSError as error:
+        raise TriageError(f"{file}: cannot be written ({error.strerror or error})") from None
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink()
+
+
+def _put_in_place(partial: Path, file: Path) -> None:
+    """Rename over a file; a device such as /dev/null or a pipe is written into instead."""
+    if file.exists() and not file.is_file() and not file.is_dir():
+        file.write_bytes(partial.read_bytes())
+    else:
+        partial.replace(file)
