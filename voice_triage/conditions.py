@@ -36,6 +36,9 @@ class Verdict:
     because: tuple[str, ...] = ()
 
 
+_FAILS = Verdict(False)
+
+
 def judge(condition: Condition, statuses: Mapping[str, str], *, possible: bool) -> Verdict:
     """Judge ``condition``; with ``possible`` an `unsure` finding may be either way.
 
@@ -45,14 +48,15 @@ def judge(condition: Condition, statuses: Mapping[str, str], *, possible: bool) 
     if condition.kind in ("present", "absent"):
         status = statuses.get(condition.concept)
         holds = status == condition.kind or (possible and status == "unsure")
-        named = (condition.concept,) if condition.kind == "present" else ()
-        return Verdict(holds, named if holds else ())
+        if not holds:
+            return _FAILS
+        return Verdict(True, (condition.concept,) if condition.kind == "present" else ())
     if condition.kind == "not":
         return Verdict(not judge(condition.parts[0], statuses, possible=False).holds)
     verdicts = [judge(part, statuses, possible=possible) for part in condition.parts]
     needed = {"all_of": len(verdicts), "any_of": 1}.get(condition.kind, condition.count)
     if sum(verdict.holds for verdict in verdicts) < needed:
-        return Verdict(False)
+        return _FAILS
     return Verdict(True, tuple(name for verdict in verdicts if verdict.holds for name in verdict.because))
 
 

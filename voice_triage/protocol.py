@@ -79,6 +79,7 @@ class Protocol:
         _check_concepts(concepts, place)
         read = replace(read, concepts=concepts)
         groups = read_rows(top, "groups", read.group)
+        _check_audiences(concepts, groups, place)
         read = replace(read, groups=tuple(groups))
         rules = read_rows(top, "rules", read.rule)
         _check_covers(rules, place)
@@ -122,6 +123,16 @@ def _check_concepts(concepts: Mapping[str, Concept], place: str) -> None:
             if concepts[name].implies:
                 # One step only, so that the order of the rows can never matter.
                 raise BadContent(f"{place}: concepts: {concept.id}: implies '{name}', which implies more")
+
+
+def _check_audiences(concepts: Mapping[str, Concept], groups: Mapping[str, Group], place: str) -> None:
+    """Refuse a concept that is ``for`` a group that does not exist."""
+    for concept in concepts.values():
+        if concept.audience is not None and concept.audience not in groups:
+            near = suggestion(concept.audience, groups)
+            raise BadContent(
+                f"{place}: concepts: {concept.id}: for: unknown group '{concept.audience}'{near}"
+            )
 
 
 def _check_covers(rules: Mapping[str, Rule], place: str) -> None:

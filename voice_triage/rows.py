@@ -33,7 +33,7 @@ class Concept:
     implies: tuple[str, ...] = ()
     """Concepts that take this one's status when nothing was said of them."""
     audience: str | None = None
-    """"baby" when it is only looked for in babies."""
+    """The group it is looked for in (a bulging soft spot: babies); None: everybody."""
     from_hours: float | None = None
     """Present when the rash is known to have lasted this many hours, absent when it has not."""
     unless: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ class Reader:
             role=row.choice("role", ROLES),
             warning=row.flag("warning"),
             implies=tuple(row.rows("implies")),
-            audience=row.optional("for", ("baby",)),
+            audience=row.word("for") if "for" in row.data else None,
             from_hours=row.number("from_hours"),
             unless=tuple(row.rows("unless")),
         )

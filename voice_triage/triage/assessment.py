@@ -14,8 +14,6 @@ from voice_triage.triage.patterns import likely_patterns
 
 CEILING_OF_DOUBT: Level = "urgent"
 """What an unsure finding can give at most: an emergency question answered "not sure" is urgent."""
-BABY_YEARS = 2.0
-"""Baby signs are not missed in anybody older (a fontanelle closes at about 18 months)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +117,9 @@ def _reasons(decisive: list[Met], level: Level) -> tuple[str, ...]:
 
 
 def _missing(protocol: Protocol, case: Case, statuses: Mapping[str, Status]) -> tuple[str, ...]:
-    """Return the warning signs not yet known, in asking order; baby signs only where there may be a baby."""
-    baby = case.age_years < BABY_YEARS if case.age_years is not None else case.patient != "self"
-    return tuple(
-        name
-        for name in protocol.warning_signs
-        if name not in statuses and (baby or protocol.concepts[name].audience != "baby")
-    )
+    """Return the warning signs not yet known, in asking order, but for those of other age groups."""
+    unknown = [name for name in protocol.warning_signs if name not in statuses]
+    if case.age_years is None:
+        return tuple(unknown)
+    audiences = {name: protocol.concepts[name].audience for name in unknown}
+    return tuple(name for name, group in audiences.items() if group is None or group in statuses)
