@@ -1,0 +1,245 @@
+"""The composition root: the only place that knows the concrete classes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voice_triage.audio.contract import Activity, SoundDevice
+from voice_triage.audio.echo import EchoCanceller
+from voice_triage.audio.endpoint import Endpointer
+from voice_triage.audio.player import Player
+from voice_triage.audio.room import SPEECH_DBFS, Echo, Noise, Room, coloured_noise
+from voice_triage.audio.voice_activity import EnergyActivity, VoiceActivity
+from voice_triage.audio.wav import read_wav
+from voice_triage.clock import Clock, RealClock, VirtualClock
+from voice_triage.dialogue import Dialogue
+from voice_triage.errors import BadInput, Lacking
+from voice_triage.listening import Listener
+from voice_triage.models import installed_path
+from voice_triage.observer import Observer
+from voice_triage.pcm import Pcm, at_level
+from voice_triage.protocol import Protocol
+from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.recognizers.registry import open_second_opinion, open_streaming
+from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.replay import Recorder, ScriptedCaller, Stage
+from voice_triage.scenario import Noise as NoiseRow
+from voice_triage.scenario import Saying, Scenario
+from voice_triage.session import Equipment, Session
+from voice_triage.settings import Settings
+from voice_triage.speaking import EMERGENCY_WPM, Speaker
+from voice_triage.speech.babble import babble
+from voice_triage.speech.callers import open_caller
+from voice_triage.speech.choose import open_voice
+from voice_triage.speech.contract import Voice
+from voice_triage.thresholds import RATE_HZ, Thresholds
+from voice_triage.understanding import Interpreter
+from voice_triage.understanding.phrases import Phrases
+from voice_triage.wording import Wording
+
+TEXT_WORD_S = 0.35
+"""How long a word takes where no sound is made (170 words a minute)."""
+
+
+class WordlessVoice:
+    """Sound that only lasts as long as the words would take: for replays in text."""
+
+    name = "text"
+    version = "1"
+
+    def render(self, text: str, rate_wpm: int = 170) -> Pcm:
+        """A constant of the words' length at ``rate_wpm``."""
+        return np.ones(round(len(text.split()) * 60 / rate_wpm * RATE_HZ), np.int16)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class Kit:
+    """Everything a conversation needs, loaded once and on demand."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._recognizers: dict[str, StreamingRecognizer] = {}
+
+    @cached_property
+    def protocol(self) -> Protocol:
+        """The questions and rules."""
+        return Protocol.load()
+
+    @cached_property
+    def interpreter(self) -> Interpreter:
+        """The understanding."""
+        return Interpreter.load(self.settings.language)
+
+    @cached_property
+    def wording(self) -> Wording:
+        """The assistant's words, with the number to call."""
+        return Wording.load(
+            self.settings.language, country=self.settings.country, number=self.settings.emergency_number
+        )
+
+    @cached_property
+    def voice(self) -> Voice:
+        """The assistant's voice."""
+        engine, _, name = self.settings.voice.partition(":")
+        if engine == "piper":
+            return open_voice("piper", name or None, model=installed_path("piper-joe"))
+        return open_voice("pyttsx3" if engine == "auto" else engine, name or None)
+
+    @cached_property
+    def second_opinion(self) -> UtteranceRecognizer | None:
+        """Whisper, where it is installed and wanted. Raises Lacking when it is demanded and missing."""
+        if self.settings.second_opinion == "off":
+            return None
+        try:
+            return open_second_opinion(installed_path("whisper-tiny.en"))
+        except Lacking:
+            if self.settings.second_opinion == "on":
+                raise
+            return None
+
+    def recognizer(self, name: str) -> StreamingRecognizer:
+        """Open a streaming recogniser, or give the one already open. Raises BadInput, Lacking."""
+        if name not in self._recognizers:
+            phrases = Phrases.load(self.settings.language)
+            self._recognizers[name] = open_streaming(name, phrases, installed_path("vosk-en"))
+        return self._recognizers[name]
+
+    def prepare_emergency(self, voice: Voice) -> None:
+        """Render the emergency lines now: later there is no time."""
+        for text in self.wording.emergency_texts():
+            voice.render(text, min(self.settings.rate_wpm, EMERGENCY_WPM))
+
+    # ---- sessions ----
+
+    def talk(self, device: SoundDevice, observers: Sequence[Observer] = ()) -> Session:
+        """A live session on ``device``."""
+        recognizer = self.recognizer(self.settings.recognizer)
+        return self._session(
+            device, recognizer, self.voice, VoiceActivity(), RealClock(), observers, self.second_opinion
+        )[0]
+
+    def stage(
+        self,
+        scenario: Scenario,
+        recognizer: str = "auto",
+        *,
+        record: bool = False,
+        observers: Sequence[Observer] = (),
+        thresholds: Thresholds | None = None,
+    ) -> Stage:
+        """A session in a simulated room, with the scenario's caller in it."""
+        if recognizer == "text":
+            return self._text_stage(scenario, observers)
+        engine = self.recognizer(recognizer)
+        room = Room(
+            _noise(scenario.noise),
+            Echo(scenario.echo.delay_ms, scenario.echo.gain_db) if scenario.echo else None,
+        )
+        caller = ScriptedCaller(scenario, room, _caller_voice(scenario))
+        caller.prepare()
+        self.prepare_emergency(self.voice)
+        second = self.second_opinion
+        device = Recorder(room) if record else room
+        clock = VirtualClock()
+        session, dialogue = self._session(
+            device, engine, self.voice, VoiceActivity(), clock, (caller, *observers), second, thresholds
+        )
+        name = engine.name + (f"+{second.name}" if second else "")
+        return Stage(session, dialogue, self.interpreter, caller, clock, name, device if record else None)  # type: ignore[arg-type]
+
+    def _text_stage(self, scenario: Scenario, observers: Sequence[Observer]) -> Stage:
+        """The same with words in place of sound."""
+        engine, room, clock = ScriptedRecognizer(), Room(), VirtualClock()
+        voice = WordlessVoice()
+
+        def speak(saying: Saying) -> Pcm:
+            if not saying.text:
+                raise BadInput(
+                    f"{scenario.file}: {saying.audio}: has no 'text', which a replay in text needs"
+                )
+            return np.ones(round(len(saying.text.split()) * TEXT_WORD_S * RATE_HZ), np.int16)
+
+        caller = ScriptedCaller(
+            scenario, room, speak, tell=lambda saying, pcm: engine.say(saying.text, len(pcm) / RATE_HZ)
+        )
+        caller.prepare()
+        session, dialogue = self._session(
+            room, engine, voice, EnergyActivity(), clock, (caller, *observers), None
+        )
+        return Stage(session, dialogue, self.interpreter, caller, clock, "text")
+
+    def _session(
+        self,
+        device: SoundDevice,
+        engine: StreamingRecognizer,
+        voice: Voice,
+        activity: Activity,
+        clock: Clock,
+        observers: Sequence[Observer],
+        second: UtteranceRecognizer | None,
+        thresholds: Thresholds | None = None,
+    ) -> tuple[Session, Dialogue]:
+        limits = thresholds or Thresholds()
+        dialogue = Dialogue(self.protocol)
+        listener = Listener(
+            engine,
+            self.interpreter,
+            Endpointer(activity, limits),
+            clock,
+            red_flags=self.protocol.red_flags,
+            second_opinion=second,
+            thresholds=limits,
+        )
+        player = Player()
+        player.volume = self.settings.volume / 80
+        speaker = Speaker(player, voice, observers, clock.now_s, rate_wpm=self.settings.rate_wpm)
+        equipment = Equipment(
+            device=device,
+            canceller=None if isinstance(activity, EnergyActivity) else EchoCanceller(),
+            listener=listener,
+            speaker=speaker,
+            dialogue=dialogue,
+            wording=self.wording,
+            interpreter=self.interpreter,
+            clock=clock,
+            thresholds=limits,
+            patience=self.settings.patience,
+        )
+        return Session(equipment, observers), dialogue
+
+
+def _noise(row: NoiseRow | None) -> Noise | None:
+    """The sound of a scenario's noise."""
+    if row is None:
+        return None
+    if isinstance(row.kind, Path):
+        return Noise(read_wav(row.kind), row.snr_db)
+    if row.kind == "babble":
+        return Noise(babble(), row.snr_db)
+    return Noise(coloured_noise("pink" if row.kind == "pink" else "white"), row.snr_db)
+
+
+def _caller_voice(scenario: Scenario) -> Callable[[Saying], Pcm]:
+    """How the scenario's caller sounds; recordings are brought to the level of speech."""
+    caller = open_caller(scenario.voice.get("engine", "flite"), scenario.voice.get("name"))
+
+    def speak(saying: Saying) -> Pcm:
+        if saying.audio is not None:
+            return at_level(read_wav(saying.audio), SPEECH_DBFS)
+        return caller.render(saying.text)
+
+    return speak
+
+
+def settings_from(overrides: dict[str, Any]) -> Settings:
+    """The settings of file and environment, with flags over them. Raises BadInput."""
+    from voice_triage import settings
+
+    return settings.load(overrides={key: value for key, value in overrides.items() if value is not None})

@@ -1,0 +1,33 @@
+"""The same conversation typed: one line a turn, on a terminal or through a pipe."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from voice_triage.dialogue import Dialogue
+from voice_triage.messages import Heard, Silence, Turn
+from voice_triage.understanding import Interpreter
+from voice_triage.wording import Wording
+
+
+def chat(
+    dialogue: Dialogue,
+    interpreter: Interpreter,
+    wording: Wording,
+    lines: Iterable[str],
+    show: Callable[[str], None],
+) -> None:
+    """Converse until the dialogue ends or ``lines`` do; an empty line is silence."""
+
+    def perform(turn: Turn) -> None:
+        for line in turn.lines:
+            show(wording.say(line, dialogue.patient))
+
+    perform(dialogue.start())
+    for line in lines:
+        if dialogue.phase == "ended":
+            return
+        if line.strip():
+            perform(dialogue.handle(Heard(interpreter.interpret(line.strip(), dialogue.question))))
+        else:
+            perform(dialogue.handle(Silence()))

@@ -1,0 +1,269 @@
+"""The command line: options in, exit status out (0 fine, 1 expectation failed, 2 bad input, 3 lacking)."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import NoReturn
+
+from voice_triage.errors import BadInput, TriageError
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message} (see '{self.prog} --help')")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; every foreseen failure is one line on standard error."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    # Without a command it talks: someone with full hands types as little as possible.
+    if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
+        arguments.insert(0, "talk")
+    logging.basicConfig(level=logging.ERROR, format="voice-triage: %(message)s")
+    try:
+        options = _parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except TriageError as error:
+        print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
+        return error.exit_status
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (head, less): point stdout elsewhere so that closing it does not complain.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="voice-triage", description="Hands-free, offline voice triage for red dots on the skin."
+    )
+    parser.add_argument("--version", action="version", version=version("voice-triage"))
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    _add_conversations(commands)
+    _add_replay(commands)
+    _add_lines(commands)
+    _add_house(commands)
+    return parser
+
+
+def _add_conversations(commands: argparse._SubParsersAction[_Parser]) -> None:
+    talk = commands.add_parser("talk", help="the hands-free conversation (default)")
+    talk.add_argument(
+        "--standby", action="store_true", help="wait for 'start triage' before each conversation"
+    )
+    talk.add_argument("--input-device", metavar="NAME", help="microphone: number or part of its name")
+    talk.add_argument("--output-device", metavar="NAME", help="loudspeaker: number or part of its name")
+    talk.add_argument("--recognizer", choices=("auto", "vosk", "pocketsphinx"))
+    talk.add_argument(
+        "--plain", action="store_true", help="captions as plain lines, for screen readers and pipes"
+    )
+    talk.add_argument("--rate", dest="rate_wpm", type=int, metavar="WPM", help="words a minute, 80 to 400")
+    _add_shared(talk)
+    talk.set_defaults(run=_talk)
+    chat = commands.add_parser("chat", help="the same conversation typed, one line a turn")
+    _add_shared(chat)
+    chat.set_defaults(run=_chat)
+    demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
+    demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
+    demo.add_argument("--recognizer", choices=("auto", "vosk", "pocketsphinx"), default="auto")
+    demo.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
+    demo.set_defaults(run=_demo)
+
+
+def _add_shared(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--country", metavar="XX", help="two letters; chooses the emergency number")
+    parser.add_argument("--emergency-number", metavar="DIGITS")
+    parser.add_argument(
+        "--summary", type=Path, metavar="FILE", help="write a summary for a clinician: .md, .json or .pdf"
+    )
+
+
+def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
+    replay = commands.add_parser("replay", help="play scenario files in virtual time")
+    replay.add_argument(
+        "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
+    )
+    replay.add_argument("--recognizer", choices=("auto", "vosk", "pocketsphinx", "text"), default="auto")
+    replay.add_argument("--report", type=Path, metavar="FILE.json")
+    replay.add_argument("--junit", type=Path, metavar="FILE.xml")
+    replay.add_argument(
+        "--audio", type=Path, metavar="FILE.wav", help="stereo: assistant left, microphone right"
+    )
+    replay.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="scenarios at the same time")
+    replay.set_defaults(run=_replay)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number from 1 to 256")
+    return int(text)
+
+
+def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
+    for name, run, about in (
+        ("interpret", _interpret, "understanding alone, JSON lines in and out"),
+        ("assess", _assess, "the clinical decision alone, JSON lines in and out"),
+    ):
+        command = commands.add_parser(name, help=about)
+        command.add_argument("--jsonl", action="store_true", required=True, help="the only format there is")
+        command.set_defaults(run=run)
+
+
+def _add_house(commands: argparse._SubParsersAction[_Parser]) -> None:
+    graph = commands.add_parser("graph", help="the dialogue as a diagram")
+    graph.add_argument(
+        "--output", type=Path, metavar="FILE", help=".mmd, .svg or .png; else Mermaid on standard output"
+    )
+    graph.set_defaults(run=_graph)
+    commands.add_parser("check", help="validate protocol and grammars").set_defaults(run=_check)
+    models = commands.add_parser("models", help="list, install, path, remove")
+    models.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
+    models.set_defaults(run=_models)
+    config = commands.add_parser("config", help="show and change the settings")
+    config.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
+    config.set_defaults(run=_config)
+    doctor = commands.add_parser("doctor", help="check microphone, loudspeaker, recogniser, voice and model")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+    service = commands.add_parser(
+        "install-service", help="start with the desktop: systemd user unit and menu entry"
+    )
+    service.add_argument("--remove", action="store_true")
+    service.set_defaults(run=_service)
+
+
+# ---- commands: each imports what it needs, so that the light ones start at once ----
+
+
+def _show(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interpret(options: argparse.Namespace) -> int:
+    from voice_triage import understanding
+    from voice_triage.jsonl import each_line
+    from voice_triage.protocol import Protocol
+
+    interpreter = understanding.Interpreter.load()
+    questions = Protocol.load().question_ids
+
+    def one(row: dict[str, object]) -> dict[str, object]:
+        text, question = row.get("text"), row.get("question")
+        if not isinstance(text, str):
+            raise BadInput("'text' must be a string")
+        if question is not None and (not isinstance(question, str) or question not in questions):
+            raise BadInput(f"unknown question {question!r} (allowed: {', '.join(sorted(questions))})")
+        if unknown := set(row) - {"text", "question"}:
+            raise BadInput(f"unknown key '{sorted(unknown)[0]}' (allowed: text, question)")
+        return understanding.to_json(interpreter.interpret(text, question))
+
+    each_line(sys.stdin, one, _show)
+    return 0
+
+
+def _assess(options: argparse.Namespace) -> int:
+    from voice_triage import triage
+    from voice_triage.jsonl import each_line
+    from voice_triage.protocol import Protocol
+
+    protocol = Protocol.load()
+    each_line(
+        sys.stdin,
+        lambda row: triage.decision_to_json(triage.assess(protocol, triage.case_from_json(protocol, row))),
+        _show,
+    )
+    return 0
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from voice_triage.app import Kit, settings_from
+    from voice_triage.chat import chat
+    from voice_triage.dialogue import Dialogue
+
+    kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
+    dialogue = Dialogue(kit.protocol)
+    chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
+    if options.summary:
+        _write_summary(dialogue, kit, options.summary)
+    return 0
+
+
+def _replay(options: argparse.Namespace) -> int:
+    from voice_triage.replaying import replay_files
+
+    return replay_files(options, _show)
+
+
+def _demo(options: argparse.Namespace) -> int:
+    from voice_triage.demo import demo
+
+    return demo(options.audio, options.recognizer, _show)
+
+
+def _talk(options: argparse.Namespace) -> int:
+    from voice_triage.talk import talk
+
+    return talk(options, _show)
+
+
+def _graph(options: argparse.Namespace) -> int:
+    from voice_triage import graph
+    from voice_triage.protocol import Protocol
+
+    graph.draw(Protocol.load(), options.output, _show)
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    from voice_triage.check import check
+
+    problems = check()
+    for problem in problems:
+        _show(problem)
+    if not problems:
+        _show("protocol, grammars and wording: nothing found")
+    return 2 if problems else 0
+
+
+def _models(options: argparse.Namespace) -> int:
+    from voice_triage import models
+
+    return models.command(options.arguments, _show)
+
+
+def _config(options: argparse.Namespace) -> int:
+    from voice_triage import settings_command
+
+    return settings_command.command(options.arguments, _show)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from voice_triage.doctor_checks import doctor
+
+    return doctor(options.json, _show)
+
+
+def _service(options: argparse.Namespace) -> int:
+    from voice_triage import service
+
+    return service.command(options.remove, _show)
+
+
+def _write_summary(dialogue: object, kit: object, path: Path) -> None:
+    from voice_triage import summary
+
+    summary.write(dialogue, kit, path)

@@ -1,0 +1,38 @@
+"""JSON lines in, JSON lines out: understanding and decision alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from voice_triage.errors import BadInput
+
+
+def each_line(
+    lines: Iterable[str], work: Callable[[dict[str, Any]], dict[str, Any]], show: Callable[[str], None]
+) -> None:
+    """Show ``work`` of each JSON object, in order. Raises BadInput with the line's number."""
+    for number, line in enumerate(_text(lines), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict):
+                raise BadInput("must be a JSON object, in braces")
+            result = work(row)
+        except json.JSONDecodeError as error:
+            raise BadInput(f"line {number}: no JSON: {error.msg} at column {error.colno}") from None
+        except RecursionError:
+            raise BadInput(f"line {number}: nested too deeply") from None
+        except BadInput as error:
+            raise BadInput(f"line {number}: {error}") from None
+        show(json.dumps(result, ensure_ascii=False))
+
+
+def _text(lines: Iterable[str]) -> Iterable[str]:
+    """The lines, with a clear error for bytes that are no text."""
+    try:
+        yield from lines
+    except UnicodeDecodeError:
+        raise BadInput("standard input is not text in UTF-8") from None

@@ -1,0 +1,97 @@
+"""The replay command: many scenario files, one after another or side by side."""
+
+from __future__ import annotations
+
+import argparse
+import concurrent.futures
+import multiprocessing
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from voice_triage.app import Kit, settings_from
+from voice_triage.audio.wav import write_wav
+from voice_triage.errors import BadInput
+from voice_triage.replay import play
+from voice_triage.report import Result, write_json, write_junit
+from voice_triage.scenario import Scenario, find, load
+
+
+def load_all(paths: list[Path], kit: Kit) -> list[Scenario]:
+    """Load every scenario before the first is played: a slip in the last file is told at once."""
+    questions, concepts = kit.protocol.question_ids, kit.protocol.reason_ids
+    return [load(path, questions, concepts) for path in find(paths)]
+
+
+def run_one(scenario: Scenario, recognizer: str, audio: Path | None, kit: Kit) -> Result:
+    """Play one scenario; write its sound to ``audio``. Raises TriageError."""
+    stage = kit.stage(scenario, recognizer, record=audio is not None)
+    result = play(scenario, stage)
+    if audio is not None and stage.recorder is not None:
+        write_wav(audio, stage.recorder.stereo())
+    return result
+
+
+_kit: Kit | None = None
+
+
+def _in_worker(scenario: Scenario, recognizer: str, audio: Path | None) -> Result:
+    """The same in a worker process, whose engines are loaded once."""
+    global _kit
+    _kit = _kit or Kit(settings_from({}))
+    return run_one(scenario, recognizer, audio, _kit)
+
+
+def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> int:
+    """Play what was asked for; 0 when every expectation holds, else 1. Raises TriageError."""
+    kit = Kit(settings_from({}))
+    scenarios = load_all(options.scenarios, kit)
+    if options.audio and options.recognizer == "text":
+        raise BadInput("--audio: a replay in text makes no sound")
+    results: list[Result] = []
+    for result in _results(scenarios, options, kit):
+        results.append(result)
+        show(_line(result))
+        for failure in result.failures:
+            show(f"     {failure}")
+    if options.report:
+        write_json(results, options.report)
+    if options.junit:
+        write_junit(results, options.junit)
+    failed = sum(not one.passed for one in results)
+    show(_total(results, failed))
+    return 1 if failed else 0
+
+
+def _results(scenarios: list[Scenario], options: argparse.Namespace, kit: Kit) -> Iterator[Result]:
+    """Results in the order of the files."""
+    work = [(one, options.recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
+    if options.jobs == 1 or len(work) == 1:
+        yield from (run_one(*one, kit) for one in work)
+        return
+    # Engines hold threads and C state that a fork would tear: spawn.
+    context = multiprocessing.get_context("spawn")
+    with concurrent.futures.ProcessPoolExecutor(min(options.jobs, len(work)), mp_context=context) as pool:
+        yield from pool.map(_in_worker, *zip(*work, strict=True))
+
+
+def _audio(path: Path | None, scenario: Scenario, scenarios: list[Scenario]) -> Path | None:
+    """Where a scenario's sound goes: the file asked for, with a name added where there are several."""
+    if path is None or len(scenarios) == 1:
+        return path
+    name = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
+    return path.with_name(f"{path.stem}-{scenarios.index(scenario) + 1:02d}-{name}{path.suffix}")
+
+
+def _line(result: Result) -> str:
+    """One scenario in one line."""
+    mark = "ok  " if result.passed else "FAIL"
+    level = (result.level or "-") + (f"/{result.action}" if result.action else "")
+    latency = f" {result.interrupt_ms:.0f} ms" if result.interrupt_ms is not None else ""
+    flags = f" ({', '.join(result.red_flags)})" if result.red_flags else ""
+    return f"{mark} {result.scenario}: {level}{flags}{latency}"
+
+
+def _total(results: list[Result], failed: int) -> str:
+    audio, compute = sum(one.audio_s for one in results), sum(one.compute_s for one in results)
+    speed = f", {audio / compute:.1f} times real time" if compute else ""
+    return f"{len(results) - failed} passed, {failed} failed; {audio:.0f} s of sound{speed}"
