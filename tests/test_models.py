@@ -764,3 +764,21 @@ def test_a_bad_catalogue_is_refused(tmp_path: Path, text: str, says: str):
 
     with pytest.raises(BadContent, match=says):
         catalogue.load(tmp_path / "m.yaml")
+
+
+def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VOICE_TRIAGE_MODELS", str(tmp_path))
+    lines: list[str] = []
+
+    assert models.command(["path"], lines.append) == 0
+    assert models.command([], lines.append) == 0
+    assert lines[0] == str(tmp_path)
+    assert [line.split()[0] for line in lines[1:]] == ["vosk-en", "whisper-tiny.en", "piper-joe"]
+    (tmp_path / "x.zip").write_bytes(GOOD)
+    with pytest.raises(BadInput, match="has .* bytes instead of 41205931.*--any-checksum"):
+        models.command(["install", "--from", str(tmp_path / "x.zip")], lines.append)
+    with pytest.raises(BadInput, match="conf/mfcc.conf is missing"):
+        models.command(["install", "--from", str(tmp_path / "x.zip"), "--any-checksum"], lines.append)
+    for wrong in (["instal"], ["remove"], ["path", "a", "b"]):
+        with pytest.raises(BadInput, match="see 'voice-triage models"):
+            models.command(wrong, lines.append)

@@ -369,6 +369,23 @@ def test_a_kill_in_the_middle_of_writing_leaves_the_old_settings(file: Path):
     assert settings.load(file, {}).volume == 60
 
 
+def test_the_command_line(file: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("VOICE_TRIAGE_SETTINGS", str(file))
+    lines: list[str] = []
+
+    for words in ("set patience 3", "get patience", "unset patience", "path", ""):
+        assert settings_command.command(words.split(), lines.append) == 0
+
+    assert lines[0] == f"patience = 3  ({file})"
+    assert lines[1:4] == ["3", f"patience is no longer set in {file}", str(file)]
+    assert len(lines) == 4 + len(settings.KEYS)
+    with pytest.raises(BadInput, match="volume is .-5., but must be"):
+        settings_command.command(["set", "volume", "-5"], lines.append)
+    for wrong in (["sett"], ["set", "volume"], ["get"]):
+        with pytest.raises(BadInput, match="see 'voice-triage config"):
+            settings_command.command(wrong, lines.append)
+
+
 def test_the_manual_lists_every_setting_with_what_is_allowed():
     text = DOCS.read_text(encoding="utf-8")
 

@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -214,3 +214,10 @@ def remove(name: str, store: Store | None = None) -> bool:
             folder.rename(gone)  # in one step, so that nobody sees half a model
         shutil.rmtree(gone, ignore_errors=True)
     return True
+
+
+def command(arguments: Sequence[str], out: Callable[[str], None]) -> int:
+    """``voice-triage models …``. Raises BadInput, Lacking."""
+    from voice_triage import models_command  # rich, which a conversation without captions does not need
+
+    return models_command.command(arguments, out)

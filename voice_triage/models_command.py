@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -13,11 +13,37 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn, TransferSpeedColumn
 
 from voice_triage import models
+from voice_triage.arguments import Parser
 from voice_triage.errors import Lacking
 from voice_triage.model_store.catalogue import find
 
 Print = Callable[[str], None]
 DEFAULT = "vosk-en"
+
+
+def command(arguments: Sequence[str], out: Print) -> int:
+    """Do what the words after ``models`` ask for; nothing means list. Raises BadInput, Lacking."""
+    parser = Parser(prog="voice-triage models", description="List, install, find and remove models.")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    listing = verbs.add_parser("list", help="the models there are, and which are installed")
+    listing.add_argument("--json", action="store_true")
+    getting = verbs.add_parser("install", help="fetch, check and unpack one")
+    getting.add_argument("name", nargs="?", default=DEFAULT, metavar="NAME", help=f"default: {DEFAULT}")
+    getting.add_argument("--from", dest="source", metavar="FILE|URL", help="instead of the official address")
+    getting.add_argument(
+        "--any-checksum", action="store_true", help="with --from: take another model of the same engine"
+    )
+    finding = verbs.add_parser("path", help="where the models are, or one of them")
+    finding.add_argument("name", nargs="?", metavar="NAME")
+    verbs.add_parser("remove", help="remove one").add_argument("name", metavar="NAME")
+    options = parser.parse_args(arguments)
+    if options.verb == "install":
+        return install(out, options.name, options.source, any_checksum=options.any_checksum)
+    if options.verb == "path":
+        return path(out, options.name)
+    if options.verb == "remove":
+        return remove(out, options.name)
+    return list_all(out, as_json=getattr(options, "json", False))
 
 
 def list_all(out: Print, store: models.Store | None = None, *, as_json: bool = False) -> int:

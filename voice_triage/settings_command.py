@@ -4,15 +4,43 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from voice_triage import disk, settings
+from voice_triage.arguments import Parser
 from voice_triage.errors import BadInput
 from voice_triage.settings_values import Refused
 
 Print = Callable[[str], None]
+
+
+def command(arguments: Sequence[str], out: Print) -> int:
+    """Do what the words after ``config`` ask for; nothing means show. Raises BadInput, Lacking."""
+    parser = Parser(prog="voice-triage config", description="Show and change the settings.")
+    parser.add_argument("--file", type=Path, metavar="FILE", help="another settings file than the usual one")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
+    showing = verbs.add_parser("show", help="every setting and where its value comes from")
+    showing.add_argument("--json", action="store_true")
+    names = ", ".join(key.name for key in settings.KEYS)
+    for verb, about in (("get", "print one setting"), ("unset", "take one out of the file")):
+        verbs.add_parser(verb, help=about).add_argument("key", metavar="KEY", help=names)
+    setting = verbs.add_parser("set", help="write one setting into the file")
+    setting.add_argument("key", metavar="KEY", help=names)
+    setting.add_argument("value", metavar="VALUE")
+    verbs.add_parser("path", help="print where the file is")
+    options = parser.parse_args(arguments)
+    file: Path | None = options.file
+    if options.verb == "get":
+        return get(out, options.key, file)
+    if options.verb == "set":
+        return put(out, options.key, options.value, file)
+    if options.verb == "unset":
+        return unset(out, options.key, file)
+    if options.verb == "path":
+        return path(out, file)
+    return show(out, file, as_json=getattr(options, "json", False))
 
 
 def show(

@@ -1,0 +1,16 @@
+"""Parsing of options whose mistakes are one line, like every other mistake."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from voice_triage.errors import BadInput
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser that raises BadInput instead of printing its usage and leaving."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise BadInput with what is wrong and where to read more."""
+        raise BadInput(f"{message} (see '{self.prog} --help')")
