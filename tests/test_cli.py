@@ -1,0 +1,181 @@
+"""The commands as a user meets them: output, exit status, and one clear line for every mistake."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from voice_triage.cli import main
+
+GOOD = """
+scenario: good
+caller:
+  answers: {patient: my son can't breathe}
+expect: {level: emergency}
+"""
+
+BAD_SCENARIOS = {
+    "unknown key": (GOOD + "extra: 1\n", "unknown key 'extra'"),
+    "unknown inner key": (GOOD.replace("answers", "answrs"), "did you mean 'answers'"),
+    "duplicate key": (GOOD + "scenario: again\n", "twice"),
+    "unknown question": (GOOD.replace("patient:", "patent:"), "did you mean 'patient'"),
+    "missing WAV": (GOOD.replace("my son can't breathe", "{audio: gone.wav, text: hi}"), "no such file"),
+    "wrong type of answer": (GOOD.replace("my son can't breathe", "4"), "must be text"),
+    "wrong type of expect": (GOOD.replace("{level: emergency}", "[level]"), "keys with values"),
+    "unknown level": (GOOD.replace("emergency}", "bad}"), "must be one of"),
+    "unknown red flag": (GOOD.replace("level: emergency", "red_flags: [broken_heart]"), "unknown concept"),
+    "bad pattern": (GOOD.replace("level: emergency", "said: ['(']"), "no regular expression"),
+    "alias bomb": ("a: &a [x]\nb: [*a, *a]\n", "aliases"),
+    "empty file": ("", "empty"),
+    "not YAML": ("a: [", "line"),
+    "a list": ("- 1\n", "keys with values"),
+    "a number as boolean": (GOOD.replace("level: emergency", "interrupted: 3"), "true or false"),
+    "unknown noise": (GOOD + "room: {noise: {kind: rain, snr_db: 3}}\n", "rain"),
+    "unknown voice": (GOOD.replace("  answers", "  voice: {engine: nobody}\n  answers"), "nobody"),
+    "unknown flite voice": (
+        GOOD.replace("  answers", "  voice: {engine: flite, name: zzz}\n  answers"),
+        "zzz",
+    ),
+    "empty list of answers": (GOOD.replace("my son can't breathe", "[]"), "at least one"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SCENARIOS)
+def test_a_bad_scenario_is_one_line_and_status_2(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text, problem = BAD_SCENARIOS[name]
+    file = tmp_path / "bad.yaml"
+    file.write_text(text)
+
+    status = main(["replay", str(file)])
+
+    err = capsys.readouterr().err
+    assert status == 2
+    assert problem in err
+    assert len(err.strip().splitlines()) == 1
+    assert "bad.yaml" in err
+
+
+def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "clip.wav").write_text("this is text")
+    file = tmp_path / "s.yaml"
+    file.write_text(GOOD.replace("my son can't breathe", "{audio: clip.wav, text: hi}"))
+
+    assert main(["replay", str(file)]) == 2
+    assert "clip.wav" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "line", "problem"),
+    [
+        ("interpret", "not json", "line 2"),
+        ("interpret", "[1]", "line 2"),
+        ("interpret", '{"text": 4}', "line 2"),
+        ("interpret", '{"text": "x", "question": "zodiac"}', "zodiac"),
+        ("assess", "{", "line 2"),
+        ("assess", '{"findings": {"magic": "present"}}', "magic"),
+        ("assess", '{"findings": {"fever": "maybe"}}', "maybe"),
+    ],
+)
+def test_a_bad_json_line_is_named_by_its_number(
+    command: str,
+    line: str,
+    problem: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    good = {"interpret": '{"text": "no"}', "assess": '{"findings": {}}'}[command]
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{good}\n{line}\n"))
+
+    status = main([command, "--jsonl"])
+
+    captured = capsys.readouterr()
+    assert status == 2
+    assert "line 2" in captured.err
+    assert problem in captured.err
+    assert len(captured.err.strip().splitlines()) == 1
+    assert len(captured.out.splitlines()) == 1, "the good line before it is still answered"
+
+
+def test_interpret_answers_line_by_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [{"text": "no fever but my neck is stiff", "question": "fever"}, {"text": "he is four"}]
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(json.dumps(row) + "\n" for row in rows)))
+
+    assert main(["interpret", "--jsonl"]) == 0
+
+    first, second = map(json.loads, capsys.readouterr().out.splitlines())
+    assert first == {
+        "text": "no fever but my neck is stiff",
+        "answer": "no",
+        "command": None,
+        "findings": [
+            {"concept": "fever", "status": "absent"},
+            {"concept": "stiff_neck", "status": "present"},
+        ],
+    }
+    assert {"concept": "age", "years": 4} in second["findings"]
+    assert second["answer"] is None
+
+
+def test_assess_gives_level_action_reasons_patterns_missing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = {"age_years": 4, "patient": "child", "findings": {"non_blanching_rash": "present"}}
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(row) + "\n"))
+
+    assert main(["assess", "--jsonl"]) == 0
+
+    out = json.loads(capsys.readouterr().out)
+    assert (out["level"], out["action"], out["reasons"]) == ("emergency", "call", ["non_blanching_rash"])
+    assert "petechiae" in out["patterns"]
+    assert "fever" in out["missing"]
+
+
+def test_chat_through_a_pipe_ends_in_the_emergency(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\nhe is four and he can't breathe\n"))
+
+    assert main(["chat", "--country", "us"]) == 0
+    assert "9 1 1" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["replay"],
+        ["replay", "no-such-file.yaml"],
+        ["replay", "x", "--jobs", "0"],
+        ["sing"],
+        ["interpret"],
+        ["talk", "--rate", "fast"],
+        ["chat", "--country", "nowhere"],
+    ],
+)
+def test_wrong_use_is_status_2_and_one_line(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_an_expectation_that_fails_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text(GOOD.replace("level: emergency", "level: self_care"))
+    report, junit = tmp_path / "r.json", tmp_path / "r.xml"
+    argv = ["replay", str(file), "--recognizer", "text", "--report", str(report), "--junit", str(junit)]
+
+    assert main(argv) == 1
+
+    (row,) = json.loads(report.read_text())
+    assert row["passed"] is False
+    assert row["failures"] == ["level: expected self_care, got emergency"]
+    assert set(row) >= {
+        "scenario", "file", "level", "action", "red_flags", "interrupted", "interrupt_ms",
+        "turns", "audio_s", "compute_s", "recognizer",
+    }  # fmt: skip
+    assert 'failures="1"' in junit.read_text()

@@ -1,0 +1,21 @@
+"""Everything ``voice-triage check`` looks at: protocol, dialogue, wording and grammars."""
+
+from __future__ import annotations
+
+
+def check() -> list[str]:
+    """Return one line for each problem in the content; loading alone refuses the worst. Raises BadContent."""
+    from voice_triage.dialogue import checks as dialogue_checks
+    from voice_triage.protocol import Protocol
+    from voice_triage.recognizers.dictionary import known_words
+    from voice_triage.understanding import checks as grammar_checks
+    from voice_triage.wording import Wording
+
+    protocol = Protocol.load()
+    wording = Wording.load()
+    return [
+        *dialogue_checks.check(protocol, wording),
+        *grammar_checks.check(
+            "en", dictionary=known_words(), concepts=protocol.concepts, red_flags=protocol.red_flags
+        ),
+    ]

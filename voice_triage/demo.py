@@ -1,0 +1,57 @@
+"""A scripted emergency, heard and spoken by the real thing: no sound card, no microphone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from voice_triage.app import Kit, settings_from
+from voice_triage.audio.wav import write_wav
+from voice_triage.observer import Observer
+from voice_triage.replay import play
+from voice_triage.replaying import load_all
+
+SCENARIO = Path(__file__).with_name("demo.scenario.yaml")
+
+
+class _Captions(Observer):
+    """Prints the conversation as it goes."""
+
+    def __init__(self, show: Callable[[str], None]) -> None:
+        self._show = show
+
+    def _line(self, at_s: float, who: str, text: str) -> None:
+        self._show(f"{at_s:7.2f} s  {who:10} {text}")
+
+    def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:
+        self._line(at_s, "assistant:", text)
+
+    def cut(self, text: str, *, at_s: float) -> None:
+        self._line(at_s, "", f"(cut off after: {text or 'nothing'})")
+
+    def heard(self, text: str, *, at_s: float) -> None:
+        self._line(at_s, "heard:", text)
+
+    def emergency(self, *, at_s: float) -> None:
+        self._line(at_s, "", "*** EMERGENCY ***")
+
+
+def demo(audio: Path, recognizer: str, show: Callable[[str], None]) -> int:
+    """Play the scripted emergency, print captions, write the stereo WAV. Raises TriageError."""
+    kit = Kit(settings_from({}))
+    (scenario,) = load_all([SCENARIO], kit)
+    if not shutil.which("flite"):  # espeak-ng speaks for the assistant anyway
+        scenario = replace(scenario, voice={"engine": "espeak-ng", "name": "en-us"})
+    stage = kit.stage(scenario, recognizer, record=True, observers=(_Captions(show),))
+    show(f"A scripted caller; recogniser: {stage.recognizer}; voice: {kit.voice.name}.")
+    result = play(scenario, stage)
+    if stage.recorder is not None:
+        write_wav(audio, stage.recorder.stereo())
+    if result.interrupt_ms is not None:
+        show(f"From the end of the caller's words to the emergency line: {result.interrupt_ms:.0f} ms.")
+    show(f"Sound written to {audio} (left: assistant, right: microphone).")
+    for failure in result.failures:
+        show(f"expected otherwise: {failure}")
+    return 0 if result.passed else 1
