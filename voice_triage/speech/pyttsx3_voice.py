@@ -47,7 +47,6 @@ class Pyttsx3Voice:
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
         self._lock = threading.Lock()
-        self._voice_checked = voice is None
 
     def render(self, text: str, rate_wpm: int = USUAL_WPM) -> Pcm:
         """Speech as int16[n]; WorkerDied twice becomes Lacking with the cure."""
@@ -55,7 +54,6 @@ class Pyttsx3Voice:
             trouble = ""
             for _ in range(2):
                 try:
-                    self._check_voice()
                     return self._render_once(text, bounded_rate(rate_wpm))
                 except WorkerDied as error:
                     trouble = str(error)
@@ -67,7 +65,7 @@ class Pyttsx3Voice:
         """Ids of the voices the engine has; Lacking when it does not start."""
         with self._lock:
             try:
-                return [str(voice["id"]) for voice in self._ask({"ask": "voices"})["voices"]]
+                return [str(voice) for voice in self._ask({"ask": "voices"})["voices"]]
             except WorkerDied as error:
                 self._stop()
                 raise Lacking(f"the voice pyttsx3 does not work ({error})", CURE) from None
@@ -76,20 +74,6 @@ class Pyttsx3Voice:
         """End the worker; the next render starts another."""
         with self._lock:
             self._stop()
-
-    def _check_voice(self) -> None:
-        """BadInput for a voice that does not exist: pyttsx3 would quietly take another."""
-        if self._voice_checked:
-            return
-        known = [voice["id"] for voice in self._ask({"ask": "voices"})["voices"]]
-        wanted = str(self._voice)
-        # espeak also takes the language alone, and a variant after "+".
-        base = wanted.split("+")[0].lower()
-        if not any(base in (each.lower(), each.lower().rsplit("/", 1)[-1]) for each in known):
-            raise BadInput(
-                f"voice {wanted!r}: pyttsx3 has no such voice; it has {', '.join(sorted(known)[:12])} …"
-            )
-        self._voice_checked = True
 
     def _render_once(self, text: str, rate_wpm: int) -> Pcm:
         words = " ".join(text.split())
@@ -128,6 +112,9 @@ class Pyttsx3Voice:
         except OSError:
             raise WorkerDied(f"ended with status {worker.poll()}") from None
         reply: dict[str, Any] = json.loads(self._line(worker))
+        if "no voice" in str(reply.get("error", "")):
+            # pyttsx3 itself would quietly take another.
+            raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice (see: voice-triage doctor)")
         if not reply.get("ok"):
             raise WorkerDied(str(reply.get("error", "wrote no sound")))
         return reply

@@ -1,20 +1,24 @@
-"""The process that owns the one pyttsx3 engine: JSON lines in, JSON lines out, one sentence at a time.
+"""The process that owns pyttsx3: JSON lines in, JSON lines out, one sentence at a time.
 
-pyttsx3 hangs with two threads, goes dumb with two engines, prints on standard output and returns before
-its file is written; so it lives alone here and is killed when it misbehaves.
+pyttsx3 hangs with two threads, goes dumb with two engines, prints on standard output and returns before its
+file is written. Worse: on Linux the end of one sentence races with the start of the next, which then has the
+rate, or the words, of the one before. So every sentence gets an engine of its own, in a forked child.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from typing import Any, TextIO
 
 import pyttsx3
 
-SETTLE_S = 4.0
+SETTLE_S = 5.0
+CHILD_S = 10.0
+FORKS = hasattr(os, "fork") and sys.platform != "darwin"  # macOS speech dies in a forked child
 
 
 def _file_bytes(path: str) -> int:
@@ -37,31 +41,56 @@ def _wait_for(path: str, least_bytes: int) -> bool:
     return False
 
 
-def _answer(engine: Any, request: dict[str, Any]) -> dict[str, Any]:
+def _engine(voice: str | None) -> Any:
+    """A new engine; raises ValueError for a voice that it would quietly replace."""
+    engine = pyttsx3.init()
+    if voice:
+        if voice.split("+")[0].lower() not in _known(engine):
+            raise ValueError(f"no voice {voice!r}")
+        engine.setProperty("voice", voice)
+    return engine
+
+
+def _known(engine: Any) -> set[str]:
+    """Voice ids, and on Linux the language alone (``en-us`` for ``gmw/en-us``)."""
+    ids = {str(voice.id).lower() for voice in engine.getProperty("voices")}
+    return ids | {each.rsplit("/", 1)[-1] for each in ids}
+
+
+def _answer(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("ask") == "voices":
-        voices = engine.getProperty("voices")
-        return {"ok": True, "voices": [{"id": str(v.id), "name": str(v.name)} for v in voices]}
+        return {"ok": True, "voices": sorted(str(v.id) for v in _engine(None).getProperty("voices"))}
+    engine = _engine(request.get("voice"))
     engine.setProperty("rate", int(request["rate_wpm"]))
     engine.save_to_file(request["text"], request["path"])
     engine.runAndWait()
     return {"ok": _wait_for(request["path"], int(request["least_bytes"]))}
 
 
-def _serve(requests: TextIO, replies: TextIO) -> None:
-    engine: Any = None
-    for line in requests:
-        request = json.loads(line)
-        try:
-            if engine is None:
-                engine = pyttsx3.init()
-                if request.get("voice"):
-                    engine.setProperty("voice", request["voice"])
-            reply = _answer(engine, request)
-        except (
-            Exception
-        ) as error:  # whatever it is, the parent decides: it is a fresh process or the fallback
-            reply = {"ok": False, "error": f"{type(error).__name__}: {error}"[:300]}
-        replies.write(json.dumps(reply) + "\n")
+def _reply(line: str) -> str:
+    try:
+        return json.dumps(_answer(json.loads(line)))
+    except Exception as error:  # whatever it is, the parent decides: a fresh process or the stand-in
+        return json.dumps({"ok": False, "error": f"{type(error).__name__}: {error}"[:300]})
+
+
+def _in_a_child(line: str, replies: TextIO) -> None:
+    """Answer from a forked child; one that hangs is killed, and the reply is ours."""
+    child = os.fork()
+    if child == 0:
+        replies.write(_reply(line) + "\n")
+        replies.flush()
+        os._exit(0)
+    deadline = time.monotonic() + CHILD_S
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.002)
+    if status:
+        replies.write(json.dumps({"ok": False, "error": f"crashed or hung (status {status})"}) + "\n")
         replies.flush()
 
 
@@ -69,11 +98,23 @@ def main() -> None:
     """Serve until standard input ends; standard output is kept for replies, whatever pyttsx3 prints."""
     replies = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    with open(0, encoding="utf-8", closefd=False) as requests:
-        _serve(requests, replies)
-    # The engine's own thread may hang at exit: there is nothing to save.
-    sys.stderr.flush()
-    os._exit(0)
+    while line := _request():
+        if FORKS:
+            _in_a_child(line, replies)
+        else:
+            replies.write(_reply(line) + "\n")
+            replies.flush()
+
+
+def _request() -> str:
+    """The next line of standard input, unbuffered: a child must not inherit half of another."""
+    line = bytearray()
+    while not line.endswith(b"\n"):
+        part = os.read(0, 1)
+        if not part:
+            return ""
+        line += part
+    return line.decode("utf-8")
 
 
 if __name__ == "__main__":
