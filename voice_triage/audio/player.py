@@ -14,6 +14,8 @@ from voice_triage.thresholds import BLOCK, RATE_HZ
 KNEE = 0.7
 """Peaks above this part of full scale are rounded off, so that "louder" never clips hard."""
 
+CEILING = 0.99
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -158,5 +160,5 @@ def _limited(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     if not size.size or size.max() <= KNEE:
         return samples
     over = np.maximum(size - KNEE, 0)
-    pressed = KNEE + (1 - KNEE) * np.tanh(over / (1 - KNEE))
+    pressed = KNEE + (CEILING - KNEE) * np.tanh(over / (CEILING - KNEE))
     return np.where(size > KNEE, np.sign(samples) * pressed, samples).astype(np.float32)

@@ -70,6 +70,11 @@ class Pyttsx3Voice:
                 self._stop()
                 raise Lacking(f"the voice pyttsx3 does not work ({error})", CURE) from None
 
+    @property
+    def worker_pid(self) -> int | None:
+        """Process id of the worker; None when none is running."""
+        return self._worker.pid if self._worker else None
+
     def close(self) -> None:
         """End the worker; the next render starts another."""
         with self._lock:
@@ -92,7 +97,7 @@ class Pyttsx3Voice:
         try:
             self._ask(request)
             pcm = trim(decode(path))
-        except WorkerDied:
+        except (WorkerDied, BadInput):
             raise
         except Exception as error:  # soundfile raises several kinds for half a file
             raise WorkerDied(f"unreadable sound: {error}") from None
@@ -111,7 +116,10 @@ class Pyttsx3Voice:
             worker.stdin.flush()
         except OSError:
             raise WorkerDied(f"ended with status {worker.poll()}") from None
-        reply: dict[str, Any] = json.loads(self._line(worker))
+        try:
+            reply: dict[str, Any] = json.loads(self._line(worker))
+        except ValueError:
+            raise WorkerDied("does not answer sense") from None
         if "no voice" in str(reply.get("error", "")):
             # pyttsx3 itself would quietly take another.
             raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice (see: voice-triage doctor)")

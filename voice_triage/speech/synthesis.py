@@ -28,6 +28,7 @@ def program(name: str) -> str:
 
 def flite(text: str, voice: str) -> Pcm:
     """Speech by flite; BadInput for a voice it does not have (it would quietly take another)."""
+    program("flite")
     known = flite_voices()
     if voice not in known:
         raise BadInput(f"voice {voice!r}: flite has {', '.join(known)}")
@@ -36,6 +37,7 @@ def flite(text: str, voice: str) -> Pcm:
 
 def espeak_ng(text: str, voice: str, rate_wpm: int) -> Pcm:
     """Speech by espeak-ng; BadInput for a voice or variant it does not have."""
+    program("espeak-ng")
     _check_espeak_ng(voice)
     options = ["-v", voice, "-s", str(rate_wpm)]
     return _rendered(text, lambda words, sound: [program("espeak-ng"), *options, "-f", words, "-w", sound])
@@ -43,6 +45,7 @@ def espeak_ng(text: str, voice: str, rate_wpm: int) -> Pcm:
 
 def festival(text: str, voice: str) -> Pcm:
     """Speech by festival; BadInput for a voice it does not have."""
+    program("text2wave")
     known = festival_voices()
     if voice not in known:
         raise BadInput(f"voice {voice!r}: festival has {', '.join(known) or 'no voices'}")
@@ -69,7 +72,6 @@ def espeak_ng_version() -> str:
 @functools.lru_cache
 def festival_voices() -> tuple[str, ...]:
     """Voices in festival's folders."""
-    program("text2wave")
     roots = (Path("/usr/share/festival/voices"), Path("/usr/local/share/festival/voices"))
     return tuple(sorted({folder.name for root in roots for folder in root.glob("*/*") if folder.is_dir()}))
 
