@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from voice_triage.content import Row, kind, suggestion
+from voice_triage.content import Row, kind, quoted, suggestion
 from voice_triage.errors import BadContent
 
 KEYS = ("all_of", "any_of", "at_least", "of", "absent", "not")
@@ -101,5 +101,5 @@ def _known(name: object, place: str, known: Collection[str]) -> str:
     if not isinstance(name, str):
         raise BadContent(f"{place}: must be the id of a concept, not {kind(name)}")
     if name not in known:
-        raise BadContent(f"{place}: unknown concept '{name}'{suggestion(name, known)}")
+        raise BadContent(f"{place}: unknown concept {quoted(name)}{suggestion(name, known)}")
     return name

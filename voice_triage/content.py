@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NoReturn
 
 from voice_triage.errors import BadContent
+
+MAX_NUMBER = 1e9
+"""Hours or years beyond this are a mistake; infinity and NaN are beyond it as well."""
 
 
 def suggestion(word: object, allowed: Iterable[str]) -> str:
@@ -29,7 +31,7 @@ class Row:
         self.data: Mapping[Any, Any] = data
         for key in data:
             if key not in keys:
-                self.refuse(f"unknown key '{key}'{suggestion(key, keys)}")
+                self.refuse(f"unknown key {quoted(key)}{suggestion(key, keys)}")
 
     def refuse(self, why: str) -> NoReturn:
         """Raise BadContent with the place of this row."""
@@ -48,7 +50,7 @@ class Row:
         """Return the text under ``key``, one of ``allowed``."""
         value = self.word(key, default)
         if value not in allowed:
-            self.refuse(f"unknown {key} '{value}'{suggestion(value, allowed)}")
+            self.refuse(f"unknown {key} {quoted(value)}{suggestion(value, allowed)}")
         return value
 
     def optional(self, key: str, allowed: Collection[str]) -> str | None:
@@ -75,7 +77,7 @@ class Row:
         names = [value] if isinstance(value, str) else self.rows(key)
         for name in names:
             if not isinstance(name, str) or name not in allowed:
-                self.refuse(f"{key} names an unknown id '{name}'{suggestion(name, allowed)}")
+                self.refuse(f"{key} names an unknown id {quoted(name)}{suggestion(name, allowed)}")
         if len(set(names)) < len(names):
             self.refuse(f"{key} names the same id twice: {', '.join(names)}")
         return tuple(names)
@@ -87,8 +89,8 @@ class Row:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float):
             self.refuse(f"{key} must be a number, not {kind(value)}")
-        if not math.isfinite(value) or value < 0:
-            self.refuse(f"{key} must be 0 or more, not {value}")
+        if not 0 <= value <= MAX_NUMBER:
+            self.refuse(f"{key} must be 0 or more and finite, not {kind(value)}")
         return value
 
 
@@ -103,5 +105,15 @@ def kind(value: object) -> str:
     if isinstance(value, list):
         return "a list"
     if isinstance(value, str):
-        return f"'{value}'" if value.strip() else "empty text"
-    return str(value)
+        return quoted(value) if value.strip() else "empty text"
+    return quoted(value)[1:-1]
+
+
+def quoted(value: object) -> str:
+    """Return ``value`` in quotes on one line: control characters escaped, cut after 60 characters."""
+    try:
+        text = str(value)
+    except ValueError:  # an integer of thousands of digits
+        text = "a huge number"
+    text = "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in text[:60])
+    return f"'{text}'"

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from voice_triage import strict_yaml
-from voice_triage.content import Row, suggestion
+from voice_triage.content import Row, quoted, suggestion
 from voice_triage.errors import BadContent, BadInput
 from voice_triage.questions import Question, parse_questions
 from voice_triage.rows import (
@@ -114,10 +114,10 @@ def _check_concepts(concepts: Mapping[str, Concept], place: str) -> None:
     for concept in concepts.values():
         for key, names in (("implies", concept.implies), ("unless", concept.unless)):
             for name in names:
-                if name not in concepts:
+                if not isinstance(name, str) or name not in concepts:
                     near = suggestion(name, concepts)
                     raise BadContent(
-                        f"{place}: concepts: {concept.id}: {key}: unknown concept '{name}'{near}"
+                        f"{place}: concepts: {concept.id}: {key}: unknown concept {quoted(name)}{near}"
                     )
         for name in concept.implies:
             if concepts[name].implies:
@@ -131,7 +131,7 @@ def _check_audiences(concepts: Mapping[str, Concept], groups: Mapping[str, Group
         if concept.audience is not None and concept.audience not in groups:
             near = suggestion(concept.audience, groups)
             raise BadContent(
-                f"{place}: concepts: {concept.id}: for: unknown group '{concept.audience}'{near}"
+                f"{place}: concepts: {concept.id}: for: unknown group {quoted(concept.audience)}{near}"
             )
 
 
@@ -146,8 +146,8 @@ def _check_covers(rules: Mapping[str, Rule], place: str) -> None:
                 other.id for other in rules.values() if other.level == rule.level and other is not rule
             ]
             raise BadContent(
-                f"{place}: rules: {rule.id}: covered_by '{rule.covered_by}' is no other rule of its level"
-                f"{suggestion(rule.covered_by, allowed)}"
+                f"{place}: rules: {rule.id}: covered_by {quoted(rule.covered_by)} is no other rule of its "
+                f"level{suggestion(rule.covered_by, allowed)}"
             )
 
 

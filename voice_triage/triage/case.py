@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from voice_triage.content import kind, suggestion
+from voice_triage.content import MAX_NUMBER, kind, quoted, suggestion
 from voice_triage.errors import BadInput
 from voice_triage.messages import Action, Level, Status
 from voice_triage.protocol import PATIENTS, Protocol
@@ -50,7 +49,7 @@ def case_from_json(protocol: Protocol, data: object) -> Case:
         raise BadInput(f"a case must be an object with the key findings, not {kind(data)}")
     for key in data:
         if key not in KEYS:
-            raise BadInput(f"unknown key '{key}'{suggestion(key, KEYS)}")
+            raise BadInput(f"unknown key {quoted(key)}{suggestion(key, KEYS)}")
     if "findings" not in data:
         raise BadInput("the key 'findings' is missing")
     return Case(
@@ -77,7 +76,9 @@ def _findings(protocol: Protocol, data: object) -> dict[str, Status]:
         raise BadInput(f"findings must be an object of concept and status, not {kind(data)}")
     for concept, status in data.items():
         if concept not in protocol.concepts:
-            raise BadInput(f"findings: unknown concept '{concept}'{suggestion(concept, protocol.concepts)}")
+            raise BadInput(
+                f"findings: unknown concept {quoted(concept)}{suggestion(concept, protocol.concepts)}"
+            )
         if not isinstance(status, str) or status not in STATUSES:
             allowed = ", ".join(STATUSES)
             raise BadInput(f"findings: {concept} must be one of {allowed}, not {kind(status)}")
@@ -109,6 +110,6 @@ def _number(data: Mapping[str, object], key: str) -> float | None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise BadInput(f"{key} must be a number, not {kind(value)}")
-    if not math.isfinite(value) or value < 0:
-        raise BadInput(f"{key} must be 0 or more and finite, not {value}")
+    if not 0 <= value <= MAX_NUMBER:
+        raise BadInput(f"{key} must be 0 or more and finite, not {kind(value)}")
     return float(value)
