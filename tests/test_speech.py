@@ -50,7 +50,8 @@ def store(tmp_path: Path) -> SoundStore:
 
 SENTENCES = (
     "Call 9 1 1 now.", "No.", "How old is he?", "Is there a fever, or has he felt hot and shivery?",
-    "-v is fine", "Yes.", 'Quotes " and \\ and new\nlines', "Älter als fünf", "Press the glass on the spots. Do they fade?",
+    "-v is fine", "Yes.", 'Quotes " and \\ and new\nlines', "Älter als fünf",
+    "Press the glass on the spots. Do they fade?",
 )  # fmt: skip
 
 
