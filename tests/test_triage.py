@@ -1,4 +1,4 @@
-"""The decision on single cases: the vignettes of tests/triage/, the JSON form, and the mutants of the tables."""
+"""The decision on single cases: the vignettes of tests/triage/, the JSON form, the mutants."""
 
 from __future__ import annotations
 
