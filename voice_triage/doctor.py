@@ -1,0 +1,284 @@
+"""What can be wrong with this machine, a row each; the checks are given what they probe, real or not."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+import numpy as np
+
+from voice_triage import measurements
+from voice_triage.errors import Lacking, TriageError
+from voice_triage.messages import Hypothesis
+from voice_triage.pcm import Pcm, silence
+from voice_triage.thresholds import BLOCK, RATE_HZ
+
+Verdict = Literal["ok", "warn", "fail"]
+
+LOUD_ROOM_DBFS = -40.0
+"""Speech arrives at about -25 dBFS; closer than 12 dB to it recognition collapses (audio findings, 3)."""
+CLIPPED = 0.001
+SLOW = 0.5
+"""Computing time per second of sound: beyond half there is no room for a second engine."""
+LONG_ECHO_MS = 400.0
+STRONG_ECHO_DB = 0.0
+SCARCE_BYTES, TIGHT_BYTES = 300_000_000, 30_000_000
+SETTLING_S = 0.3
+"""A microphone's first moments are clicks and gain control."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One row of the doctor's report."""
+
+    name: str
+    verdict: Verdict
+    what: str
+    """One line: what was found."""
+    cure: str = ""
+    """One line: what to do about it."""
+    figures: Mapping[str, float | str] = field(default_factory=dict)
+    """What was measured; the unit is in the name."""
+
+
+Check = Callable[[], Sequence[Result]]
+Exchange = Callable[[Pcm], Pcm]
+"""Plays int16[320] and returns the int16[320] heard meanwhile, as SoundDevice.exchange. Raises Lacking."""
+
+
+class Recognizer(Protocol):
+    """What the doctor uses of a streaming recogniser."""
+
+    name: str
+
+    def expect(self, question: str | None) -> None:
+        """Prepare for answers to ``question``."""
+
+    def start(self) -> None:
+        """Begin an utterance."""
+
+    def accept(self, block: Pcm) -> Hypothesis:
+        """Hear one block."""
+
+    def finish(self) -> Hypothesis:
+        """End the utterance."""
+
+
+class Transcriber(Protocol):
+    """What the doctor uses of a second opinion."""
+
+    name: str
+
+    def transcribe(self, pcm: Pcm) -> Hypothesis:
+        """Hear a whole utterance."""
+
+
+# ---- running ----
+
+
+def run(checks: Mapping[str, Check]) -> list[Result]:
+    """Return the rows of all checks in order; one that raises gives a row that failed, never an exception."""
+    results: list[Result] = []
+    for name, check in checks.items():
+        try:
+            results.extend(check())
+        except Lacking as error:
+            results.append(Result(name, "fail", error.what, error.cure))
+        except TriageError as error:
+            results.append(Result(name, "fail", str(error), "Correct it, then run: voice-triage doctor"))
+        except Exception as error:  # a doctor who dies of a disease is no help
+            what = " ".join(f"{type(error).__name__}: {error}".split())
+            results.append(Result(name, "fail", f"unexpected: {what}", "Please report this line"))
+    return results
+
+
+def print_results(results: Sequence[Result], out: Callable[[str], None], *, as_json: bool = False) -> int:
+    """Print a line for each row, and one for its cure; return the exit status: 3 if any failed, else 0."""
+    if as_json:
+        rows = [
+            {"name": row.name, "verdict": row.verdict, "what": row.what, "cure": row.cure or None,
+             "figures": dict(row.figures)}
+            for row in results
+        ]  # fmt: skip
+        out(json.dumps({"ok": not _failed(results), "checks": rows}, indent=2))
+    else:
+        width = max((len(row.name) for row in results), default=0)
+        for row in results:
+            out(f"{row.verdict:4}  {row.name:{width}}  {row.what}")
+            if row.cure:
+                out(f"{'':4}  {'':{width}}  -> {row.cure}")
+    return 3 if _failed(results) else 0
+
+
+def _failed(results: Sequence[Result]) -> bool:
+    return any(row.verdict == "fail" for row in results)
+
+
+# ---- sound ----
+
+
+def listen(exchange: Exchange, seconds: float) -> Pcm:
+    """Record ``seconds`` while nothing is played."""
+    return _through(exchange, silence(seconds))
+
+
+def _through(exchange: Exchange, far: Pcm) -> Pcm:
+    """Play all of ``far``, filled up to whole blocks, and return what was heard meanwhile."""
+    whole = np.concatenate((far, np.zeros(-len(far) % BLOCK, np.int16)))
+    return np.concatenate([exchange(block) for block in whole.reshape(-1, BLOCK)])
+
+
+def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
+    """Record a second: whether it is alive, how loud the room is, whether it clips."""
+    heard = listen(exchange, SETTLING_S + 1.0)[round(SETTLING_S * RATE_HZ) :]
+    level, floor = measurements.dbfs(heard), measurements.noise_floor_dbfs(heard)
+    clipped = measurements.clipping_ratio(heard)
+    figures: dict[str, float | str] = {
+        "level_dbfs": round(level, 1),
+        "noise_floor_dbfs": round(floor, 1),
+        "clipped_percent": round(100 * clipped, 2),
+    }
+    if name:
+        figures["device"] = name
+    found = f"level {level:.0f} dBFS, noise floor {floor:.0f} dBFS" + (f" ({name})" if name else "")
+    if measurements.dead(heard):
+        cure = "Unmute it, allow its use, or choose another: voice-triage config set input_device NAME"
+        return [Result("microphone", "fail", "gives nothing but digital silence", cure, figures)]
+    if clipped > CLIPPED:
+        what = f"too loud: {100 * clipped:.1f} % of the sound is cut off; {found}"
+        return [Result("microphone", "warn", what, "Turn the microphone's gain down", figures)]
+    if floor > LOUD_ROOM_DBFS:
+        cure = "Turn off what hums, come nearer to the microphone, or use a headset"
+        return [Result("microphone", "warn", f"the room is loud: {found}", cure, figures)]
+    return [Result("microphone", "ok", found, "", figures)]
+
+
+def check_loudspeaker(exchange: Exchange, name: str = "") -> list[Result]:
+    """Play a rising tone: whether the microphone hears it, how late and how loud."""
+    tone = measurements.sweep()
+    listen(exchange, SETTLING_S)
+    recorded = _through(exchange, np.concatenate((tone, silence(0.7))))
+    path = measurements.echo_delay(tone, recorded)
+    figures: dict[str, float | str] = {"device": name} if name else {}
+    of = f" ({name})" if name else ""
+    if not path.heard:
+        what = f"a tone was played, the microphone did not hear it{of}"
+        cure = "Fine with headphones; else unmute it, or run: voice-triage config set output_device NAME"
+        return [Result("loudspeaker", "warn", what, cure, figures)]
+    figures.update({"echo_delay_ms": round(path.delay_ms, 1), "echo_gain_db": round(path.gain_db, 1)})
+    return [Result("loudspeaker", "ok", f"heard by the microphone{of}", "", figures), _echo(path, figures)]
+
+
+def _echo(path: measurements.EchoPath, figures: Mapping[str, float | str]) -> Result:
+    """The row about what comes back from the loudspeaker."""
+    found = f"{path.delay_ms:.0f} ms late, {path.gain_db:+.0f} dB"
+    if path.gain_db > STRONG_ECHO_DB:
+        what = f"the microphone hears the assistant very loudly: {found}"
+        cure = (
+            "Turn the loudspeaker down or move it away; check that the input is a microphone, not a 'monitor'"
+        )
+        return Result("echo", "warn", what, cure, figures)
+    if path.delay_ms > LONG_ECHO_MS:
+        cure = "Use a wired loudspeaker: wireless ones delay the sound, and interrupting becomes slow"
+        return Result("echo", "warn", found, cure, figures)
+    return Result("echo", "ok", found, "", figures)
+
+
+# ---- engines ----
+
+
+def check_voice(render: Callable[[str], Pcm], name: str = "") -> list[Result]:
+    """Render a sentence: whether there is sound, and how fast."""
+    began = time.perf_counter()
+    sound = render("This is how I sound.")
+    spent_s = time.perf_counter() - began
+    if not len(sound) or measurements.dbfs(sound) < -60:
+        cure = "Install espeak-ng, or set another: voice-triage config set voice NAME"
+        return [Result("voice", "fail", f"{name or 'the voice'} renders silence", cure)]
+    seconds = len(sound) / RATE_HZ
+    figures: dict[str, float | str] = {"seconds": round(seconds, 2), "render_s": round(spent_s, 3)}
+    return [
+        Result("voice", "ok", f"{name or 'works'}: {seconds:.1f} s rendered in {spent_s:.2f} s", "", figures)
+    ]
+
+
+def check_recognizer(
+    open_: Callable[[], Recognizer], render: Callable[[str], Pcm], question: str = "fever"
+) -> list[Result]:
+    """Let it hear a rendered "yes" as the answer to ``question``."""
+    recognizer = open_()
+    sound = np.concatenate((silence(0.3), render("yes"), silence(0.5)))
+    recognizer.expect(question)
+    recognizer.start()
+    began = time.process_time()
+    for start in range(0, len(sound), BLOCK):
+        recognizer.accept(sound[start : start + BLOCK])
+    text = recognizer.finish().text
+    factor = (time.process_time() - began) / (len(sound) / RATE_HZ)
+    figures: dict[str, float | str] = {
+        "engine": recognizer.name,
+        "heard": text,
+        "real_time_factor": round(factor, 2),
+    }
+    if "yes" not in text.split():
+        what = f"{recognizer.name} heard {text!r} where 'yes' was said"
+        return [Result("recogniser", "warn", what, "Run: voice-triage models install vosk-en", figures)]
+    if factor > SLOW:
+        what = f"{recognizer.name} hears, but takes {factor:.1f} s for a second of sound"
+        cure = "Close other programs, or run: voice-triage config set second_opinion off"
+        return [Result("recogniser", "warn", what, cure, figures)]
+    return [Result("recogniser", "ok", f"{recognizer.name} hears a spoken 'yes'", "", figures)]
+
+
+def check_second_opinion(
+    open_: Callable[[], Transcriber | None], render: Callable[[str], Pcm], setting: str = "auto"
+) -> list[Result]:
+    """Let Whisper hear a sentence, where it is wanted and installed; without it things work, less well."""
+    name = "second opinion"
+    if setting == "off":
+        return [Result(name, "ok", "switched off in the settings")]
+    cure = "Run: voice-triage models install whisper-tiny.en (and pip install 'voice-triage[second-opinion]')"
+    transcriber = open_()
+    if transcriber is None:
+        verdict: Verdict = "fail" if setting == "on" else "ok"
+        return [Result(name, verdict, "not installed; answers are heard by one recogniser only", cure)]
+    text = transcriber.transcribe(render("yes, he has a fever")).text
+    figures: dict[str, float | str] = {"engine": transcriber.name, "heard": text}
+    if "fever" not in text.split():
+        what = f"{transcriber.name} heard {text!r} where 'yes, he has a fever' was said"
+        return [Result(name, "warn", what, "Remove it and install it again: voice-triage models", figures)]
+    return [Result(name, "ok", f"{transcriber.name} hears a spoken sentence", "", figures)]
+
+
+# ---- what lies on the disk ----
+
+
+def check_model(folder: Path | None, name: str = "vosk-en") -> list[Result]:
+    """Whether the recogniser's model is installed; without it the one that comes along is used."""
+    if folder is None:
+        what = f"{name} is not installed; the built-in recogniser is used, which hears less well in noise"
+        return [Result("model", "warn", what, f"Run: voice-triage models install {name}")]
+    return [Result("model", "ok", f"{name} is in {folder}")]
+
+
+def check_disk(free_bytes: int, folder: Path) -> list[Result]:
+    """Whether there is room for the cache and a model."""
+    figures: dict[str, float | str] = {"free_mb": free_bytes // 1_000_000}
+    what = f"{free_bytes // 1_000_000} MB free in {folder}"
+    verdict: Verdict = "fail" if free_bytes < TIGHT_BYTES else "warn" if free_bytes < SCARCE_BYTES else "ok"
+    return [Result("disk", verdict, what, "" if verdict == "ok" else "Free some space there", figures)]
+
+
+def check_settings(country: str | None, number: str | None, place: Path) -> list[Result]:
+    """Whether a number to call is known."""
+    if country is None and number is None:
+        what = "no country is set: the assistant will say 'your emergency number'"
+        return [
+            Result("settings", "warn", what, "Run: voice-triage config set country XX (such as US, GB, DE)")
+        ]
+    known = f"emergency number {number}" if number else f"country {country}"
+    return [Result("settings", "ok", f"{known} ({place})")]
