@@ -1,0 +1,1 @@
+"""Measures the hearing of the whole product; started by scripts/bench."""

@@ -1,0 +1,144 @@
+"""A measured row, the player of trials, and how outcomes are counted."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from bench import corpus
+from bench.corpus import VOICES, Utterance
+from bench.trials import WHOLE, Outcome, Technique, Trial, mapping, run
+
+ASKED = ("patient", "fever", "emergency_signs", "itch", "stiff_neck", "location", "headache")
+"""Questions that are open, in turn, when a red flag is said."""
+
+DELAYS_MS = (10.0, 30.0, 60.0, 100.0, 150.0, 200.0)
+
+
+@dataclass
+class Row:
+    """One measured figure."""
+
+    figure: str
+    condition: str
+    value: float
+    unit: str
+    goal: float
+    more_is_better: bool = True
+    hits: int | None = None
+    of: int | None = None
+    detail: str = ""
+    failures: list[Any] = field(default_factory=list)
+
+    @property
+    def met(self) -> bool:
+        """True when the goal is reached."""
+        return self.value >= self.goal if self.more_is_better else self.value <= self.goal
+
+    def to_json(self) -> dict[str, Any]:
+        """The row with its verdict."""
+        return {**asdict(self), "value": round(self.value, 3), "met": self.met}
+
+
+class Bench:
+    """Runs what is asked for; ``quick`` takes a small fixed part of everything."""
+
+    def __init__(self, pool: Executor, *, quick: bool = False, minutes: float = 30.0,
+                 tell: Callable[[str], None] = print) -> None:  # fmt: skip
+        self.pool = pool
+        self.quick = quick
+        self.minutes = minutes
+        self.tell = tell
+        self._done: dict[Trial, Outcome] = {}
+
+    def play(self, trials: Sequence[Trial]) -> list[Outcome]:
+        """Outcomes in order; a trial played before in this run is not played again."""
+        keys = [_key(one) for one in trials]
+        fresh = [one for one in trials if _key(one) not in self._done]
+        for outcome in self.pool.map(run, fresh):
+            self._done[_key(outcome.trial)] = outcome
+        return [self._done[key] for key in keys]
+
+    def few(self, rows: list[Any], quick: int) -> list[Any]:
+        """All rows, or when quick an even choice of them."""
+        if not self.quick or len(rows) <= quick:
+            return rows
+        return [rows[number * len(rows) // quick] for number in range(quick)]
+
+
+def _key(trial: Trial) -> Any:
+    return repr(trial)
+
+
+def flag_trials(
+    phrases: Iterable[Utterance], technique: Technique = WHOLE, noise: tuple[str, float] | None = None
+) -> list[Trial]:
+    """Each phrase once, voices and questions in turn, half of them over the assistant's voice."""
+    return [
+        Trial(
+            one, VOICES[number % len(VOICES)], ASKED[number % len(ASKED)],
+            after_ms=(600.0 + 150 * (number % 5)) if number % 2 else None,
+            noise=noise, technique=technique,
+        )
+        for number, one in enumerate(phrases)
+    ]  # fmt: skip
+
+
+def barge_trials(bench: Bench) -> list[Trial]:
+    """Each phrase begun 0, 0.3, 0.9 or 1.5 s after the assistant's first word, a cold echo canceller."""
+    starts = (0.0, 300.0, 900.0, 1500.0)
+    return [
+        Trial(one, VOICES[(number + 2) % len(VOICES)], ASKED[number % len(ASKED)],
+              after_ms=starts[number % 4], echo=(DELAYS_MS[number % len(DELAYS_MS)], -6.0))
+        for number, one in enumerate(bench.few(corpus.red_flags(), 10))
+    ]  # fmt: skip
+
+
+def times(outcomes: Sequence[Outcome]) -> list[float]:
+    """Milliseconds from the words to the first emergency sample, of those that came to one."""
+    return [one.emergency_ms for one in outcomes if one.emergency_ms is not None]
+
+
+def slow(outcomes: Sequence[Outcome], which: str, limit: float) -> list[Any]:
+    """The outcomes whose time ``which`` is over the limit."""
+    return [{"ms": round(getattr(one, which)), **mapping(one)} for one in outcomes
+            if (getattr(one, which) or 0) > limit]  # fmt: skip
+
+
+def quantiles(figure: str, values: Sequence[float], goal: float, failures: list[Any]) -> list[Row]:
+    """One row with the 95th percentile; none when there is nothing to count."""
+    if not values:
+        return []
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    detail = f"median {statistics.median(ordered):.0f} ms, longest {ordered[-1]:.0f} ms"
+    return [Row(figure, "p95", p95, "ms", goal, False, of=len(ordered), detail=detail, failures=failures)]
+
+
+def recall(figure: str, condition: str, outcomes: Sequence[Outcome], goal: float) -> Row:
+    """How many came to an emergency, and by which lane."""
+    hits = [one for one in outcomes if one.emergency]
+    missed = [mapping(one) for one in outcomes if not one.emergency]
+    named = sum(one.trial.utterance.flag in one.red_flags for one in hits)
+    lanes = ", ".join(f"{by} {sum(one.by == by for one in hits)}" for by in sorted({one.by for one in hits}))
+    return Row(
+        figure, condition, 100 * len(hits) / len(outcomes), "%", goal, hits=len(hits), of=len(outcomes),
+        detail=f"the very flag named in {named}; by {lanes}", failures=missed,
+    )  # fmt: skip
+
+
+def right(figure: str, condition: str, outcomes: Sequence[Outcome], goal: float) -> Row:
+    """How many were taken as the corpus wants them."""
+    well = [one for one in outcomes if one.right or _by_emergency(one)]
+    wrong = [mapping(one) for one in outcomes if not (one.right or _by_emergency(one))]
+    return Row(figure, condition, 100 * len(well) / len(outcomes), "%", goal,
+               hits=len(well), of=len(outcomes), failures=wrong)  # fmt: skip
+
+
+def _by_emergency(outcome: Outcome) -> bool:
+    """A yes to the emergency signs is taken rightly when it announces the emergency."""
+    asked_yes = outcome.trial.utterance.answer == "yes" and outcome.trial.question == "emergency_signs"
+    return asked_yes and outcome.emergency

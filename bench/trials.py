@@ -1,0 +1,285 @@
+"""One trial: a caller says one thing in a simulated room to the whole product, in virtual time."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.corpus import Utterance, squeezed
+from bench.judging import matches
+from voice_triage import replay
+from voice_triage.app import Kit
+from voice_triage.clock import VirtualClock
+from voice_triage.dialogue import Dialogue
+from voice_triage.messages import Event, Heard, Meaning, Turn
+from voice_triage.observer import Observer
+from voice_triage.pcm import Pcm
+from voice_triage.replay import ScriptedCaller, Stage
+from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Scenario
+from voice_triage.session import Session
+from voice_triage.settings import Settings
+from voice_triage.speech.callers import CallerVoice
+from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.understanding import Interpreter
+
+BLOCK_S = BLOCK / RATE_HZ
+FADE_S = 0.02
+DECIDED_S = 4.5
+"""So long after the words nothing more comes of them: 0.9 s of silence, 1.5 s of second opinion, and room."""
+
+USUAL = {"patient": "it's for me", "age": "thirty", "duration": "two days"}
+WALK = ("ready", "they fade")
+
+
+@dataclass(frozen=True)
+class Technique:
+    """The product as it is, or with one part of it taken out."""
+
+    name: str = "whole product"
+    second_opinion: bool = True
+    canceller: bool = True
+    thresholds: Thresholds = Thresholds()
+
+
+WHOLE = Technique()
+STREAMING = Technique("streaming lane alone", second_opinion=False)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """Who says what, when, in which room."""
+
+    utterance: Utterance
+    voice: tuple[str, str]
+    question: str
+    after_ms: float | None = None
+    """Said over the question, so long after its first word; None: said as the answer to it."""
+    noise: tuple[str, float] | None = None
+    echo: tuple[float, float] | None = None
+    """Delay in ms and gain in dB."""
+    squeeze_s: float | None = None
+    technique: Technique = WHOLE
+
+
+@dataclass
+class Outcome:
+    """What came of a trial; times in ms after the words that matter, None when it did not happen."""
+
+    trial: Trial
+    emergency: bool = False
+    red_flags: tuple[str, ...] = ()
+    emergency_ms: float | None = None
+    silent_ms: float | None = None
+    answered_ms: float | None = None
+    by: str = ""
+    """The lane that raised the emergency: streaming, second opinion, answer."""
+    partials: list[str] = field(default_factory=list)
+    meanings: list[Meaning] = field(default_factory=list)
+    understood: bool = False
+    """The words themselves, typed, would have been taken rightly."""
+    right: bool = False
+    """What was heard was taken as the corpus wants it."""
+    audio_s: float = 0.0
+    compute_s: float = 0.0
+
+    @property
+    def heard(self) -> str:
+        """What was recognised, all utterances."""
+        return " / ".join(one.text for one in self.meanings) or "(nothing)"
+
+
+class Ear(Observer):
+    """Notes the moments of a session."""
+
+    def __init__(self) -> None:
+        self.cut_s: float | None = None
+        self.heard_s: float | None = None
+        self.partials: list[str] = []
+
+    def cut(self, text: str, *, at_s: float) -> None:
+        """The assistant fell silent."""
+        self.cut_s = at_s if self.cut_s is None else self.cut_s
+
+    def heard(self, text: str, *, at_s: float) -> None:
+        """An utterance was decided."""
+        self.heard_s = at_s if self.heard_s is None else self.heard_s
+
+    def hearing(self, text: str, *, at_s: float) -> None:
+        """The words so far."""
+        self.partials.append(text)
+
+
+@functools.cache
+def kit(second_opinion: bool) -> Kit:
+    """The parts of a session, loaded once a process."""
+    return Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
+
+
+def run(trial: Trial) -> Outcome:
+    """Play one trial to its decision."""
+    parts = kit(trial.technique.second_opinion)
+    ear = Ear()
+    stage = _stage(trial, parts, ear)
+    events = listen_in(stage.dialogue)
+    open_at(stage.dialogue, parts.interpreter, trial.question)
+    stage.session.start()
+    audio_s = _play(stage, trial)
+    return _outcome(trial, stage, ear, events, audio_s)
+
+
+def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
+    stage = parts.stage(
+        _scenario(trial), "pocketsphinx", observers=(ear,), thresholds=trial.technique.thresholds
+    )
+    if not trial.technique.canceller:
+        without(stage.session, canceller=None)
+    if trial.squeeze_s is not None:
+        saying = Saying(trial.utterance.say)
+        squeeze(stage.caller, saying, trial.voice, trial.squeeze_s)
+    return stage
+
+
+def without(session: Session, **parts: Any) -> None:
+    """Change a part of a session that has not begun."""
+    session._with = dataclasses.replace(session._with, **parts)
+
+
+def squeeze(caller: ScriptedCaller, saying: Saying, voice: tuple[str, str], seconds: float) -> None:
+    """Have the caller say it faster than the voice can."""
+    caller._sounds[saying] = squeezed(CallerVoice(*voice).render(saying.text), seconds)
+
+
+def listen_in(dialogue: Dialogue) -> list[Event]:
+    """The events the dialogue is given from now on, as they come."""
+    events: list[Event] = []
+    handle = dialogue.handle
+
+    def noted(event: Event) -> Turn:
+        events.append(event)
+        return handle(event)
+
+    dialogue.handle = noted  # type: ignore[method-assign]
+    return events
+
+
+def open_at(dialogue: Dialogue, interpreter: Interpreter, question: str) -> None:
+    """Let the dialogue begin at a question, the ones before it answered without a word of sound."""
+    handle, walk = type(dialogue).handle, 0
+    turn = dialogue.start()
+    while turn.question != question:
+        if turn.question is None or turn.emergency:
+            raise ValueError(f"the question {question} does not come up")
+        text = USUAL.get(turn.question, "no")
+        if turn.question == "glass_test":
+            text, walk = WALK[min(walk, 1)], walk + 1
+        turn = handle(dialogue, Heard(interpreter.interpret(text, turn.question)))
+    dialogue.start = lambda: turn  # type: ignore[method-assign]
+
+
+def _scenario(trial: Trial) -> Scenario:
+    saying = Saying(trial.utterance.say)
+    over = trial.after_ms is not None
+    noise = Noise(_kind(trial.noise[0]), trial.noise[1]) if trial.noise else None
+    return Scenario(
+        name=trial.utterance.say,
+        file=Path("bench"),
+        answers={} if over else {trial.question: (saying, None)},
+        default=None,
+        interjections=(Interjection(trial.question, trial.after_ms or 0.0, saying),) if over else (),
+        voice={"engine": trial.voice[0], "name": trial.voice[1]},
+        noise=noise,
+        echo=Echo(*trial.echo) if trial.echo else None,
+        expect=Expect(),
+    )
+
+
+def _kind(name: str) -> str | Path:
+    return name if name in ("white", "pink", "babble") else Path(name)
+
+
+def _play(stage: Stage, trial: Trial) -> float:
+    """Step until the emergency, or until what was said has come to whatever it comes to."""
+    audio_s = 0.0
+    while audio_s < 90.0:
+        stage.session.step()
+        audio_s += BLOCK_S
+        if stage.caller.emergency_s is not None and not stage.caller.talking:
+            break
+        speeches = stage.caller.speeches
+        if speeches and audio_s > speeches[-1].where.end / RATE_HZ + DECIDED_S:
+            break
+    return audio_s
+
+
+def _outcome(trial: Trial, stage: Stage, ear: Ear, events: list[Event], audio_s: float) -> Outcome:
+    flags = frozenset(stage.dialogue.red_flags)
+    outcome = Outcome(trial, audio_s=audio_s, compute_s=clock(stage).compute_s, partials=ear.partials[-6:])
+    outcome.meanings = [one.meaning for one in events if isinstance(one, Heard) and not one.partial]
+    outcome.emergency = stage.caller.emergency_s is not None
+    outcome.red_flags = tuple(stage.dialogue.red_flags)
+    outcome.understood = _typed(trial.utterance, stage.interpreter)
+    outcome.right = any(matches(trial.utterance, one) for one in outcome.meanings)
+    if stage.caller.speeches:
+        _times(outcome, stage, ear, flags)
+    if outcome.emergency:
+        outcome.by = _lane(events, stage.interpreter, flags)
+    return outcome
+
+
+def clock(stage: Stage) -> VirtualClock:
+    """The stage's clock."""
+    return stage.clock
+
+
+def _times(outcome: Outcome, stage: Stage, ear: Ear, flags: frozenset[str]) -> None:
+    speech = stage.caller.speeches[0]
+    end_s = replay._flag_end(speech, stage.interpreter, flags) / RATE_HZ
+    if stage.caller.emergency_s is not None:
+        outcome.emergency_ms = max(0.0, stage.caller.emergency_s - end_s) * 1000
+        if ear.cut_s is not None:
+            outcome.silent_ms = max(0.0, ear.cut_s + FADE_S - end_s) * 1000
+    if ear.heard_s is not None:
+        outcome.answered_ms = (ear.heard_s - speech.where.end / RATE_HZ) * 1000
+
+
+def _lane(events: list[Event], interpreter: Interpreter, flags: frozenset[str]) -> str:
+    for event in events:
+        if not isinstance(event, Heard):
+            continue
+        if event.partial:
+            seen = {one.concept for one in interpreter.alarm(event.meaning.text).findings}
+            return "streaming" if seen & flags else "second opinion"
+        if any(one.concept in flags and one.status == "present" for one in event.meaning.findings):
+            return "answer"
+    return "answer"
+
+
+def _typed(utterance: Utterance, interpreter: Interpreter) -> bool:
+    """True when understanding alone, given the very words, takes them rightly."""
+    return matches(utterance, interpreter.interpret(utterance.say, utterance.question))
+
+
+def mapping(outcome: Outcome) -> Mapping[str, Any]:
+    """A row for the list of failures."""
+    trial = outcome.trial
+    return {
+        "said": trial.utterance.say,
+        "question": trial.question,
+        "voice": "/".join(trial.voice),
+        "noise": trial.noise,
+        "over": trial.after_ms,
+        "heard": outcome.heard,
+        "partial": outcome.partials[-1] if outcome.partials else "",
+        "understood": outcome.understood,
+        "flags": list(outcome.red_flags),
+        "by": outcome.by,
+    }
+
+
+def sound(trial: Trial) -> Pcm:
+    """The caller's sound alone."""
+    return CallerVoice(*trial.voice).render(trial.utterance.say)
