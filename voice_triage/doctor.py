@@ -27,6 +27,8 @@ SLOW = 0.5
 LONG_ECHO_MS = 400.0
 STRONG_ECHO_DB = 0.0
 SCARCE_BYTES, TIGHT_BYTES = 300_000_000, 30_000_000
+TEST_SENTENCE = "hello can you hear me"
+"""Of those tried, what Whisper tiny hears best of the synthetic voice; it stumbles over single short words."""
 SETTLING_S = 0.3
 """A microphone's first moments are clicks and gain control."""
 
@@ -246,11 +248,11 @@ def check_second_opinion(
     if transcriber is None:
         verdict: Verdict = "fail" if setting == "on" else "ok"
         return [Result(name, verdict, "not installed; answers are heard by one recogniser only", cure)]
-    text = transcriber.transcribe(render("yes, he has a fever")).text
+    text = transcriber.transcribe(render(TEST_SENTENCE)).text
     figures: dict[str, float | str] = {"engine": transcriber.name, "heard": text}
-    if "fever" not in text.split():
-        what = f"{transcriber.name} heard {text!r} where 'yes, he has a fever' was said"
-        return [Result(name, "warn", what, "Remove it and install it again: voice-triage models", figures)]
+    if len(set(text.split()) & set(TEST_SENTENCE.split())) < 3:
+        what = f"{transcriber.name} heard {text!r} where {TEST_SENTENCE!r} was said"
+        return [Result(name, "warn", what, "Run: voice-triage config set second_opinion off", figures)]
     return [Result(name, "ok", f"{transcriber.name} hears a spoken sentence", "", figures)]
 
 
