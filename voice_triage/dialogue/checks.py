@@ -1,0 +1,89 @@
+"""Checks before the machine is built: what `transitions` accepts without a word is refused here.
+
+It takes unknown destinations, sources and condition names, and skips a trigger whose name is
+already a method of the model.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from voice_triage.content import suggestion
+from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT, Row
+from voice_triage.dialogue.state import NEXT
+from voice_triage.errors import BadContent
+
+TRIGGERS = (HEAR, OVERHEAR, SILENT, GO)
+RESERVED = ("place", "reply", "trigger", "state")
+"""Names the model has already; transitions would skip a trigger of that name."""
+
+
+def check_rows(
+    rows: Sequence[Row], places: Collection[str], conditions: Mapping[str, Any], *, start: str
+) -> None:
+    """Raise BadContent naming the state at the first thing that is wrong with the machine."""
+    if len(set(places)) < len(tuple(places)):
+        twice = next(place for place in places if list(places).count(place) > 1)
+        raise BadContent(f"dialogue: the state '{twice}' stands here twice")
+    for row in rows:
+        _check_row(row, places, conditions)
+    _check_alarm_first(rows, places)
+    _check_ways_out(rows, places)
+    _check_reachable(rows, places, start)
+
+
+def _check_row(row: Row, places: Collection[str], conditions: Mapping[str, Any]) -> None:
+    place = f"dialogue: state {row.source}"
+    if row.source not in places:
+        raise BadContent(
+            f"dialogue: a row starts at '{row.source}', which is no state{suggestion(row.source, places)}"
+        )
+    if row.dest not in places:
+        raise BadContent(f"{place} goes to '{row.dest}', which is no state{suggestion(row.dest, places)}")
+    if row.trigger in RESERVED:
+        raise BadContent(f"{place}: the trigger '{row.trigger}' is a name of the model itself")
+    if row.trigger not in TRIGGERS:
+        raise BadContent(f"{place}: unknown trigger '{row.trigger}'{suggestion(row.trigger, TRIGGERS)}")
+    for name in row.conditions:
+        kind, _, argument = name.partition(":")
+        if kind == "wants" and argument in places:
+            continue
+        if name not in conditions:
+            raise BadContent(f"{place}: unknown condition '{name}'{suggestion(name, conditions)}")
+
+
+def _check_alarm_first(rows: Sequence[Row], places: Collection[str]) -> None:
+    """The first row of every place, for speech heard whole or in part, must be the alarm."""
+    for place in places:
+        for trigger in (GO,) if place == NEXT else (HEAR, OVERHEAR):
+            first = next((row for row in rows if row.source == place and row.trigger == trigger), None)
+            if first is None or first.conditions != ("alarm",):
+                raise BadContent(f"dialogue: state {place}: the first row of '{trigger}' is not the alarm")
+
+
+def _check_ways_out(rows: Sequence[Row], places: Collection[str]) -> None:
+    """Every trigger must end in a row without conditions, and every place must have a way out."""
+    for place in places:
+        own = [row for row in rows if row.source == place]
+        for trigger in (GO,) if place == NEXT else (HEAR, OVERHEAR, SILENT):
+            if not any(row.trigger == trigger and not row.conditions for row in own):
+                raise BadContent(f"dialogue: state {place}: '{trigger}' may find no row that fits")
+        if all(row.dest == place for row in own):
+            raise BadContent(f"dialogue: state {place} has no way out")
+
+
+def _check_reachable(rows: Sequence[Row], places: Collection[str], start: str) -> None:
+    """Every place must be reachable from the first question."""
+    leads = defaultdict(set)
+    for row in rows:
+        leads[row.source].add(row.dest)
+    seen, waiting = {start}, [start]
+    while waiting:
+        for place in leads[waiting.pop()] - seen:
+            seen.add(place)
+            waiting.append(place)
+    for place in places:
+        if place not in seen:
+            raise BadContent(f"dialogue: state {place} cannot be reached from '{start}'")

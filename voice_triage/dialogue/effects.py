@@ -1,0 +1,143 @@
+"""What each row does to the state, by the name of its reply. Rows not named here change nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from voice_triage.dialogue.readback import causes, taken_away
+from voice_triage.dialogue.state import CONFIRM, NEXT, STANDING_BY, State
+from voice_triage.dialogue.step import Step, question_at
+from voice_triage.dialogue.taking import safe_reading, worst_reading
+
+
+def apply(step: Step, reply: str) -> None:
+    """Change ``step.state`` as the row with this reply demands."""
+    effect = EFFECTS.get(reply)
+    if effect is not None:
+        step.state = effect(step)
+
+
+def arrive(step: Step, place: str) -> None:
+    """Enter ``place``: tries begin anew, and its question counts as asked."""
+    state = replace(step.state, place=place)
+    if place != step.before.place or state.revisit is not None:
+        state = replace(state, tries=0, excused=False)
+    question = state.question
+    if question is not None and question not in state.asked:
+        state = replace(state, asked=(*state.asked, question))
+    step.state = state
+
+
+def _settle(step: Step) -> State:
+    """The open question is done with; it can be gone back to."""
+    state, question = step.state, step.question
+    if question is None:
+        return state
+    trail = (*(name for name in state.trail if name != question.id), question.id)
+    return replace(state, settled=state.settled | {question.id}, trail=trail, revisit=None)
+
+
+def _give_up(step: Step) -> State:
+    if step.question is not None:
+        step.state = safe_reading(step.protocol, step.state, step.question)
+    return _settle(step)
+
+
+def _take_worst(step: Step) -> State:
+    if step.question is not None:
+        step.state = worst_reading(step.protocol, step.state, step.question)
+    return _settle(step)
+
+
+def _back(step: Step) -> State:
+    """Ask the last question again; its old answer stands until there is a new one."""
+    state = step.state
+    if not state.trail:
+        return state
+    last = state.trail[-1]
+    return replace(state, trail=state.trail[:-1], revisit=last, settled=state.settled - {last})
+
+
+def _announce(step: Step) -> State:
+    """The emergency stands from here on, with what caused it."""
+    state, before = step.state, step.before
+    old = dict.fromkeys(before.announced)
+    caused = causes(step.protocol, state, step.decision)
+    # What an utterance adds later counts only if it is a red flag itself.
+    added = caused if not old else tuple(name for name in caused if name in step.protocol.red_flags)
+    inside = before.place in (CONFIRM, STANDING_BY)
+    return replace(
+        state,
+        announced=tuple(dict.fromkeys((*old, *added))),
+        standing=step.decision,
+        fresh=_changed(before, state),
+        resume=before.resume if inside else before.question,
+        revisit=None,
+        tries=0,
+        told_level="emergency",
+    )
+
+
+def _announce_rest(step: Step) -> State:
+    step.state = replace(taken_away(step.protocol, step.state, step.withdrawn), announced=())
+    decision = step.decision
+    caused = causes(step.protocol, step.state, decision)
+    return replace(step.state, announced=caused, standing=decision, tries=0)
+
+
+def _withdrawn(step: Step) -> State:
+    """The caller took it back: go on where it was, without asking for the same answer for ever."""
+    state = taken_away(step.protocol, step.state, step.withdrawn)
+    state = replace(
+        state, announced=(), fresh=(), resume=None, overheard=False, told_level=None, standing=None
+    )
+    question = question_at(step.protocol, step.before.resume or NEXT)
+    if question is None or not {*question.asks_for, question.id} & set(step.withdrawn):
+        return state
+    if question.kind == "list" and question.id not in state.retried:
+        return replace(state, retried=state.retried | {question.id})
+    return replace(state, settled=state.settled | {question.id})
+
+
+def _rest(step: Step) -> State:
+    """Red flags said in the same breath belong to the emergency that is being announced."""
+    state = step.state
+    if not state.announced:
+        return state
+    announced = tuple(dict.fromkeys((*state.announced, *step.flags)))
+    return replace(state, announced=announced, overheard=step.partial)
+
+
+def _try(step: Step) -> State:
+    return replace(step.state, tries=step.state.tries + 1, overheard=False)
+
+
+def _changed(before: State, after: State) -> tuple[str, ...]:
+    """Return the concepts and values that differ."""
+    old = before.statuses
+    concepts = [name for name, status in after.statuses.items() if old.get(name) != status]
+    values = [one.concept for one in after.values if one not in before.values]
+    vague = [after.vague_alarm] if after.vague_alarm and not before.vague_alarm else []
+    return (*concepts, *values, *vague)
+
+
+EFFECTS: Mapping[str, Callable[[Step], State]] = {
+    "go_on": _settle,
+    "give_up": _give_up,
+    "take_worst": _take_worst,
+    "back": _back,
+    "announce": _announce,
+    "announce_rest": _announce_rest,
+    "announce_again": _try,
+    "withdrawn": _withdrawn,
+    "nothing": _rest,
+    "reprompt": _try,
+    "presence": _try,
+    "ask_again": lambda step: replace(step.state, excused=True),
+    "look": lambda step: replace(step.state, has_glass=True, tries=0),
+    "looker": lambda step: replace(step.state, looked=True),
+    "greet": lambda step: State(place=NEXT),
+    "page": lambda step: replace(step.state, page=step.state.page + 1),
+    "outcome": lambda step: replace(step.state, told_level=step.decision.level, page=0),
+}

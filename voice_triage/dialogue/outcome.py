@@ -1,0 +1,68 @@
+"""The end of a triage: the level first, then why, what to do, and when to call or come back."""
+
+from __future__ import annotations
+
+from voice_triage.dialogue.state import State
+from voice_triage.messages import Line
+from voice_triage.protocol import Protocol
+from voice_triage.triage import Decision
+
+MAX_REASONS = 2
+"""Why, in one breath: the first reasons are the most serious."""
+MAX_PATTERNS = 3
+"""What it may be: more would be a list, not guidance."""
+
+
+def outcome(state: State, decision: Decision) -> tuple[Line, ...]:
+    """Return the spoken outcome; 20 s at most, the rest on request."""
+    level = decision.level
+    lines = [Line(f"level.{level}"), *reasons(state, decision)]
+    if level in ("routine", "self_care") and decision.patterns:
+        pattern = decision.patterns[0]
+        lines += [Line(f"guidance.{pattern}.what"), Line(f"guidance.{pattern}.do")]
+    else:
+        lines.append(Line(f"do.{level}"))
+    return (*lines, Line(f"when.{level}"))
+
+
+def reasons(state: State, decision: Decision) -> list[Line]:
+    """Return why: the signs that decided, and whether they were sure."""
+    statuses = state.statuses
+    signs = [part for reason in decision.reasons for part in reason.split("+")]
+    said = [sign for sign in dict.fromkeys(signs) if sign in statuses or sign == state.vague_alarm]
+    lines = []
+    for sign in said[:MAX_REASONS]:
+        unsure = statuses.get(sign) == "unsure"
+        lines.append(Line("why.unsure" if unsure else "why.sign", (("sign", sign),)))
+    return lines or [Line(f"why.{decision.level}")]
+
+
+def pages(decision: Decision) -> tuple[tuple[Line, ...], ...]:
+    """Return what there is to hear on request, page by page."""
+    found = []
+    for number, pattern in enumerate(decision.patterns[:MAX_PATTERNS]):
+        lines = [Line(f"guidance.{pattern}.{part}") for part in ("what", "do", "when")]
+        told = number == 0 and decision.level in ("routine", "self_care")
+        found.append((lines[2],) if told else tuple(lines))
+    if decision.level == "self_care":
+        found.append(tuple(Line(f"home_care.{number}") for number in (1, 2, 3)))
+    found.append(tuple(Line(f"watch.{number}") for number in (1, 2)))
+    return tuple(found)
+
+
+def farewell(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, ...]:
+    """Return the end of a conversation that was stopped: level, why, what to do, when to call."""
+    if decision.level == "emergency":
+        call = Line(f"emergency.{decision.action}")
+        return (call, *reasons(state, decision), Line("emergency.stay"), Line("farewell.emergency"))
+    open_signs = any(sign in decision.missing for sign in protocol.warning_signs)
+    if decision.level == "urgent" or not open_signs:
+        return (*outcome(state, decision), Line("farewell.done"))
+    # Unanswered is not "no": what was not asked is read as unsure, and unsure is urgent.
+    return (
+        Line("level.unfinished"),
+        Line("why.unfinished"),
+        Line("do.urgent"),
+        Line("when.urgent"),
+        Line("farewell"),
+    )

@@ -1,0 +1,89 @@
+"""Every prompt the dialogue may name, so that missing words are found at start-up, not in a call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import get_args
+
+from voice_triage.dialogue.first_aid import BY_CAUSE, GOING, SEPSIS
+from voice_triage.dialogue.rows import places
+from voice_triage.dialogue.state import (
+    CHANGE,
+    CHOOSE,
+    CONFIRM,
+    CUP,
+    ENDED,
+    LOOK,
+    MORE,
+    STANDING_BY,
+    SUMMARY,
+    WHICH,
+)
+from voice_triage.errors import BadContent
+from voice_triage.messages import Level
+from voice_triage.protocol import Protocol
+
+FIXED = (
+    "greeting", "restart.ok", "go_on", "noted", "back", "withdrawn", "sorry.silence", "sorry.unclear",
+    "help.answers", "help.commands", "glass.help", "glass.darker_skin", "adjust.slower", "adjust.faster",
+    "adjust.louder", "adjust.quieter", "ended.restart", "farewell.done", "farewell.emergency",
+    "stay.here", "stay.ask",
+    "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
+    "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
+    "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",
+    "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
+    "level.unfinished", "why.unfinished", "why.sign", "why.unsure", "why.safe", "do.urgent", "do.routine",
+    "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
+    "recap.signs", "recap.unsure", "recap.no_signs", "recap.about",
+    "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",
+    "recap.since_months", "tell.intro", "tell.sign", "tell.where",
+)  # fmt: skip
+
+
+def required(protocol: Protocol) -> tuple[str, ...]:
+    """Return the ids of all prompts that the dialogue over ``protocol`` may name."""
+    names = [*FIXED, *_of_places(protocol), *_of_levels(), *GOING, *SEPSIS]
+    names += [prompt for prompts in BY_CAUSE.values() for prompt in prompts]
+    names += [
+        f"guidance.{pattern}.{part}" for pattern in protocol.patterns for part in ("what", "do", "when")
+    ]
+    return tuple(dict.fromkeys(names))
+
+
+def check_prompts(protocol: Protocol, prompts: Collection[str], signs: Collection[str]) -> None:
+    """Raise BadContent naming a prompt or a sign that has no words, or words that nothing says."""
+    needed = required(protocol)
+    for name in needed:
+        if name not in prompts:
+            what = "re-prompt" if name.endswith(".again") else "prompt"
+            raise BadContent(f"locale: the {what} '{name}' is missing")
+    for name in prompts:
+        if name not in needed:
+            raise BadContent(f"locale: the prompt '{name}' is never said")
+    for concept in (*protocol.concepts, *(one.id for one in protocol.questions if one.at_once)):
+        if concept not in signs:
+            raise BadContent(f"locale: signs: '{concept}' has no words")
+
+
+def _of_places(protocol: Protocol) -> Iterator[str]:
+    """Each place has its words, and words for asking again in another way; each question its reason."""
+    walks = {question.id for question in protocol.questions if question.kind == "walk"}
+    for place in places(protocol):
+        if place in (SUMMARY, CHANGE, MORE, CONFIRM, STANDING_BY, ENDED):
+            continue
+        yield f"{place}.ask"
+        if "." not in place:
+            yield f"{place}.why"
+        if not place.endswith(WHICH):
+            yield f"{place}.again"
+        if place in walks or place.endswith((CUP, LOOK)):
+            yield f"{place}.remind"
+
+
+def _of_levels() -> Iterator[str]:
+    for level in get_args(Level):
+        if level != "emergency":
+            yield from (f"level.{level}", f"why.{level}", f"when.{level}", f"closing.{level}")
+
+
+__all__ = ["CHOOSE", "check_prompts", "required"]

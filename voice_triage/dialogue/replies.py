@@ -1,0 +1,164 @@
+"""What is said for each row, as prompt ids: the names that rows.py gives its replies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from voice_triage.dialogue.first_aid import first_aid
+from voice_triage.dialogue.outcome import farewell, outcome, pages, reasons
+from voice_triage.dialogue.recap import dispatcher, recap
+from voice_triage.dialogue.state import CHANGE, CONFIRM, ENDED, MORE, STANDING_BY, SUMMARY
+from voice_triage.dialogue.step import Step
+from voice_triage.messages import Line
+
+Lines = tuple[Line, ...]
+MAX_HEARD = 2
+"""Signs read back in one breath."""
+DARK_SKIN = "darker_skin"
+
+
+def asking(step: Step) -> Lines:
+    """Return the words of the place itself: what is open there."""
+    place = step.state.place
+    if place == CONFIRM:
+        return announcement(step)
+    if place == STANDING_BY:
+        return (Line(f"emergency.{_action(step)}"), Line("stay.ask"))
+    if place == ENDED:
+        return (Line("ended.restart"),)
+    if place == SUMMARY:
+        return (*recap(step.state), Line("summary_check.ask"))
+    lines = [Line(f"{place}.ask")]
+    if place.endswith((".look", ".cup")) and step.state.statuses.get(DARK_SKIN) == "present":
+        lines.insert(0, Line("glass.darker_skin"))
+    return tuple(lines)
+
+
+def announcement(step: Step) -> Lines:
+    """Return the emergency line: number, number again, why, what to do, and the read-back."""
+    action = _action(step)
+    heard = [
+        Line("emergency.heard" if not number else "emergency.and_heard", (("sign", sign),))
+        for number, sign in enumerate(step.state.announced[:MAX_HEARD])
+    ]
+    return (
+        Line(f"emergency.{action}"),
+        Line(f"emergency.{action}_again"),
+        *heard,
+        Line("emergency.stay"),
+        Line("confirm_red_flag.ask"),
+    )
+
+
+def _aid(step: Step) -> Lines:
+    lines = [Line(prompt) for prompt in first_aid(step.state.announced, _action(step))]
+    return (Line(f"emergency.{_action(step)}_first"), *lines, Line("stay.ask"))
+
+
+def _action(step: Step) -> str:
+    return step.decision.action or "call"
+
+
+def _greet(step: Step) -> Lines:
+    remains = (Line(f"emergency.{step.before.standing.action}"),) if step.before.standing else ()
+    return (*remains, Line("restart.ok"))
+
+
+def _reprompt(step: Step) -> Lines:
+    place = step.state.place
+    silent = not step.meaning.text
+    if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
+        return (Line(f"{place}.remind" if silent else f"{place}.again"),)
+    return (Line("sorry.silence" if silent else "sorry.unclear"), Line(f"{place}.again"))
+
+
+def _help(step: Step) -> Lines:
+    place = step.state.place
+    if place == STANDING_BY or place == CONFIRM:
+        return _aid(step)
+    if place.startswith("glass_test"):
+        return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
+    if place == ENDED:
+        return asking(step)
+    return (Line("help.answers"), Line("help.commands"), *asking(step))
+
+
+def _why(step: Step) -> Lines:
+    place = step.state.place
+    if place in (CONFIRM, STANDING_BY):
+        return (
+            Line(f"emergency.{_action(step)}"),
+            *reasons(step.state, step.decision),
+            Line("emergency.reason"),
+        )
+    if place == MORE:
+        return (*reasons(step.state, step.decision), Line("why.safe"), *asking(step))
+    if place in (SUMMARY, CHANGE):
+        return (Line("summary_check.why"), *asking(step))
+    if place == ENDED:
+        return asking(step)
+    return (Line(f"{place.split('.')[0]}.why"), *asking(step))
+
+
+def _recap(step: Step) -> Lines:
+    if step.state.place in (CONFIRM, STANDING_BY):
+        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state))
+    lines = recap(step.state)
+    return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
+
+
+def _page(step: Step) -> Lines:
+    every = pages(step.decision)
+    page = every[min(step.before.page, len(every) - 1)]
+    return (*page, Line("more.ask" if step.state.page < len(every) else "more.last"))
+
+
+def _presence(step: Step) -> Lines:
+    # Every other time the number again; in between only that somebody is there.
+    return (Line("stay.here"),) if step.state.tries % 2 else asking(step)
+
+
+def _farewell(step: Step) -> Lines:
+    return farewell(step.protocol, step.state, step.decision)
+
+
+def _noted(step: Step) -> Lines:
+    return (Line("noted"), *asking(step))
+
+
+REPLIES: Mapping[str, Callable[[Step], Lines]] = {
+    "announce": announcement,
+    "announce_rest": announcement,
+    "announce_again": announcement,
+    "first_aid": _aid,
+    "stay": lambda step: (Line("stay.here"), Line("stay.ask")),
+    "presence": _presence,
+    "withdrawn": lambda step: (Line("withdrawn"), *asking(step)),
+    "greet": lambda step: (*_greet(step), *asking(step)),
+    "farewell": _farewell,
+    "closing": lambda step: (Line(f"closing.{step.decision.level}"), Line("farewell.done")),
+    "outcome": lambda step: (*outcome(step.state, step.decision), Line("more.ask")),
+    "page": _page,
+    "noted": _noted,
+    "what": asking,
+    "ask": asking,
+    "go_on": asking,
+    "give_up": lambda step: (Line("go_on"), *asking(step)),
+    "take_worst": lambda step: (Line("go_on"), *asking(step)),
+    "ask_again": lambda step: (Line("noted"), *asking(step)),
+    "again": asking,
+    "back": lambda step: (Line("back"), *asking(step)),
+    "which": asking,
+    "reprompt": _reprompt,
+    "help": _help,
+    "why": _why,
+    "recap": _recap,
+    "adjust": lambda step: (Line(f"adjust.{step.meaning.command}"), *asking(step)),
+    "look": asking,
+    "cup": asking,
+    "looker": asking,
+    "choose": asking,
+    "summarise": asking,
+    "wait": lambda step: (),
+    "nothing": lambda step: (),
+}

@@ -1,0 +1,207 @@
+"""The rows of the machine: from where, on what, under which conditions, to where, saying what.
+
+The first row of a place whose conditions hold wins, so the order of the rows is the behaviour:
+the alarm stands before everything else in every place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from voice_triage.dialogue.state import (
+    CHANGE,
+    CHOOSE,
+    CONFIRM,
+    CUP,
+    ENDED,
+    LOOK,
+    LOOKER,
+    MORE,
+    NEXT,
+    STANDING_BY,
+    SUMMARY,
+    WHICH,
+)
+from voice_triage.protocol import Protocol, Question
+
+HEAR, OVERHEAR, SILENT, GO = "hear", "overhear", "silent", "go"
+"""Triggers: a whole utterance, a partial one, silence, and the choice of the next question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One transition; ``dest`` equal to ``source`` stays."""
+
+    trigger: str
+    source: str
+    dest: str
+    conditions: tuple[str, ...]
+    reply: str
+    """What is said: the name of a function in replies.py."""
+
+
+def rows(protocol: Protocol) -> tuple[Row, ...]:
+    """Return all rows, in order of precedence within each place."""
+    found: list[Row] = []
+    for place in places(protocol):
+        found += _everywhere(protocol, place)
+    for question in protocol.questions:
+        found += _walk(question) if question.kind == "walk" else _question(question)
+        found += [Row(OVERHEAR, place, place, (), "nothing") for place in _places_of(question)]
+    found += _emergency() + _end()
+    found += _choice(protocol)
+    return tuple(found)
+
+
+def places(protocol: Protocol) -> tuple[str, ...]:
+    """Return every place where the dialogue can rest."""
+    asked = [place for question in protocol.questions for place in _places_of(question)]
+    return (*asked, SUMMARY, CHANGE, MORE, CONFIRM, STANDING_BY, ENDED)
+
+
+def _places_of(question: Question) -> tuple[str, ...]:
+    if question.kind == "walk":
+        return tuple(question.id + step for step in ("", CUP, LOOK, LOOKER, CHOOSE))
+    if question.kind == "list" and not question.at_once:
+        return (question.id, question.id + WHICH)
+    return (question.id,)
+
+
+def _everywhere(protocol: Protocol, place: str) -> list[Row]:
+    """Red flags first, then what ends or starts over, in every place."""
+    return [
+        Row(OVERHEAR, place, CONFIRM, ("alarm",), "announce"),
+        Row(HEAR, place, CONFIRM, ("alarm",), "announce"),
+        Row(HEAR, place, ENDED, ("says_stop",), "farewell"),
+        Row(HEAR, place, NEXT, ("says_restart",), "greet"),
+    ]
+
+
+def _asides(place: str) -> list[Row]:
+    """What a caller may say anywhere without answering."""
+    return [
+        Row(HEAR, place, place, (f"says_{command}",), reply)
+        for command, reply in (
+            ("repeat", "again"), ("help", "help"), ("why", "why"), ("summary", "recap"),
+            ("wait", "wait"), ("adjust", "adjust"),
+        )
+    ]  # fmt: skip
+
+
+def _question(question: Question) -> list[Row]:
+    """Rows of a question that is answered in one go."""
+    here, which = question.id, question.id + WHICH
+    found = [Row(HEAR, here, NEXT, ("settled",), "go_on")]
+    if question.kind == "list" and not question.at_once:
+        found.append(Row(HEAR, here, which, ("vague_yes",), "which"))
+        found += [Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
+        found.append(Row(HEAR, which, NEXT, ("says_back",), "back"))
+        found += [Row(trigger, which, NEXT, (), "take_worst") for trigger in (HEAR, SILENT)]
+    return found + _asides(here) + _patiently(here, "tried_once")
+
+
+def _patiently(here: str, limit: str) -> list[Row]:
+    """Back, and the re-prompt after silence or words not understood; then the safe reading."""
+    return [
+        Row(HEAR, here, NEXT, ("says_back",), "back"),
+        Row(HEAR, here, here, ("may_ask_again",), "ask_again"),
+        Row(HEAR, here, NEXT, (limit,), "give_up"),
+        Row(HEAR, here, here, (), "reprompt"),
+        Row(SILENT, here, NEXT, (limit,), "give_up"),
+        Row(SILENT, here, here, (), "reprompt"),
+    ]
+
+
+def _walk(question: Question) -> list[Row]:
+    """Rows of the glass test: fetch a glass, press and look, say what you see."""
+    fetch, cup, look, looker, choose = _places_of(question)
+    found = [Row(HEAR, place, looker, ("cannot_see",), "looker") for place in (fetch, cup, look)]
+    found += [Row(HEAR, place, NEXT, ("settled",), "go_on") for place in _places_of(question)]
+    found += [row for place in (fetch, cup, look, looker, choose) for row in _asides(place)]
+    found += [
+        Row(HEAR, fetch, look, ("says_ready",), "look"),
+        Row(HEAR, fetch, look, ("answers_yes",), "look"),
+        Row(HEAR, fetch, cup, ("answers_no",), "cup"),
+        Row(HEAR, fetch, cup, ("answers_unsure",), "cup"),
+        Row(HEAR, cup, choose, ("answers_doubtfully",), "choose"),
+        Row(HEAR, cup, cup, ("says_ready",), "again"),
+        Row(HEAR, look, look, ("says_ready",), "again"),
+        Row(HEAR, looker, look, ("says_ready",), "look"),
+        Row(HEAR, looker, look, ("answers_yes",), "look"),
+        Row(HEAR, looker, NEXT, ("answers_no",), "give_up"),
+        Row(HEAR, looker, NEXT, ("answers_unsure",), "give_up"),
+    ]
+    found += _patiently(fetch, "tried_five_times")
+    for place in (cup, look, looker, choose):
+        found += _patiently(place, "tried_once" if place in (looker, choose) else "tried_five_times")
+    return found
+
+
+def _emergency() -> list[Row]:
+    """The read-back after the announcement, and staying with the caller."""
+    found = [Row(OVERHEAR, place, place, (), "nothing") for place in (CONFIRM, STANDING_BY)]
+    found += [
+        Row(HEAR, CONFIRM, NEXT, ("takes_all_back",), "withdrawn"),
+        Row(HEAR, CONFIRM, CONFIRM, ("takes_some_back",), "announce_rest"),
+        Row(HEAR, CONFIRM, CONFIRM, ("rest_of_utterance",), "nothing"),
+        *_asides(CONFIRM),
+        Row(HEAR, CONFIRM, STANDING_BY, ("confirms",), "first_aid"),
+        Row(HEAR, CONFIRM, STANDING_BY, ("tried_twice",), "first_aid"),
+        Row(HEAR, CONFIRM, CONFIRM, (), "announce_again"),
+        Row(SILENT, CONFIRM, STANDING_BY, ("tried_twice",), "first_aid"),
+        Row(SILENT, CONFIRM, CONFIRM, (), "announce_again"),
+        Row(HEAR, STANDING_BY, CONFIRM, ("doubts_it",), "announce_again"),
+        *_asides(STANDING_BY),
+        Row(HEAR, STANDING_BY, STANDING_BY, (), "stay"),
+        Row(SILENT, STANDING_BY, STANDING_BY, (), "presence"),
+    ]
+    return found
+
+
+def _end() -> list[Row]:
+    """The summary that can be corrected, the outcome, more on request, the end."""
+    found = [Row(OVERHEAR, place, place, (), "nothing") for place in (SUMMARY, CHANGE, MORE, ENDED)]
+    found += [
+        Row(HEAR, SUMMARY, NEXT, ("news",), "noted"),
+        *_asides(SUMMARY),
+        Row(HEAR, SUMMARY, NEXT, ("says_back",), "back"),
+        Row(HEAR, SUMMARY, CHANGE, ("answers_yes",), "what"),
+        Row(HEAR, SUMMARY, MORE, ("answers_no",), "outcome"),
+        Row(HEAR, SUMMARY, MORE, ("tried_once",), "outcome"),
+        Row(HEAR, SUMMARY, SUMMARY, (), "reprompt"),
+        Row(SILENT, SUMMARY, MORE, ("tried_once",), "outcome"),
+        Row(SILENT, SUMMARY, SUMMARY, (), "reprompt"),
+        Row(HEAR, CHANGE, NEXT, ("news",), "noted"),
+        *_asides(CHANGE),
+        Row(HEAR, CHANGE, NEXT, ("says_back",), "back"),
+        Row(HEAR, CHANGE, MORE, ("answers_no",), "outcome"),
+        Row(HEAR, CHANGE, MORE, ("tried_once",), "outcome"),
+        Row(HEAR, CHANGE, CHANGE, (), "reprompt"),
+        Row(SILENT, CHANGE, MORE, ("tried_once",), "outcome"),
+        Row(SILENT, CHANGE, CHANGE, (), "reprompt"),
+        Row(HEAR, MORE, MORE, ("level_changed",), "outcome"),
+        Row(HEAR, MORE, MORE, ("answers_yes", "pages_left"), "page"),
+        Row(HEAR, MORE, ENDED, ("answers_yes",), "closing"),
+        Row(HEAR, MORE, ENDED, ("answers_no",), "closing"),
+        *_asides(MORE),
+        Row(HEAR, MORE, NEXT, ("says_back",), "back"),
+        Row(HEAR, MORE, ENDED, ("tried_once",), "closing"),
+        Row(HEAR, MORE, MORE, (), "reprompt"),
+        Row(SILENT, MORE, ENDED, ("tried_once",), "closing"),
+        Row(SILENT, MORE, MORE, (), "reprompt"),
+        *_asides(ENDED),
+        Row(HEAR, ENDED, ENDED, (), "nothing"),
+        Row(SILENT, ENDED, ENDED, (), "nothing"),
+    ]
+    return found
+
+
+def _choice(protocol: Protocol) -> list[Row]:
+    """The next question: the first in asking order that is still open and fits."""
+    # What a question left open is read safely, and that may itself be an emergency.
+    found = [Row(GO, NEXT, CONFIRM, ("alarm",), "announce")]
+    for question in protocol.questions:
+        if question.kind == "walk":
+            found.append(Row(GO, NEXT, question.id + LOOK, (f"wants:{question.id}", "has_glass"), "look"))
+        found.append(Row(GO, NEXT, question.id, (f"wants:{question.id}",), "ask"))
+    return [*found, Row(GO, NEXT, SUMMARY, (), "summarise")]

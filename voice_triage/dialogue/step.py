@@ -1,0 +1,185 @@
+"""One event on its way through the machine, and the conditions of the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from voice_triage.dialogue.outcome import pages
+from voice_triage.dialogue.readback import taken_away, taken_back
+from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
+from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
+from voice_triage.messages import Event, Heard, Meaning
+from voice_triage.protocol import Protocol, Question
+from voice_triage.triage import Decision
+from voice_triage.triage.facts import statuses_of
+
+NO_WORDS = Meaning("")
+LOW_VISION = "low_vision_no_helper"
+ADJUSTMENTS = ("slower", "faster", "louder", "quieter")
+
+
+class Step:
+    """What one event does; ``state`` is replaced as the machine moves."""
+
+    def __init__(self, protocol: Protocol, before: State, event: Event) -> None:
+        self.protocol = protocol
+        self.before = before
+        self.state = before
+        self.question = question_at(protocol, before.place)
+        self.partial = isinstance(event, Heard) and event.partial
+        self.meaning = event.meaning if isinstance(event, Heard) else NO_WORDS
+        self.taken = Taken(before)
+        self.withdrawn: tuple[str, ...] = ()
+        self._decided: tuple[State, Decision] | None = None
+        if self.partial:
+            self._overhear()
+        elif isinstance(event, Heard):
+            self._hear()
+
+    @property
+    def decision(self) -> Decision:
+        """The decision on the state as it is now."""
+        if self._decided is None or self._decided[0] is not self.state:
+            self._decided = (self.state, decide(self.protocol, self.state))
+        return self._decided[1]
+
+    @property
+    def answered(self) -> bool:
+        """True when the utterance is an answer or a command."""
+        return self.meaning.answer is not None or self.meaning.command is not None
+
+    @property
+    def flags(self) -> tuple[str, ...]:
+        """Red flags that are present but not part of the announced emergency."""
+        announced = self.state.announced
+        return tuple(
+            one.concept
+            for one in self.state.findings
+            if one.status == "present"
+            and one.concept in self.protocol.red_flags
+            and one.concept not in announced
+        )
+
+    def _hear(self) -> None:
+        if self.before.place == CONFIRM:
+            self.withdrawn = taken_back(self.protocol, self.before, self.meaning)
+        self.taken = take(self.protocol, self.before, self.meaning, self.question)
+        self.state = self.taken.state
+
+    def _overhear(self) -> None:
+        """Take the red flags only, and only if they raise an emergency: a partial result may be wrong."""
+        said = [
+            one
+            for one in spoken(self.before, self.meaning, self.question)
+            if one.status == "present" and one.concept in self.protocol.red_flags
+        ]
+        after = merge(self.protocol, self.before, said, ())
+        if decide(self.protocol, after).level == "emergency":
+            self.state = replace(after, overheard=True)
+
+
+def question_at(protocol: Protocol, place: str) -> Question | None:
+    """Return the protocol's question that is open at ``place``, if it is one of its own."""
+    name = place.split(".")[0]
+    return next((one for one in protocol.questions if one.id == name), None)
+
+
+def wants(step: Step, name: str) -> bool:
+    """True when the question ``name`` is to be asked now."""
+    state, protocol = step.state, step.protocol
+    if state.revisit is not None:
+        return state.revisit == name
+    question = question_at(protocol, name)
+    if question is None or name in state.settled or known(protocol, state, question):
+        return False
+    if question.cannot_raise and step.decision.level == "urgent":
+        return False
+    if question.when is None:
+        return True
+    statuses = statuses_of(protocol, case_of(state, state.statuses))
+    return question.when.holds(statuses, age_years(state), patient(state))
+
+
+def alarm(step: Step) -> bool:
+    """True when an emergency is to be announced: a new one, or a red flag added to one."""
+    if step.decision.level != "emergency":
+        return False
+    if not step.before.announced:
+        return True
+    if step.before.overheard and not step.answered:
+        return False  # the rest of the utterance that raised it: the line is being spoken already
+    if step.partial:
+        # In mid-sentence only what changes the instruction is worth starting the line again for.
+        standing = step.before.standing
+        return standing is not None and standing.action == "go" and step.decision.action == "call"
+    return bool(step.flags)
+
+
+def _says(command: str) -> Callable[[Step], bool]:
+    return lambda step: step.meaning.command == command
+
+
+def _answers(answer: str) -> Callable[[Step], bool]:
+    return lambda step: step.meaning.answer == answer
+
+
+def _tried(times: int) -> Callable[[Step], bool]:
+    return lambda step: step.before.tries >= times
+
+
+def _announced_as(step: Step, status: str) -> bool:
+    """True when a finding of this status concerns the announced emergency."""
+    return any(one.status == status and one.concept in step.before.announced for one in step.meaning.findings)
+
+
+CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
+    "alarm": alarm,
+    "settled": lambda step: step.taken.settled,
+    "vague_yes": lambda step: step.taken.vague_yes,
+    "news": lambda step: step.taken.news,
+    "may_ask_again": lambda step: (
+        (step.taken.news or step.meaning.command == "ready") and not step.before.excused
+    ),
+    "says_stop": _says("stop"),
+    "says_restart": _says("restart"),
+    "says_repeat": _says("repeat"),
+    "says_help": _says("help"),
+    "says_why": _says("why"),
+    "says_summary": _says("summary"),
+    "says_wait": _says("wait"),
+    "says_ready": _says("ready"),
+    "says_back": _says("back"),
+    "says_adjust": lambda step: step.meaning.command in ADJUSTMENTS,
+    "answers_yes": _answers("yes"),
+    "answers_no": _answers("no"),
+    "answers_unsure": _answers("unsure"),
+    "answers_doubtfully": lambda step: step.meaning.answer in ("yes", "no"),
+    "cannot_see": lambda step: not step.before.looked and _cannot_see(step),
+    "tried_once": _tried(1),
+    "tried_twice": _tried(2),
+    "tried_five_times": _tried(5),
+    "has_glass": lambda step: step.state.has_glass,
+    "takes_all_back": lambda step: bool(step.withdrawn) and not _still_emergency(step),
+    "takes_some_back": lambda step: bool(step.withdrawn),
+    "rest_of_utterance": lambda step: step.before.overheard and not step.answered,
+    "confirms": lambda step: step.meaning.answer == "yes" or _announced_as(step, "present"),
+    "doubts_it": lambda step: _announced_as(step, "absent"),
+    "level_changed": lambda step: step.decision.level != step.before.told_level,
+    "pages_left": lambda step: step.before.page < len(pages(step.decision)),
+}  # fmt: skip
+
+
+def _cannot_see(step: Step) -> bool:
+    """True when the caller cannot look, or cannot tell what is to be seen."""
+    unsure = step.question is not None and any(
+        one.status == "unsure" and one.concept in step.question.asks_for for one in step.meaning.findings
+    )
+    looking = step.before.place.endswith((LOOK, CUP))
+    blind = any(one.concept == LOW_VISION and one.status == "present" for one in step.meaning.findings)
+    return blind or unsure or (looking and step.meaning.answer == "unsure")
+
+
+def _still_emergency(step: Step) -> bool:
+    after = taken_away(step.protocol, step.state, step.withdrawn)
+    return decide(step.protocol, after).level == "emergency"

@@ -1,0 +1,214 @@
+"""Taking what was heard into the state: findings, values, and whether they answer the open question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from voice_triage.dialogue.state import CUP, LOOK, WHICH, State
+from voice_triage.messages import Answer, Finding, Meaning, Value
+from voice_triage.protocol import Protocol, Question
+
+FEVER_C = 38.0
+"""clinical-spec, question `fever`: 38.0 C (100.4 F) and over is fever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The state after an utterance, and how it stands to the question."""
+
+    state: State
+    settled: bool = False
+    """It answers the open question."""
+    vague_yes: bool = False
+    """A bare "yes" to a list: which one is still open."""
+    news: bool = False
+    """Something changed that is no answer to the open question."""
+
+
+def take(protocol: Protocol, state: State, meaning: Meaning, question: Question | None) -> Taken:
+    """Take a whole utterance, given the question that is open (None: no question of the protocol)."""
+    said = list(spoken(state, meaning, question))
+    said += _fever_from(meaning.values, said)
+    answer = bare_answer(state, meaning, question)
+    vague = question is not None and answer == "yes" and _names_none(question, said)
+    if question is not None and not vague:
+        if answer == "no" and state.place.endswith(WHICH):
+            answer = "unsure"  # first "yes", then "no" to the same signs: neither can be trusted
+        untouched = {one.concept for one in said} | _volunteered(state, question, answer)
+        said += question.effects(answer, untouched)
+    said += _complete_walks(protocol, said)
+    after = merge(protocol, _forget(protocol, state, question, said), said, meaning.values)
+    if vague and question is not None and question.at_once:
+        after = replace(after, vague_alarm=question.id)
+    settled = question is not None and _settles(question, meaning, said, answer)
+    news = after.findings != state.findings or after.values != state.values
+    return Taken(after, settled, vague and not settled, news)
+
+
+def spoken(state: State, meaning: Meaning, question: Question | None) -> tuple[Finding, ...]:
+    """Return the findings that count, given the question.
+
+    Not those of a bare answer where it does not answer the question, and not "I can't tell" before
+    someone else's eyes were offered.
+    """
+    if question is None or question.kind != "walk":
+        return meaning.findings
+    bare = bare_answer(state, meaning, question) is None
+    return tuple(
+        one
+        for one in meaning.findings
+        if one.concept not in question.asks_for
+        or not ((bare and not one.words) or (one.status == "unsure" and not state.looked))
+    )
+
+
+def bare_answer(state: State, meaning: Meaning, question: Question | None) -> Answer | None:
+    """Return "yes", "no" or "unsure" where it answers the question itself.
+
+    It does not while the caller fetches the glass, nor where "stay or fade?" was asked.
+    """
+    if question is None or question.kind != "walk":
+        return meaning.answer if question is not None else None
+    if meaning.answer == "unsure":
+        return "unsure" if state.looked and state.place.endswith(LOOK) else None
+    if state.place.endswith(CUP):
+        return None if _answers_nothing(state) else meaning.answer
+    return meaning.answer if state.place.endswith(LOOK) else None
+
+
+def _answers_nothing(state: State) -> bool:
+    """True when no question so far got an answer but "no": this "no" may not be one either."""
+    return not state.values and all(one.status == "absent" for one in state.findings)
+
+
+def merge(protocol: Protocol, state: State, said: Iterable[Finding], values: Iterable[Value]) -> State:
+    """Return the state with what was said.
+
+    A red flag, and what an announced emergency stands on, is only taken back on the read-back.
+    """
+    fixed = set(protocol.red_flags) | set(state.announced)
+    found = {one.concept: one for one in state.findings}
+    for one in said:
+        old = found.get(one.concept)
+        if one.concept not in protocol.concepts:
+            continue
+        if old is not None and old.status == "present" and one.status != "present":
+            if one.concept in fixed or one.status == "unsure":
+                continue
+        if old is None or old.status != one.status:
+            found[one.concept] = one
+    kept = {one.concept: one for one in state.values}
+    kept.update({one.concept: one for one in values})
+    return replace(state, findings=tuple(found.values()), values=tuple(kept.values()))
+
+
+def known(protocol: Protocol, state: State, question: Question) -> bool:
+    """True when what was volunteered already answers ``question``."""
+    statuses = state.statuses
+    if any(name in statuses or state.value(name) for name in question.answered_by):
+        return True
+    if question.kind == "value":
+        return any(state.value(name) for name in question.asks_for)
+    if question.kind == "open":
+        return any(statuses.get(name) == "present" for name in question.asks_for)
+    if question.kind == "walk":
+        # "Absent" alone may come from a read-back; the test itself has not been done then.
+        return any(statuses.get(name) == "present" for name in question.asks_for)
+    return all(name in statuses for name in question.asks_for)
+
+
+def safe_reading(protocol: Protocol, state: State, question: Question) -> State:
+    """Return the state when the question stays open: its unknown warning signs become unsure."""
+    statuses = state.statuses
+    open_signs = [
+        Finding(name, "unsure")
+        for name in question.asks_for
+        if name in protocol.warning_signs and name not in statuses
+    ]
+    if question.kind == "walk":
+        open_signs = list(question.effects("unsure", statuses))
+    return merge(protocol, state, open_signs, ())
+
+
+def worst_reading(protocol: Protocol, state: State, question: Question) -> State:
+    """Return the state when "which?" stays open after a bare yes: the most serious of the list."""
+    return merge(protocol, state, [Finding(name, "present") for name in question.open_yes], ())
+
+
+def _names_none(question: Question, said: Iterable[Finding]) -> bool:
+    """True for a list where nothing named is one of its signs."""
+    asked = set(question.asks_for)
+    return question.kind == "list" and not any(
+        one.concept in asked and one.status != "absent" for one in said
+    )
+
+
+def _volunteered(state: State, question: Question, answer: Answer | None) -> set[str]:
+    """Return what a bare answer must not touch: signs that were there before a list was asked."""
+    if question.kind != "list" or state.revisit == question.id or answer == "yes":
+        return set()
+    return {one.concept for one in state.findings if one.status == "present"}
+
+
+def _forget(protocol: Protocol, state: State, question: Question | None, said: Iterable[Finding]) -> State:
+    """Drop the old answer of a question the caller went back to, once there is a new one.
+
+    Red flags stay: only the read-back takes them back.
+    """
+    if question is None or state.revisit != question.id:
+        return state
+    if not any(one.concept in question.asks_for for one in said):
+        return state
+    kept = tuple(
+        one
+        for one in state.findings
+        if one.concept not in question.asks_for
+        or (one.concept in protocol.red_flags and one.status == "present")
+    )
+    return replace(state, findings=kept)
+
+
+def _settles(question: Question, meaning: Meaning, said: list[Finding], answer: Answer | None) -> bool:
+    """True when the utterance answers the question."""
+    named = {one.concept for one in said}
+    given = {one.concept for one in meaning.values}
+    if any(name in named or name in given for name in question.answered_by):
+        return True
+    if question.kind == "value":
+        return any(name in given for name in question.asks_for)
+    if question.kind == "open":
+        return answer in ("no", "unsure") or any(
+            one.concept in question.asks_for and one.status == "present" for one in said
+        )
+    if question.kind == "list":
+        return answer in ("no", "unsure") or not _names_none(question, said)
+    return any(name in named for name in question.asks_for)
+
+
+def _fever_from(values: Iterable[Value], said: Iterable[Finding]) -> list[Finding]:
+    """Return what a temperature says of fever; words about fever come first."""
+    if any(one.concept == "fever" for one in said):
+        return []
+    for value in values:
+        if value.concept == "temperature" and not isinstance(value.value, str):
+            status = "present" if value.value >= FEVER_C else "absent"
+            return [Finding("fever", status, value.words)]  # type: ignore[arg-type]
+    return []
+
+
+def _complete_walks(protocol: Protocol, said: Iterable[Finding]) -> list[Finding]:
+    """Let "they fade", said at any time, also say what it excludes, as a bare answer would."""
+    found = {one.concept: one for one in said}
+    extra: dict[str, Finding] = {}
+    for question in protocol.questions:
+        for effects in (question.yes, question.no) if question.kind == "walk" else ():
+            names = [name for name, status in effects.items() if status == "present" and name in found]
+            if any(found[name].status == "present" for name in names):
+                words = found[names[0]].words
+                extra |= {
+                    name: Finding(name, status, words)
+                    for name, status in effects.items()
+                    if name not in found
+                }
+    return list(extra.values())
