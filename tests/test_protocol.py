@@ -25,8 +25,8 @@ OTHERS = """painful_rash eye_involvement mouth_involvement genital_involvement f
     rapid_breathing lethargy chronic_condition recent_infection severe_headache vomiting frequent_vomiting
     cold_hands_feet leg_pain parental_concern not_feeding neck_pain frequent_diarrhea dizziness pinprick_dots
     pus warm_or_inflamed_skin sore_throat swollen_glands joint_pain unexplained_bruising nosebleeds
-    persistent_spot changing_spot bleeding_spot blisters one_sided rough_rash new_medicine spreading_rash not_improving
-    scaly_patches itch blanching_rash raised_bumps welts dry_skin rough_skin few_spots long_standing new_rash
+    persistent_spot changing_spot bleeding_spot blisters one_sided rough_rash new_medicine spreading_rash
+    not_improving scaly_patches itch blanching_rash raised_bumps welts dry_skin rough_skin few_spots long_standing new_rash
     heat_or_sweating_exposure contact_exposure insect_exposure injury_or_scratching straining pregnancy
     darker_skin low_vision_no_helper face eyes mouth neck chest back abdomen arms armpits hands groin genitals
     buttocks thighs legs ankles feet whole_body""".split()

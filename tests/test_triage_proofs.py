@@ -1,4 +1,4 @@
-"""Proofs over the whole decision table: monotone, no red flag lost, nothing soothing lowers, self care is last.
+"""Proofs over the whole decision table: monotone, no red flag lost, nothing soothing lowers it.
 
 The level is the highest of what the rows give, one by one (test_level_is_the_highest_of_its_rows checks that
 this is so), so a property that holds of every row over all states of that row's concepts holds of every state
@@ -149,11 +149,11 @@ def test_level_is_the_highest_of_its_rows() -> None:
     tables.append(dataclasses.replace(BARE, rules=()))  # the red flags and the exception
     signs = ["fever", "sweating", "severe_headache", "painful_rash", "mouth_involvement", "stiff_neck"]
     signs += ["blisters", "non_blanching_rash"]
-    for state in itertools.product(STEPS, repeat=len(signs)):
+    for number, state in enumerate(itertools.product(STEPS, repeat=len(signs))):
         case = Case(
             45.0, None, dict(zip(signs, state, strict=True)), 2000.0 if state[0] == "absent" else 24.0
         )
-        if hash(state) % 16 == 0 or state.count("absent") > 5:
+        if number % 16 == 0 or state.count("absent") > 5:
             assert rank(BARE, case) == max(rank(table, case) for table in tables), case
 
 
@@ -201,6 +201,8 @@ def test_describing_never_lowers() -> None:
                 case = with_findings(base, {sign: cast(Status, status)})
                 before = rank(BARE, case)
                 for word, said in itertools.product(words, STEPS):
+                    if word in case.findings:
+                        continue
                     assert rank(BARE, with_findings(case, {word: said})) >= before, (case, word, said)
 
 
@@ -216,7 +218,7 @@ def test_not_known_changes_nothing_that_no_would_not() -> None:
 
 
 def test_unsure_never_gives_an_emergency_and_never_vanishes() -> None:
-    """Any pair of unsure signs: urgent where either, present, could be part of an emergency or urgent rule."""
+    """Any pair of unsure signs: never more than urgent, and urgent where one of them alone would be."""
     urgent = set(FULL.red_flags) | {
         rule.when.concept for rule in FULL.rules if rule.level == "urgent" and rule.when.kind == "present"
     }
@@ -228,7 +230,7 @@ def test_unsure_never_gives_an_emergency_and_never_vanishes() -> None:
 
 
 def test_self_care_only_if_nothing_else() -> None:
-    """Everything denied, or only described, is home care; any one sign of any rule that stands alone is not."""
+    """Everything denied, or only described, is home care; any one sign that stands alone is not."""
     alone = set(FULL.red_flags) | {rule.when.concept for rule in FULL.rules if rule.when.kind == "present"}
     denied: dict[str, Status] = dict.fromkeys(RAISING, "absent")
     described: dict[str, Status] = {
@@ -244,7 +246,7 @@ def test_self_care_only_if_nothing_else() -> None:
 
 
 def test_action_and_reasons_fit_the_level() -> None:
-    """Every single and pair of signs: an emergency has an action, the rest none; only self care has no reasons."""
+    """Every pair of signs: an emergency has an action, the rest none; only self care has no reasons."""
     for first, second in itertools.combinations(RAISING, 2):
         for statuses in itertools.product(STEPS[1:], repeat=2):
             decision = assess(BARE, Case(70.0, None, dict(zip((first, second), statuses, strict=True)), 24.0))
