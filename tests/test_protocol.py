@@ -22,13 +22,14 @@ CALLS = """difficulty_breathing difficulty_speaking difficulty_swallowing facial
     mottled_or_blue_skin bulging_fontanelle unusual_cry""".split()
 GOES = "whole_body_rash open_wounds no_urine".split()
 OTHERS = """painful_rash eye_involvement mouth_involvement genital_involvement fever sweating rapid_heartbeat
-    rapid_breathing lethargy chronic_condition recent_infection severe_headache vomiting frequent_vomiting
-    cold_hands_feet leg_pain parental_concern not_feeding neck_pain frequent_diarrhea dizziness pinprick_dots
-    pus warm_or_inflamed_skin sore_throat swollen_glands joint_pain unexplained_bruising nosebleeds
-    persistent_spot changing_spot bleeding_spot blisters one_sided rough_rash new_medicine spreading_rash
-    not_improving scaly_patches itch blanching_rash raised_bumps welts dry_skin rough_skin few_spots long_standing new_rash
-    heat_or_sweating_exposure contact_exposure insect_exposure injury_or_scratching straining pregnancy
-    darker_skin low_vision_no_helper face eyes mouth neck chest back abdomen arms armpits hands groin genitals
+    rapid_breathing lethargy chronic_condition recent_infection severe_headache vomiting
+    frequent_vomiting cold_hands_feet leg_pain parental_concern not_feeding neck_pain frequent_diarrhea
+    dizziness pinprick_dots pus warm_or_inflamed_skin sore_throat swollen_glands joint_pain
+    unexplained_bruising nosebleeds persistent_spot changing_spot bleeding_spot blisters one_sided
+    rough_rash new_medicine spreading_rash not_improving scaly_patches itch blanching_rash raised_bumps
+    welts dry_skin rough_skin few_spots long_standing new_rash heat_or_sweating_exposure
+    contact_exposure insect_exposure injury_or_scratching straining pregnancy darker_skin
+    low_vision_no_helper face eyes mouth neck chest back abdomen arms armpits hands groin genitals
     buttocks thighs legs ankles feet whole_body""".split()
 PATTERNS = """cherry_angioma petechiae meningitis_sepsis leukocytoclastic_vasculitis schamberg extravasation
     insect_bites rheumatic_fever melanoma heat_rash keratosis_pilaris contact_dermatitis atopic_dermatitis
