@@ -28,7 +28,7 @@ LONG_ECHO_MS = 400.0
 STRONG_ECHO_DB = 0.0
 SCARCE_BYTES, TIGHT_BYTES = 300_000_000, 30_000_000
 TEST_SENTENCE = "hello can you hear me"
-"""Of those tried, what Whisper tiny hears best of the synthetic voice; it stumbles over single short words."""
+"""Of those tried, what Whisper tiny hears best of the synthetic voice; short words make it stumble."""
 SETTLING_S = 0.3
 """A microphone's first moments are clicks and gain control."""
 

@@ -70,7 +70,10 @@ class Key:
 
 KEYS = (
     Key(
-        "country", country, "two letters of a known country, such as US, GB or DE", "sets the number to call"
+        "country",
+        country,
+        "two letters of a country with a known number, such as US or GB (else set emergency_number)",
+        "sets the number to call",
     ),
     Key("emergency_number", phone, "2 to 15 digits, such as 112", "said instead of the country's number"),
     Key("voice", text_in, "auto, or the name of a voice, such as pyttsx3 or piper", "the voice that speaks"),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
-
-from voice_triage import strict_yaml
 
 LOCALE = Path(__file__).parent / "locale"
 _HABITS = {"UK": "GB", "USA": "US"}
@@ -84,8 +82,7 @@ def country(value: Any) -> str:
     """Return two upper-case letters of a country that locale/countries.yaml knows."""
     code = text_in(value).upper()
     code = _HABITS.get(code, code)
-    known = countries()
-    if not re.fullmatch("[A-Z]{2}", code) or (known and code not in known):
+    if code not in countries():
         raise Refused
     return code
 
@@ -107,15 +104,11 @@ def language(value: Any) -> str:
     return code
 
 
-def countries() -> dict[str, str]:
-    """Country code -> emergency number, from locale/countries.yaml; empty where that file is not there."""
-    path = LOCALE / "countries.yaml"
-    data = strict_yaml.load(path) if path.exists() else {}
-    rows = data.get("countries", data) if isinstance(data, dict) else {}
-    if not isinstance(rows, dict):
-        return {}
-    numbers = {code: row.get("number") if isinstance(row, dict) else row for code, row in rows.items()}
-    return {str(code).upper(): str(number) for code, number in numbers.items()}
+def countries() -> Mapping[str, str]:
+    """Country code -> emergency number, from locale/countries.yaml. Raises BadContent."""
+    from voice_triage import wording  # only when a country is given
+
+    return wording.countries()
 
 
 def languages() -> frozenset[str]:

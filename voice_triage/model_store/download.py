@@ -19,6 +19,7 @@ from typing import Any
 from voice_triage.disk import disk_errors
 from voice_triage.errors import Lacking
 from voice_triage.model_store.catalogue import ModelFile
+from voice_triage.model_store.checksum import mismatch
 
 Progress = Callable[[str, int, int | None], None]
 """Called with the file's name, the bytes there so far, and the bytes in all if known."""
@@ -82,25 +83,6 @@ def discard(part: Path) -> None:
     for path in (part, part.with_suffix(".json")):
         with disk_errors(path):
             path.unlink(missing_ok=True)
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of the file in hexadecimal. Raises OSError."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def mismatch(path: Path, file: ModelFile) -> str | None:
-    """Say how ``path`` differs from ``file``, or None. Raises OSError."""
-    size = path.stat().st_size
-    if file.bytes is not None and size != file.bytes:
-        return f"it has {size} bytes instead of {file.bytes}"
-    if file.sha256 is not None and (found := sha256_of(path)) != file.sha256:
-        return f"its sha256 is {found} instead of {file.sha256}"
-    return None
 
 
 def _download(file: ModelFile, part: Path, progress: Progress, patience: Patience) -> None:

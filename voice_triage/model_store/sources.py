@@ -13,7 +13,8 @@ from pathlib import Path
 from voice_triage.disk import disk_errors
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.model_store.catalogue import Model, ModelFile
-from voice_triage.model_store.download import Patience, Progress, fetch, mismatch
+from voice_triage.model_store.checksum import mismatch
+from voice_triage.model_store.download import Patience, Progress, fetch
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
