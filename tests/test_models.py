@@ -10,6 +10,7 @@ import json
 import os
 import random
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -407,6 +408,34 @@ def test_a_source_that_is_none_is_one_line(store: models.Store, source: str, say
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("body", "says"), [(GOOD[:-1] + b"!", "sha256 is .* instead of"), (GOOD + b"!", "bytes instead of")]
+)
+def test_another_file_at_a_given_address_is_bad_input(
+    store: models.Store, base: str, script: Script, body: bytes, says: str
+):
+    script.body = body
+
+    with pytest.raises(BadInput, match=f"not small.zip of vosk-en: http.*{says}"):
+        models.install("vosk-en", f"{base}/else.zip", store=store)
+
+    assert visible(store) == []
+
+
+def test_without_a_network_the_answer_comes_at_once(store: models.Store, monkeypatch: pytest.MonkeyPatch):
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    nowhere = replace(
+        store, catalogue={"vosk-en": model_of(GOOD, "http://nowhere.invalid/small.zip")},
+        patience=Patience(pause_s=60),
+    )  # fmt: skip
+
+    with pytest.raises(Lacking, match="nowhere.invalid.*not known. Check the address and your connection"):
+        models.install("vosk-en", store=nowhere)
+
+
 def test_any_checksum_takes_another_model_and_replaces_the_old(
     store: models.Store, tmp_path: Path, base: str
 ):
@@ -775,7 +804,7 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert lines[0] == str(tmp_path)
     assert [line.split()[0] for line in lines[1:]] == ["vosk-en", "whisper-tiny.en", "piper-joe"]
     (tmp_path / "x.zip").write_bytes(GOOD)
-    with pytest.raises(BadInput, match="has .* bytes instead of 41205931.*--any-checksum"):
+    with pytest.raises(BadInput, match="sha256 is .* instead of 30f26242.*--any-checksum"):
         models.command(["install", "--from", str(tmp_path / "x.zip")], lines.append)
     with pytest.raises(BadInput, match="conf/mfcc.conf is missing"):
         models.command(["install", "--from", str(tmp_path / "x.zip"), "--any-checksum"], lines.append)

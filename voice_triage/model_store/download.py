@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import http.client
 import json
+import socket
 import ssl
 import time
 import urllib.error
@@ -28,21 +30,27 @@ MAX_BYTES = 8_000_000_000
 """Where the size is not known beforehand, more than this is not a speech model."""
 
 _CHUNK = 1 << 16
+_OFFLINE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN}
+"""Not mended by waiting some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long a bad connection is put up with."""
 
-    stall_s: float = 30.0
+    stall_s: float = 10.0
     """Nothing (or next to nothing) arrived for this long: the connection is dropped and made anew."""
-    tries: int = 5
+    tries: int = 4
     """Connections in a row that brought nothing."""
     tries_in_all: int = 60
-    pause_s: float = 1.0
+    pause_s: float = 0.5
     """Before the second try; doubled before each further one."""
     slowest_bytes_per_s: float = 200.0
     """A server that drips slower than this stalls."""
+
+
+class WrongFile(Lacking):
+    """Raised when what the server has is not the file of the catalogue."""
 
 
 class _TryAgain(Exception):
@@ -69,7 +77,7 @@ def fetch(file: ModelFile, folder: Path, progress: Progress, patience: Patience)
         problem = mismatch(part, file)
     if problem:
         discard(part)
-        raise Lacking(f"{file.url}: what came is damaged: {problem}", "Try again later")
+        raise WrongFile(f"{file.url}: what came is damaged: {problem}", "Try again later")
     return part
 
 
@@ -118,7 +126,7 @@ def _transfer(file: ModelFile, part: Path, progress: Progress, patience: Patienc
             _check_reply(response, file)
             start, total = _place(response, request, part)
             if None not in (total, file.bytes) and total != file.bytes:
-                raise _GiveUp(f"the file there has {total} bytes instead of {file.bytes}")
+                raise WrongFile(f"{file.url}: has {total} bytes instead of {file.bytes}", "Try again later")
             _remember(response, file, part, start)
             _receive(response, part, start, total or file.bytes, _Watch(file, progress, patience))
     except urllib.error.HTTPError as error:
@@ -126,9 +134,10 @@ def _transfer(file: ModelFile, part: Path, progress: Progress, patience: Patienc
         _explain_status(error, part)
     except urllib.error.URLError as error:
         if isinstance(error.reason, ssl.SSLCertVerificationError):
-            raise _GiveUp(
-                f"the server's certificate is not trusted ({error.reason.verify_message})"
-            ) from None
+            what = error.reason.verify_message
+            raise _GiveUp(f"the server's certificate is not trusted ({what})") from None
+        if isinstance(error.reason, socket.gaierror) or getattr(error.reason, "errno", 0) in _OFFLINE:
+            raise _GiveUp(_reason(error.reason)) from None
         raise _TryAgain(_reason(error.reason)) from None
     except (http.client.HTTPException, OSError) as error:
         raise _TryAgain(_reason(error)) from None

@@ -13,8 +13,8 @@ from pathlib import Path
 from voice_triage.disk import disk_errors
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.model_store.catalogue import Model, ModelFile
-from voice_triage.model_store.checksum import mismatch
-from voice_triage.model_store.download import Patience, Progress, fetch
+from voice_triage.model_store.checksum import mismatch, sha256_of
+from voice_triage.model_store.download import Patience, Progress, WrongFile, fetch
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ def _one(model: Model, file: ModelFile, source: str | None, supply: Supply) -> P
     except ValueError as error:
         raise BadInput(f"--from {source[:100]}: {error}") from None
     if scheme in {"http", "https"}:
-        return _fetch(model, dataclasses.replace(file, url=_address(model, file, source)), supply)
+        try:
+            return _fetch(model, dataclasses.replace(file, url=_address(model, file, source)), supply)
+        except WrongFile as error:
+            raise _not_the_file(model, file, error.what) from None
     if scheme and scheme != "file":
         raise BadInput(f"--from {source[:100]}: only http, https and files can be read")
     return _local(model, file, source)
@@ -67,7 +70,7 @@ def _fetch(model: Model, file: ModelFile, supply: Supply) -> Path:
         by_hand = (
             f"get {file.name} in another way and run: voice-triage models install {model.name} --from FILE"
         )
-        raise Lacking(error.what, f"{error.cure}; or {by_hand}") from None
+        raise type(error)(error.what, f"{error.cure}; or {by_hand}") from None
 
 
 def _address(model: Model, file: ModelFile, source: str) -> str:
@@ -93,14 +96,18 @@ def _local(model: Model, file: ModelFile, source: str) -> Path:
         if not path.is_file():
             raise BadInput(f"--from {path}: not a file")
         problem = mismatch(path, file)
+        found = sha256_of(path) if problem else ""
     except (OSError, ValueError) as error:
         raise BadInput(f"--from {source[:200]!r}: {getattr(error, 'strerror', None) or error}") from None
     if problem:
-        hint = (
-            "; --any-checksum takes any other model of this engine, at your own risk" if model.archive else ""
-        )
-        raise BadInput(f"--from {path}: this is not {file.name} of {model.name}: {problem}{hint}")
+        raise _not_the_file(model, file, f"{path}: its sha256 is {found} instead of {file.sha256}")
     return path
+
+
+def _not_the_file(model: Model, file: ModelFile, what: str) -> BadInput:
+    """The refusal of something else than the catalogue's file."""
+    hint = "; --any-checksum takes any other model of this engine, at your own risk" if model.archive else ""
+    return BadInput(f"--from: not {file.name} of {model.name}: {what}{hint}")
 
 
 def package_folder(model: Model) -> Path | None:
