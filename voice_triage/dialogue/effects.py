@@ -21,7 +21,7 @@ def apply(step: Step, reply: str) -> None:
 def arrive(step: Step, place: str) -> None:
     """Enter ``place``: tries begin anew, and its question counts as asked."""
     state = replace(step.state, place=place)
-    if place != step.before.place or state.revisit is not None:
+    if place != step.before.place:
         state = replace(state, tries=0, excused=False)
     question = state.question
     if question is not None and question not in state.asked:
@@ -52,7 +52,7 @@ def _take_worst(step: Step) -> State:
 
 def _back(step: Step) -> State:
     """Ask the last question again; its old answer stands until there is a new one."""
-    state = step.state
+    state = replace(step.state, tries=0, excused=False)
     if not state.trail:
         return state
     last = state.trail[-1]
@@ -95,7 +95,7 @@ def _withdrawn(step: Step) -> State:
     question = question_at(step.protocol, step.before.resume or NEXT)
     if question is None or not {*question.asks_for, question.id} & set(step.withdrawn):
         return state
-    if question.kind == "list" and question.id not in state.retried:
+    if question.kind in ("list", "value") and question.id not in state.retried:
         return replace(state, retried=state.retried | {question.id})
     return replace(state, settled=state.settled | {question.id})
 

@@ -53,7 +53,7 @@ class State:
     resume: str | None = None
     """The question that was open when the emergency was raised."""
     retried: frozenset[str] = frozenset()
-    """Lists asked once more because what was heard there was taken back."""
+    """Questions asked once more because what was heard there was taken back."""
     overheard: bool = False
     """The emergency was raised in mid-utterance; the rest of that utterance is still to come."""
     vague_alarm: str | None = None
