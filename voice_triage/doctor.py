@@ -149,7 +149,9 @@ def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
     found = f"level {level:.0f} dBFS, noise floor {floor:.0f} dBFS" + (f" ({name})" if name else "")
     if measurements.dead(heard):
         cure = "Unmute it, allow its use, or choose another: voice-triage config set input_device NAME"
-        return [Result("microphone", "fail", "gives nothing but digital silence", cure, figures)]
+        # No failure: noise gates and virtual microphones are as silent as a muted one until somebody speaks.
+        what = "gives nothing but digital silence: it is muted, or has a noise gate"
+        return [Result("microphone", "warn", what, cure, figures)]
     if clipped > CLIPPED:
         what = f"too loud: {100 * clipped:.1f} % of the sound is cut off; {found}"
         return [Result("microphone", "warn", what, "Turn the microphone's gain down", figures)]
