@@ -1,0 +1,38 @@
+"""Orders to the assistant: whole utterances, or clear ones inside another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice_triage.understanding.context import Context
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import Words
+
+
+def command_in(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context
+) -> str | None:
+    """The command the words give, or None."""
+    polite = grammar.files["words"]["polite"]
+    best: tuple[int, str] | None = None
+    for spot in spots:
+        phrase = spot.payload
+        if phrase.kind != "command" or spot.negated or spot.doubtful:
+            continue
+        if phrase.value == "whole" and not (
+            all(_idle(word, polite) for word in words.surface[: spot.start])
+            and all(_idle(word, polite) for word in words.surface[spot.end :])
+        ):
+            continue
+        if context.inside_sign(spot.start, spot.end):
+            continue
+        length = spot.end - spot.start
+        if best is None or length > best[0]:
+            best = (length, phrase.name)
+    return best[1] if best else None
+
+
+def _idle(word: str, polite: Sequence[str]) -> bool:
+    """True for a word that may stand around a command."""
+    return word in polite or not word[0].isalnum()

@@ -1,0 +1,303 @@
+"""What the words around a phrase do to it: negation, doubt, time, subject. The cues are rows of context.yaml.
+
+After ConText (Harkema 2009) and NegEx (Chapman 2001): each cue has a direction, a reach and walls that end it.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voice_triage.messages import Status
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import Words, is_stop
+
+FORWARD_DROPS = ("other", "hypothetical", "question", "past")
+"""Cues that take the phrases after them out of the patient's present."""
+CHAIN_GAP = 3
+"""Words between two members of a negated list: "fever or any kind of headache"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sign with its status, and where it was said."""
+
+    start: int
+    end: int
+    concept: str
+    status: Status
+
+
+class Context:
+    """One utterance: which cues stand where."""
+
+    def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
+        self._grammar = grammar
+        self._words = words
+        cues = _longest([s for s in spots if s.payload.kind == "cue"])
+        self.signs = self._kept_signs(spots, cues, question)
+        covered = _cover(self.signs, len(words.surface))
+        self.cues = sorted(
+            (c for c in cues if c.payload.name in ("wall", "fix") or not _inside(c, covered)),
+            key=lambda c: c.start,
+        )
+        self._cue_starts = [cue.start for cue in self.cues]
+        self._sign_starts = [sign.start for sign in self.signs]
+        self._covered = covered
+        self._walls = self._wall_places()
+        self.lone_nos: list[int] = []
+        """Places of a no that answers, and negates nothing."""
+        self._negated = self._negations()
+        self._doubted: set[int] = set()
+        self._dropped: set[int] = set()
+        self._resolved: set[int] = set()
+        self._reach_out()
+
+    def said(self) -> list[Said]:
+        """The signs that concern the patient now, in order of being said."""
+        out = []
+        for number, sign in enumerate(self.signs):
+            if number in self._dropped:
+                continue
+            present = (sign.payload.value == "present") != sign.negated
+            if number in self._negated:
+                present = not present
+            if number in self._resolved:
+                present = False
+            status: Status = "present" if present else "absent"
+            if sign.doubtful or number in self._doubted:
+                status = "unsure"
+            out.append(Said(sign.start, sign.end, sign.payload.name, status))
+        return out
+
+    def has(self, kind: str, start: int, end: int) -> bool:
+        """True when a cue of the kind begins in start..end."""
+        first = bisect_left(self._cue_starts, start)
+        last = bisect_left(self._cue_starts, end)
+        return any(cue.payload.name == kind for cue in self.cues[first:last])
+
+    def ends(self, at: int) -> bool:
+        """True when nothing that belongs to the clause stands at or after the word."""
+        surface = self._words.surface
+        if at >= len(surface) or not surface[at][0].isalnum():
+            return True
+        rows = self._grammar.files["words"]
+        return surface[at] in rows["clause_openers"] or surface[at] in rows["subjects"]
+
+    def begins(self, at: int) -> bool:
+        """True when only polite or light words stand before the word in its sentence."""
+        rows = self._grammar.files["words"]
+        return all(
+            word in rows["polite"] or word in rows["clause_openers"] or not word[0].isalnum()
+            for word in self._words.surface[max(0, at - 6) : at]
+        )
+
+    def inside_sign(self, start: int, end: int) -> bool:
+        """True when one sign covers the words from start to end."""
+        return self._covered[start] >= end
+
+    # -- which signs count --
+
+    def _kept_signs(
+        self, spots: Sequence[Spot[Phrase]], cues: Sequence[Spot[Phrase]], question: str
+    ) -> list[Spot[Phrase]]:
+        """The longest reading of each sign, without those an excluder explains away."""
+        signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
+        excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
+        by_concept: dict[str, list[Spot[Phrase]]] = {}
+        for sign in signs:
+            by_concept.setdefault(sign.payload.name, []).append(sign)
+        kept: list[Spot[Phrase]] = []
+        for concept, group in by_concept.items():
+            against = [e for e in excluders if not e.payload.of or concept in e.payload.of]
+            group = [sign for sign in group if not _overlaps_any(sign, against)]
+            kept.extend(_longest(group))
+        return sorted(kept, key=lambda s: (s.start, s.end))
+
+    def _wall_places(self) -> list[int]:
+        """Word positions that end every reach."""
+        places = {at for at, word in enumerate(self._words.surface) if is_stop(word)}
+        places.update(cue.start for cue in self.cues if cue.payload.name == "wall")
+        return sorted(places)
+
+    def _wall_after(self, at: int) -> int:
+        """The first wall at or after a word."""
+        index = bisect_left(self._walls, at)
+        return self._walls[index] if index < len(self._walls) else len(self._words.surface)
+
+    def _wall_before(self, at: int) -> int:
+        """The first word after the last wall before a word."""
+        index = bisect_left(self._walls, at)
+        return self._walls[index - 1] if index else 0
+
+    # -- negation --
+
+    def _negations(self) -> set[int]:
+        """Numbers of the signs that a cue negates."""
+        out: set[int] = set()
+        for cue in self.cues:
+            if cue.payload.name == "no":
+                chain = [] if self._stands_alone(cue.end) else self._chain(cue)
+                if not chain:
+                    self.lone_nos.append(cue.start)
+                    if self._closes_question(cue):
+                        chain = self._before(cue)[:1]
+                out.update(chain)
+            elif cue.payload.name in ("not", "not_wide", "none"):
+                out.update(self._chain(cue))
+            elif cue.payload.name == "not_after":
+                out.update(self._before(cue))
+        return out
+
+    def _stands_alone(self, at: int) -> bool:
+        """True when a no before this word answers instead of negating what follows."""
+        surface = self._words.surface
+        if at >= len(surface) or not surface[at][0].isalnum():
+            return True
+        rows = self._grammar.files["words"]
+        return surface[at] in rows["subjects"] or surface[at] in rows["after_lone_no"]
+
+    def _closes_question(self, cue: Spot[Phrase]) -> bool:
+        """True for the no of "fever? no": the sign before it was named, not told."""
+        if not self.ends(cue.end):
+            return False
+        before = [s for s in self.signs[: bisect_left(self._sign_starts, cue.start)] if s.end <= cue.start]
+        if not before:
+            return False
+        start = before[-1].start
+        lead = self._words.surface[max(0, start - 2) : start]
+        rows = self._grammar.files["words"]
+        return all(not word[0].isalnum() or word in rows["naming"] for word in lead) or any(
+            sign.end == start for sign in before
+        )
+
+    def _chain(self, cue: Spot[Phrase]) -> list[int]:
+        """The list of signs a cue opens: "no fever, headache or stiff neck"."""
+        out: list[int] = []
+        reach, allowed = cue.end, cue.payload.reach
+        wall = self._wall_after(cue.end)
+        wide = cue.payload.name == "not_wide"
+        number = bisect_left(self._sign_starts, cue.end)
+        while number < len(self.signs):
+            sign = self.signs[number]
+            if sign.start >= wall or not self._linked(reach, sign.start, allowed, wide):
+                break
+            out.append(number)
+            if sign.end > reach:
+                reach = sign.end
+            allowed, wide = CHAIN_GAP if cue.payload.name != "not" else 1, False
+            number += 1
+        return out
+
+    def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
+        """True when the words from start to end do not end a negated list."""
+        words = self._words.surface
+        rows = self._grammar.files["words"]
+        subjects, links = rows["subjects"], rows["links"]
+        for at in range(start, end):
+            word = words[at]
+            if word in subjects and not wide:
+                before = words[at - 1] if at else ""
+                if before not in links:
+                    return False
+            elif word in rows["through"] or word in links or word in self._grammar.lexicon.skippable:
+                continue
+            else:
+                allowed -= 1
+                if allowed < 0:
+                    return False
+        return True
+
+    def _before(self, cue: Spot[Phrase]) -> list[int]:
+        """The sign just before a cue that closes it: "fever? no"."""
+        out = []
+        reach = cue.start
+        for number in range(bisect_left(self._sign_starts, cue.start) - 1, -1, -1):
+            sign = self.signs[number]
+            if reach - sign.start > 40:
+                break
+            if sign.end > cue.start or not self._close(sign.end, reach):
+                continue
+            out.append(number)
+            reach = sign.start
+        return out
+
+    def _close(self, start: int, end: int) -> bool:
+        """True when only light words stand from start to end."""
+        through = self._grammar.files["words"]["through_back"]
+        return all(
+            word in through or word in self._grammar.lexicon.skippable or not word[0].isalnum()
+            for word in self._words.surface[start:end]
+        )
+
+    # -- time, subject, doubt --
+
+    def _reach_out(self) -> None:
+        """Apply the cues that take signs away, doubt them or say that they are over."""
+        for cue in self.cues:
+            name = cue.payload.name
+            if name in FORWARD_DROPS:
+                self._dropped.update(self._after(cue))
+            if name in ("past", "past_after", "other_after", "question_after"):
+                self._dropped.update(self._back(cue))
+            if name == "unsure":
+                self._doubted.update(self._after(cue))
+            if name == "unsure_after":
+                self._doubted.update(self._before(cue))
+            if name == "over":
+                self._resolved.update(
+                    n for n in self._before(cue) if self.signs[n].payload.name not in self._grammar.lasting
+                )
+
+    def _after(self, cue: Spot[Phrase]) -> range:
+        """The signs from the cue to the next wall, within its reach."""
+        wall = min(self._wall_after(cue.end), cue.end + cue.payload.reach)
+        for other in self.cues[bisect_left(self._cue_starts, cue.end) :]:
+            if other.start >= wall:
+                break
+            if other.payload.name == "resume" or (other.payload.name == "ongoing" and cue.payload.name == "past"):
+                wall = other.start
+                break
+        return range(bisect_left(self._sign_starts, cue.start), bisect_left(self._sign_starts, wall))
+
+    def _back(self, cue: Spot[Phrase]) -> range:
+        """The signs from the last wall to the cue, within its reach."""
+        wall = max(self._wall_before(cue.start), cue.start - cue.payload.reach)
+        first = bisect_left(self._cue_starts, wall)
+        for other in self.cues[first : bisect_left(self._cue_starts, cue.start)]:
+            if other.payload.name in ("ongoing", "resume"):
+                return range(0)
+        return range(bisect_left(self._sign_starts, wall), bisect_left(self._sign_starts, cue.start))
+
+
+def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """Without the phrases that lie inside, or half inside, a longer one."""
+    ranked = sorted(spots, key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), s.start))
+    kept: list[Spot[Phrase]] = []
+    taken: dict[int, bool] = {}
+    for one in ranked:
+        if not any(at in taken for at in range(one.start, one.end)):
+            kept.append(one)
+            taken.update(dict.fromkeys(range(one.start, one.end), True))
+    return kept
+
+
+def _cover(signs: Sequence[Spot[Phrase]], total: int) -> list[int]:
+    """For each word the end of the longest sign that covers it, or 0."""
+    ends = [0] * total
+    for sign in signs:
+        for at in range(sign.start, sign.end):
+            ends[at] = max(ends[at], sign.end)
+    return ends
+
+
+def _inside(cue: Spot[Phrase], covered: list[int]) -> bool:
+    """True when one sign covers the whole cue."""
+    return covered[cue.start] >= cue.end
+
+
+def _overlaps_any(sign: Spot[Phrase], others: Sequence[Spot[Phrase]]) -> bool:
+    """True when one of the others shares a word with the sign."""
+    return any(other.start < sign.end and sign.start < other.end for other in others)

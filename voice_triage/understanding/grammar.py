@@ -1,0 +1,233 @@
+"""Loads grammars/<language>/ and compiles it once for spotting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from voice_triage import strict_yaml
+from voice_triage.errors import BadContent, BadInput
+from voice_triage.understanding.spotter import Edges, Spot, Track, Trie, spot
+from voice_triage.understanding.templates import Choice, Rules, parts
+from voice_triage.understanding.words import Lexicon, Words, is_stop
+
+FILES = ("words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples")
+SIGN_KEYS = ("said", "fine", "near", "lasts", "red_flag")
+CUE_KEYS = ("kind", "said", "reach", "of")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """What a spotted phrase says."""
+
+    kind: str
+    """sign, cue, answer, command or value."""
+    name: str
+    """The concept, the kind of cue, yes/no/unsure, the command, or the kind of value."""
+    value: str = ""
+    """sign: present or absent; value: what it gives; command: whole or inside."""
+    question: str = ""
+    """Counts only while this question is open; empty: always."""
+    reach: int = 0
+    """cue: how many words it reaches."""
+    of: tuple[str, ...] = ()
+    """cue: the concepts it is about; empty: all."""
+    words: int = 0
+    """How many words it was written with: the longer of two phrases wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One template and where it stands."""
+
+    phrase: Phrase
+    template: str
+    where: str
+
+
+def folder(language: str) -> Path:
+    """Where the words of a language are. Raises BadContent."""
+    package = Path(__file__).resolve().parent.parent
+    for root in (package.parent / "grammars", package / "grammars"):
+        if (root / language).is_dir():
+            return root / language
+    raise BadContent(f"there is no grammars/{language}")
+
+
+def read(language: str, name: str) -> Any:
+    """The data of one grammar file. Raises BadContent."""
+    try:
+        return strict_yaml.load(folder(language) / f"{name}.yaml")
+    except BadContent:
+        raise
+    except BadInput as error:
+        raise BadContent(str(error)) from None
+
+
+class Grammar:
+    """Every word a caller may use, ready to be spotted."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self.files: dict[str, Any] = {name: read(language, name) for name in FILES}
+        try:
+            self.lexicon = Lexicon(self.files["words"])
+            self.nots = frozenset(self.files["words"]["nots"])
+            self.doubts = frozenset(self.files["words"]["doubts"])
+            self.walls = frozenset(self.files["words"]["walls"])
+        except (KeyError, TypeError, AttributeError) as error:
+            raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
+        self.rules = Rules(self.files["rules"])
+        self.sources: tuple[Source, ...] = tuple(_sources(self.files))
+        self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
+        self.lasting = frozenset(n for n, row in self.files["signs"].items() if row.get("lasts"))
+        self._symbols: dict[str, tuple[str, ...]] = {}
+        self._choices: dict[str, tuple[tuple[str, ...], ...]] = {}
+        self._names: dict[tuple[tuple[str, ...], ...], str] = {}
+        self.classes: Trie[str] = Trie()
+        self.phrases: Trie[Phrase] = Trie()
+        self._compile()
+
+    def _compile(self) -> None:
+        """Fill the two tries: members of word classes, then phrases over words and classes."""
+        used: set[str] = set()
+        for source in self.sources:
+            added = False
+            for row in parts(source.template, source.where):
+                for symbols in self._over_classes(row, source.where):
+                    if symbols:
+                        self.phrases.add(symbols, source.phrase)
+                        used.update(symbol for symbol in symbols if symbol[0] == "<")
+                        added = True
+            if not added:
+                raise BadContent(f"{source.where}: '{source.template}' holds only words that are skipped")
+        for name in sorted(used - self._choices.keys()):
+            self._choices[name] = self._class(self.rules.members(name[1:-1], "grammars"), name)
+        for name, members in self._choices.items():
+            for symbols in members:
+                if symbols:
+                    self.classes.add(symbols, name)
+
+    def _over_classes(self, row: tuple[str | Choice, ...], where: str) -> list[tuple[str, ...]]:
+        """One template as symbols; a group becomes a class, and may be left out if it can be empty."""
+        rows: list[tuple[str, ...]] = [()]
+        for part in row:
+            if isinstance(part, str):
+                rows = [(*before, *self.symbols(part)) for before in rows]
+                continue
+            texts = [text for choice in part.texts for text in self.rules.fill(choice, where)]
+            members = self._class(texts, where)
+            name = f"<{len(self._choices)}>"
+            full = tuple(m for m in members if m)
+            if len(full) == 1:
+                kept = [(*before, *full[0]) for before in rows]
+            elif full:
+                name = self._names.setdefault(full, name)
+                self._choices[name] = full
+                kept = [(*before, name) for before in rows]
+            else:
+                kept = []
+            rows = kept + (rows if () in members else [])
+        return rows
+
+    def _class(self, texts: Iterable[str], where: str) -> tuple[tuple[str, ...], ...]:
+        """The members of a class as symbols, each once."""
+        return tuple(dict.fromkeys(self.symbols(text) for text in texts))
+
+    def symbols(self, text: str) -> tuple[str, ...]:
+        """The symbols of one unfolded template: light words drop out, joined_words stay together."""
+        if text in self._symbols:
+            return self._symbols[text]
+        out: list[str] = []
+        for word in text.split():
+            if word[0] in "<{":
+                out.append(word)
+                continue
+            tight = "_" in word
+            lemmas = self.lexicon.read(word.replace("_", " ")).lemma
+            if not lemmas:
+                continue
+            if tight:
+                out.append(lemmas[0])
+                out.extend("=" + lemma for lemma in lemmas[1:])
+            else:
+                out.extend(lemma for lemma in lemmas if lemma not in self.lexicon.light)
+        self._symbols[text] = tuple(out)
+        return self._symbols[text]
+
+    def spot(self, words: Words) -> list[Spot[Phrase]]:
+        """Every phrase in the words, in order of their ends."""
+        edges: list[Edges] = [{lemma: (at + 1,), "=" + lemma: (at + 1,)} for at, lemma in enumerate(words.lemma)]
+        light = [word in self.lexicon.skippable for word in words.surface]
+        nothing = [False] * len(light)
+        members = spot(self.classes, edges, Track(light, nothing, nothing, nothing))
+        for start, end, name in {(m.start, m.end, m.payload) for m in members}:
+            edges[start][name] = (*edges[start].get(name, ()), end)
+        return spot(self.phrases, edges, self._track(words, light))
+
+    def _track(self, words: Words, light: list[bool]) -> Track:
+        """Which words a phrase may skip, and at what price."""
+        nots = [word in self.nots for word in words.surface]
+        doubts = [word in self.doubts for word in words.surface]
+        walls = [word in self.walls or is_stop(word) for word in words.surface]
+        return Track(light, nots, doubts, walls)
+
+
+@lru_cache(maxsize=4)
+def load(language: str) -> Grammar:
+    """The compiled grammar of a language. Raises BadContent."""
+    return Grammar(language)
+
+
+def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
+    """Every template of every file, with what it says."""
+    for concept, row in files["signs"].items():
+        where = f"signs.yaml: {concept}"
+        _known(row, SIGN_KEYS, where)
+        for key, value in (("said", "present"), ("fine", "absent")):
+            yield from _rows(Phrase("sign", concept, value), row.get(key, ()), where)
+    for number, row in enumerate(files["context"]):
+        where = f"context.yaml: row {number + 1}"
+        _known(row, CUE_KEYS, where)
+        of = tuple(row.get("of", ()))
+        yield from _rows(Phrase("cue", row["kind"], reach=int(row.get("reach", 12)), of=of), row["said"], where)
+    for answer, templates in files["answers"].items():
+        yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
+    for command, row in files["commands"].items():
+        for where_said in ("whole", "inside"):
+            phrase = Phrase("command", command, where_said)
+            yield from _rows(phrase, row.get(where_said, ()), f"commands.yaml: {command}")
+    for kind, row in files["values"].items():
+        for value, templates in row.items():
+            yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")
+    yield from _question_sources(files["questions"])
+
+
+def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
+    """Phrases that mean something only as an answer to one question."""
+    for question, row in questions.items():
+        where = f"questions.yaml: {question}"
+        _known(row, ("yes", "no", "unsure", "asks", "answers", "signs", "example"), where)
+        for answer, templates in row.get("answers", {}).items():
+            yield from _rows(Phrase("answer", answer, question=question), templates, where)
+        for concept, by_value in row.get("signs", {}).items():
+            for value, templates in by_value.items():
+                yield from _rows(Phrase("sign", concept, value, question), templates, where)
+
+
+def _rows(phrase: Phrase, templates: Any, where: str) -> Iterator[Source]:
+    """One source per template."""
+    if isinstance(templates, str):
+        raise BadContent(f"{where}: templates are a list, not '{templates}'")
+    for template in templates:
+        yield Source(phrase, str(template), where)
+
+
+def _known(row: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
+    """Refuse keys nobody reads."""
+    for key in row:
+        if key not in allowed:
+            raise BadContent(f"{where}: unknown key '{key}'; allowed are {', '.join(allowed)}")

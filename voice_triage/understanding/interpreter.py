@@ -1,0 +1,124 @@
+"""What an utterance means, given the question that was open."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voice_triage.messages import Answer, Finding, Meaning, Status
+from voice_triage.understanding import values
+from voice_triage.understanding.commands import command_in
+from voice_triage.understanding.context import Context, Said
+from voice_triage.understanding.grammar import Grammar, Phrase, load
+from voice_triage.understanding.replies import answer_in, effects, merge
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.values import Told
+from voice_triage.understanding.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What the words so far say that must not wait for the end of speech."""
+
+    findings: tuple[Finding, ...] = ()
+    """Everything that is present so far; the session keeps the red flags."""
+    settled: bool = True
+    """False while words stand open that could turn it: a not, a what if, a had."""
+
+
+class Interpreter:
+    """Turns words into findings, values, an answer or a command."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+
+    @classmethod
+    def load(cls, language: str = "en") -> Interpreter:
+        """An interpreter for the language. Raises BadContent when its grammars are wrong."""
+        return cls(load(language))
+
+    def interpret(self, text: str, question: str | None = None) -> Meaning:
+        """The meaning of text. Never raises, whatever the text; linear in its length."""
+        words = self._grammar.lexicon.read(text)
+        if not words.surface:
+            return Meaning(text)
+        asked = question or ""
+        spots = self._grammar.spot(words)
+        context = Context(self._grammar, words, spots, asked)
+        command = command_in(self._grammar, words, spots, context)
+        said = merge(self._grammar, words, context)
+        told = self._values(words, spots, asked, said)
+        answer, said = self._reply(words, spots, context, said, told, asked, command)
+        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told))
+
+    def _values(self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]) -> list[Told]:
+        """All values, the last of each kind, and the fever a temperature means."""
+        heat = values.temperatures(words, spots, asked)
+        told = heat + values.ages(words, spots, asked, heat)
+        told += values.durations(words, spots, asked, told)
+        told += values.patients(words, spots, asked)
+        last: dict[str, Told] = {}
+        for one in sorted(told, key=lambda t: (t.strong, t.start)):
+            last[one.value.concept] = one
+        if "temperature" in last:
+            degrees = float(last["temperature"].value.value)
+            status: Status = "present" if degrees >= values.FEVER_CELSIUS else "absent"
+            place = last["temperature"]
+            said[:] = [s for s in said if s.concept != "fever"]
+            said.append(Said(place.start, place.end, "fever", status))
+        return sorted(last.values(), key=lambda t: t.start)
+
+    def _reply(
+        self,
+        words: Words,
+        spots: Sequence[Spot[Phrase]],
+        context: Context,
+        said: list[Said],
+        told: list[Told],
+        asked: str,
+        command: str | None,
+    ) -> tuple[Answer | None, list[Said]]:
+        """The answer to the open question, and the findings with what a bare answer adds."""
+        if not asked:
+            return None, _ordered(said)
+        row = self._grammar.files["questions"].get(asked)
+        if row is None:
+            return None, _ordered(said)
+        explicit = answer_in(self._grammar, words, spots, context, asked)
+        answer = effects(row, said, explicit[0] if explicit and not command else None)
+        if explicit and answer and not command:
+            known = {s.concept for s in said}
+            at = explicit[1]
+            added = [
+                Said(at, at, concept, status)
+                for concept, status in row.get(answer, {}).items()
+                if concept not in known and not known & set(row.get("asks", ()))
+            ]
+            said = said + added
+        return answer, _ordered(said)
+
+    def alarm(self, partial: str, question: str | None = None) -> Alarm:
+        """What is present in the words so far, and whether more words could turn it."""
+        words = self._grammar.lexicon.read(partial)
+        if not words.surface:
+            return Alarm()
+        spots = self._grammar.spot(words)
+        context = Context(self._grammar, words, spots, question or "")
+        present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
+        findings = tuple(Finding(s.concept, "present", words.text(s.start, s.end)) for s in _ordered(present))
+        return Alarm(findings, settled=not self._open(words, present, context))
+
+    def _open(self, words: Words, present: list[Said], context: Context) -> bool:
+        """True when the last words, or a had, could still turn what was said."""
+        rows = self._grammar.files["words"]
+        if any(word in rows["dangling"] for word in words.surface[-2:]):
+            return True
+        return any(
+            word in rows["had"] for said in present for word in words.surface[max(0, said.start - 3) : said.start + 1]
+        )
+
+
+def _ordered(said: Sequence[Said]) -> list[Said]:
+    """In order of being said."""
+    return sorted(said, key=lambda s: s.start)

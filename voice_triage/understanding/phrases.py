@@ -1,0 +1,164 @@
+"""What a caller may say, as sentences for the recognisers: made from the same grammars that understand it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from voice_triage.understanding.grammar import Grammar, Source, load, read
+from voice_triage.understanding.numbers import TENS, UNITS
+from voice_triage.understanding.templates import unfold
+
+PER_TEMPLATE = 14
+"""Sentences for one template: enough to say each alternative of the larger classes somewhere."""
+SEED = 1
+"""The same sentences every time: the language model is cached by its text."""
+GAP_WORDS = ("", "really", "all")
+
+
+class Phrases:
+    """The sentences, decoys, words and pronunciations the recognisers need."""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+        self._samples: dict[str, Any] = grammar.files["samples"]
+
+    @classmethod
+    def load(cls, language: str = "en") -> Phrases:
+        """The phrases of a language. Raises BadContent when its grammars are wrong."""
+        return cls(load(language))
+
+    def sentences(self) -> list[str]:
+        """Sample sentences for the language model, lower-case, each once."""
+        return list(self._sentences)
+
+    def near_misses(self) -> list[str]:
+        """Innocent sentences that sound like signs."""
+        return _unique(text for row in self._grammar.files["signs"].values() for text in row.get("near", ()))
+
+    def for_question(self, question: str | None) -> list[str]:
+        """What a streaming engine should expect while the question is open, red flags always included."""
+        flags = (s for s in self._signs() if s.phrase.name in self._grammar.red_flags)
+        texts = [text for source in flags for text in self._expand(source, PER_TEMPLATE)]
+        texts += self._answers(question or "")
+        row = self._grammar.files["questions"].get(question or "", {})
+        texts += row.get("example", ())
+        wanted = set(row.get("asks", ()))
+        texts += [t for s in self._signs() if s.phrase.name in wanted for t in self._expand(s, PER_TEMPLATE)]
+        texts += self._of_kind("command", 4)
+        if question in ("age", "fever", "duration", "patient", "location", None):
+            texts += self._value_texts()
+        return _unique([*texts, *self.near_misses()])
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word a caller may use."""
+        words = {word for source in self._grammar.sources for word in self._words_of(source)}
+        for sentence in self._sentences:
+            words.update(sentence.split())
+        return frozenset(words)
+
+    def pronunciations(self) -> dict[str, str]:
+        """CMU phones, without stress, of words that stand in no recogniser's dictionary."""
+        rows: dict[str, str] = read(self._grammar.language, "pronunciations")
+        return dict(rows)
+
+    @cached_property
+    def _sentences(self) -> tuple[str, ...]:
+        """All sample sentences."""
+        chooser = random.Random(SEED)
+        carriers: list[str] = self._samples["carriers"]
+        out: list[str] = []
+        for source in self._signs():
+            flag = source.phrase.name in self._grammar.red_flags and source.phrase.value == "present"
+            for text in self._expand(source, PER_TEMPLATE * (3 if flag else 1)):
+                out.append(text)
+                if flag:
+                    out.append(chooser.choice(carriers).replace("{x}", text))
+        out += self._answers("") + self._of_kind("command", 10) + self._value_texts()
+        for question, row in self._grammar.files["questions"].items():
+            out += self._answers(question)
+            out += row.get("example", ())
+        out += self.near_misses() + self._samples["small_talk"]
+        return tuple(_unique(out))
+
+    def _signs(self) -> list[Source]:
+        """The templates of signs that count everywhere."""
+        return [s for s in self._grammar.sources if s.phrase.kind == "sign" and not s.phrase.question]
+
+    def _answers(self, question: str) -> list[str]:
+        """Answers that count everywhere, and those of the question."""
+        return [
+            text
+            for source in self._grammar.sources
+            if source.phrase.kind == "answer" and source.phrase.question in ("", question)
+            for text in self._expand(source, 60)
+        ] + [
+            text
+            for source in self._grammar.sources
+            if source.phrase.kind == "sign" and question and source.phrase.question == question
+            for text in self._expand(source, 30)
+        ]
+
+    def _of_kind(self, kind: str, limit: int) -> list[str]:
+        """Samples of every template of a kind."""
+        return [t for s in self._grammar.sources if s.phrase.kind == kind for t in self._expand(s, limit)]
+
+    def _value_texts(self) -> list[str]:
+        """Ages, temperatures, times and people."""
+        texts = [
+            text
+            for source in self._grammar.sources
+            if source.phrase.kind == "value" and source.phrase.name != "about"
+            for text in self._expand(source, 20)
+        ]
+        small = [word for word in UNITS if word not in ("oh", "nought", "zero")]
+        for word in small:
+            texts += [word, f"he is {word}", f"{word} months", f"{word} days", f"{word} weeks old", f"{word} hours"]
+            texts += [f"thirty eight point {word}", f"thirty nine {word}", f"a hundred and {word}"]
+        for ten in TENS:
+            texts += [ten, f"{ten} years old", *(f"{ten} {unit}" for unit in small[:9])]
+        return texts
+
+    def _expand(self, source: Source, limit: int) -> list[str]:
+        """At most limit sentences of a template, spread over its alternatives and its rules."""
+        alternatives = unfold(source.template, source.where)
+        chooser = random.Random(f"{SEED} {source.template}")
+        picked = list(alternatives)
+        if len(picked) > limit:
+            picked = chooser.sample(picked, limit)
+        out = []
+        for turn, text in enumerate(picked):
+            words = []
+            for word in text.split():
+                if word[0] == "<":
+                    members = self._grammar.rules.members(word[1:-1], source.where)
+                    word = members[(turn * 7 + chooser.randrange(len(members))) % len(members)]
+                elif word == "{gap}":
+                    word = GAP_WORDS[turn % len(GAP_WORDS)]
+                words.append(word)
+            out.append(self._plain(" ".join(words)))
+        return [text for text in _unique(out) if text]
+
+    def _plain(self, text: str) -> str:
+        """As a recogniser writes it: lower case, no marks."""
+        words = text.replace("_", " ").replace("-", " ").split()
+        return " ".join(w for w in words if w[0].isalpha() and w not in self._grammar.lexicon.fillers)
+
+    def _words_of(self, source: Source) -> set[str]:
+        """Every word of a template and of the rules in it."""
+        words: set[str] = set()
+        for text in unfold(source.template, source.where):
+            for word in text.split():
+                if word[0] == "<":
+                    for member in self._grammar.rules.members(word[1:-1], source.where):
+                        words.update(self._plain(member).split())
+                elif word[0] != "{":
+                    words.update(self._plain(word).split())
+        return words
+
+
+def _unique(texts: Iterable[str]) -> list[str]:
+    """Each text once, in order."""
+    return list(dict.fromkeys(texts))

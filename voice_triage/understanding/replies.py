@@ -1,0 +1,116 @@
+"""Yes, no and unsure in every form, self-correction, and what a bare answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from voice_triage.messages import Answer, Status
+from voice_triage.understanding.context import Context, Said
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import Words
+
+ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
+_BY_STATUS: dict[Status, Answer] = {"present": "yes", "absent": "no", "unsure": "unsure"}
+
+
+def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
+    """One status for each concept: the last word wins, but a red flag goes only by clear words."""
+    last: dict[str, Said] = {}
+    for said in context.said():
+        before = last.get(said.concept)
+        if before is None:
+            last[said.concept] = said
+            continue
+        corrected = context.has("correction", before.start, said.start + 1)
+        if said.status == before.status:
+            continue
+        if before.status == "present" and not corrected and said.concept in grammar.red_flags:
+            continue
+        if before.status == "present" and said.status == "unsure" and said.concept in grammar.red_flags:
+            continue
+        last[said.concept] = said
+    _take_back(words, context, last)
+    return list(last.values())
+
+
+def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
+    """ "He can't breathe, no wait, he can": a correction that repeats only the auxiliary."""
+    for cue in context.cues:
+        if cue.payload.name not in ("take_back", "put_back"):
+            continue
+        earlier = [said for said in last.values() if said.end <= cue.start and cue.start - said.end <= 4]
+        if not earlier or not context.ends(cue.end):
+            continue
+        said = max(earlier, key=lambda s: s.end)
+        clause = words.surface[max(0, said.start - 3) : said.end]
+        could_not = "not" in clause
+        if said.status == "present" and could_not == (cue.payload.name == "put_back"):
+            last[said.concept] = Said(cue.start, cue.end, said.concept, "absent")
+
+
+def answer_in(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+) -> tuple[Answer, int] | None:
+    """The explicit answer in the words, and where it stands; the last one wins."""
+    found: list[tuple[int, int, Answer]] = []
+    for spot in spots:
+        phrase = spot.payload
+        if phrase.kind != "answer" or phrase.question not in ("", asked):
+            continue
+        name, _, place = phrase.name.partition("_")
+        if place == "end" and not context.ends(spot.end):
+            continue
+        if place == "start" and not context.begins(spot.start):
+            continue
+        if phrase.question == "" and context.inside_sign(spot.start, spot.end):
+            continue
+        found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
+    found.extend((at, at + 1, "no") for at in context.lone_nos)
+    if not found:
+        return None
+    kept = _outermost(found)
+    start, _, answer = kept[-1]
+    return answer, start
+
+
+def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:
+    """An answer phrase with a not or a maybe inside."""
+    if spot.doubtful:
+        return "unsure"
+    if spot.negated:
+        return {"yes": "no", "no": "yes", "unsure": "unsure"}[answer]  # type: ignore[return-value]
+    return answer
+
+
+def _outermost(found: list[tuple[int, int, Answer]]) -> list[tuple[int, int, Answer]]:
+    """Without the answers that lie inside a longer one, in order."""
+    kept: list[tuple[int, int, Answer]] = []
+    for one in sorted(found, key=lambda f: (f[0], -f[1])):
+        if kept and one[0] < kept[-1][1]:
+            if one[1] - one[0] > kept[-1][1] - kept[-1][0]:
+                kept[-1] = one
+            continue
+        kept.append(one)
+    return kept
+
+
+def effects(row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | None) -> Answer | None:
+    """The answer: what was said of the thing asked goes before a bare yes or no."""
+    asks = row.get("asks", ())
+    told = [s for s in said if s.concept in asks]
+    if not told:
+        return explicit
+    if row.get("yes"):
+        for s in told:
+            for answer in ANSWERS.values():
+                if row.get(answer, {}).get(s.concept) == s.status:
+                    return answer
+    statuses = {s.status for s in told}
+    for status in ("present", "unsure", "absent"):
+        if status in statuses:
+            if status == "absent" and explicit and explicit != "no":
+                return explicit
+            return _BY_STATUS[status]
+    return explicit

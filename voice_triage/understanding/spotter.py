@@ -1,0 +1,111 @@
+"""Finds phrases inside running speech: a trie over words and word classes, walked once, in linear time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+MAX_SKIPPED = 5
+"""Light words in a row that may stand between two words of a phrase."""
+MAX_GAP = 4
+"""Any words in a row that {gap} lets through."""
+MAX_ACTIVE = 400
+"""Half-read phrases followed at one word; keeps endless repetition linear."""
+
+T = TypeVar("T")
+Edges = dict[str, tuple[int, ...]]
+"""At one word: symbol (a word, =word for one that must follow at once, or <class>) -> the words after it."""
+
+
+@dataclass(slots=True)
+class Node(Generic[T]):
+    """A half-read phrase."""
+
+    children: dict[str, Node[T]] = field(default_factory=dict)
+    payloads: list[T] = field(default_factory=list)
+    gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spot(Generic[T]):
+    """A phrase found: the words from start to end."""
+
+    start: int
+    end: int
+    payload: T
+    negated: bool = False
+    """A not stood between the words of the phrase: "neck is not stiff"."""
+    doubtful: bool = False
+    """A might or maybe stood between them."""
+
+
+class Trie(Generic[T]):
+    """All phrases, sharing their beginnings."""
+
+    def __init__(self) -> None:
+        self.root: Node[T] = Node()
+
+    def add(self, symbols: Iterable[str], payload: T) -> None:
+        """Add one phrase as symbols; {gap} lets a few words through."""
+        node = self.root
+        for symbol in symbols:
+            if symbol == "{gap}":
+                node = node.children.setdefault("{gap}", Node(gap=True))
+            else:
+                node = node.children.setdefault(symbol, Node())
+        if payload not in node.payloads:
+            node.payloads.append(payload)
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What the spotter must know of each word beside its symbols."""
+
+    light: Sequence[bool]
+    """May be skipped inside a phrase."""
+    nots: Sequence[bool]
+    """May be skipped, and turns the phrase."""
+    doubts: Sequence[bool]
+    """May be skipped, and makes the phrase doubtful."""
+    walls: Sequence[bool]
+    """No {gap} reaches over it."""
+
+
+def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
+    """All phrases of the trie in the words, in order of their ends."""
+    found: list[Spot[T]] = []
+    total = len(edges)
+    # (node, start, words skipped since the last symbol, negated, doubtful)
+    waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
+    for at in range(total):
+        active = waiting[at]
+        waiting[at] = []
+        if len(active) > MAX_ACTIVE:
+            active = active[-MAX_ACTIVE:]
+        active.append((trie.root, at, 0, False, False))
+        for node, start, skipped, negated, doubtful in active:
+            children, here = node.children, edges[at]
+            for symbol in here if len(here) < len(children) else children:
+                child = children.get(symbol)
+                if child is None or symbol not in here or (skipped and symbol[0] == "="):
+                    continue
+                for end in here[symbol]:
+                    for payload in child.payloads:
+                        found.append(Spot(start, end, payload, negated, doubtful))
+                    if child.children:
+                        waiting[end].append((child, start, 0, negated, doubtful))
+                        if "{gap}" in child.children:
+                            waiting[end].append((child.children["{gap}"], start, 0, negated, doubtful))
+            if node is trie.root:
+                continue
+            if track.light[at]:
+                if skipped < MAX_SKIPPED:
+                    waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
+            elif track.nots[at]:
+                waiting[at + 1].append((node, start, skipped + 1, not negated, doubtful))
+            elif track.doubts[at]:
+                waiting[at + 1].append((node, start, skipped + 1, negated, True))
+            elif node.gap and skipped < MAX_GAP and not track.walls[at]:
+                waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
+    return found

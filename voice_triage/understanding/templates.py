@@ -1,0 +1,144 @@
+"""Hassil templates to plain alternatives. docs/grammars.md is the manual of the syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from hassil.errors import HassilError
+from hassil.expression import (
+    Alternative,
+    Expression,
+    Group,
+    ListReference,
+    Permutation,
+    RuleReference,
+    TextChunk,
+)
+from hassil.parse_expression import parse_sentence
+from hassil.parser import ParseError
+
+from voice_triage.errors import BadContent
+
+MAX_ALTERNATIVES = 4000
+"""A template that unfolds into more is split in two by its author."""
+
+
+@lru_cache(maxsize=None)
+def unfold(template: str, where: str) -> tuple[str, ...]:
+    """All alternatives of a template; references to rules stay as <name>. Raises BadContent."""
+    try:
+        expression = parse_sentence(template).expression
+    except (HassilError, ParseError, ValueError) as error:
+        raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
+    texts = dict.fromkeys(" ".join(text.split()) for text in _unfold(expression, where, template))
+    if "" in texts:
+        raise BadContent(f"{where}: the template '{template}' matches nothing at all")
+    return tuple(texts)
+
+
+def _unfold(item: Expression, where: str, template: str) -> list[str]:
+    """The texts one expression stands for."""
+    if isinstance(item, TextChunk):
+        return [item.original_text]
+    if isinstance(item, RuleReference):
+        return [f"<{item.rule_name}>"]
+    if isinstance(item, ListReference):
+        return [f"{{{item.list_name}}}"]
+    if isinstance(item, Alternative):
+        return [text for part in item.items for text in _unfold(part, where, template)]
+    if isinstance(item, Permutation) or not isinstance(item, Group):
+        raise BadContent(f"{where}: the template '{template}' uses ';', which is not taken here")
+    texts = [""]
+    for part in item.items:
+        texts = [before + after for before in texts for after in _unfold(part, where, template)]
+        if len(texts) > MAX_ALTERNATIVES:
+            raise BadContent(f"{where}: '{template}' has more than {MAX_ALTERNATIVES} alternatives")
+    return texts
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A group of alternatives that stands alone between spaces; "" among them when it may be left out."""
+
+    texts: tuple[str, ...]
+
+
+@lru_cache(maxsize=None)
+def parts(template: str, where: str) -> tuple[tuple[str | Choice, ...], ...]:
+    """A template for spotting: groups stay groups, unless a gap is inside or letters touch them."""
+    try:
+        expression = parse_sentence(template).expression
+    except (HassilError, ParseError, ValueError) as error:
+        raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
+    items = [expression] if isinstance(expression, Alternative) else list(getattr(expression, "items", ()))
+    rows: list[tuple[str | Choice, ...]] = [()]
+    for number, item in enumerate(items):
+        if isinstance(item, Alternative) and not _touched(items, number):
+            texts = tuple(dict.fromkeys(" ".join(t.split()) for t in _unfold(item, where, template)))
+            plain = tuple(t for t in texts if "{" not in t)
+            options: list[str | Choice] = [Choice(plain)] if plain else []
+            options += [t for t in texts if "{" in t]
+        else:
+            options = list(_unfold(item, where, template))
+        rows = [_joined(row, option) for row in rows for option in options]
+        if len(rows) > MAX_ALTERNATIVES:
+            raise BadContent(f"{where}: '{template}' has more than {MAX_ALTERNATIVES} alternatives")
+    return tuple(rows)
+
+
+def _joined(row: tuple[str | Choice, ...], option: str | Choice) -> tuple[str | Choice, ...]:
+    """One part more; texts that follow one another are one text."""
+    if row and isinstance(row[-1], str) and isinstance(option, str):
+        return (*row[:-1], row[-1] + option)
+    return (*row, option)
+
+
+def _touched(items: list[Expression], number: int) -> bool:
+    """True when letters touch the group, as in (he|she)_is."""
+    before = items[number - 1] if number else None
+    after = items[number + 1] if number + 1 < len(items) else None
+    return not (_spaced(before, -1) and _spaced(after, 0))
+
+
+def _spaced(item: Expression | None, side: int) -> bool:
+    """True when a neighbour of a group ends or begins with a space."""
+    return item is None or (isinstance(item, TextChunk) and item.original_text[side].isspace())
+
+
+class Rules:
+    """The word classes of rules.yaml, each unfolded into plain word sequences."""
+
+    def __init__(self, rows: Mapping[str, list[str]]) -> None:
+        self._rows = rows
+        self._members: dict[str, tuple[str, ...]] = {}
+
+    def members(self, name: str, where: str, inside: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """The plain phrases the rule stands for. Raises BadContent: unknown rule, rule inside itself."""
+        if name in self._members:
+            return self._members[name]
+        if name not in self._rows:
+            raise BadContent(f"{where}: there is no rule <{name}> in rules.yaml")
+        if name in inside:
+            raise BadContent(f"rules.yaml: <{name}> refers to itself")
+        texts: dict[str, None] = {}
+        for template in self._rows[name]:
+            for text in unfold(template, f"rules.yaml: {name}"):
+                texts.update(dict.fromkeys(self.fill(text, where, (*inside, name))))
+        if len(texts) > MAX_ALTERNATIVES:
+            raise BadContent(f"rules.yaml: <{name}> has more than {MAX_ALTERNATIVES} members")
+        self._members[name] = tuple(texts)
+        return self._members[name]
+
+    def fill(self, text: str, where: str, inside: tuple[str, ...] = ()) -> list[str]:
+        """Replace each <rule> in text by each of its members."""
+        texts = [""]
+        for word in text.split():
+            options = self.members(word[1:-1], where, inside) if word[0] == "<" else (word,)
+            texts = [f"{before} {after}".strip() for before in texts for after in options]
+        return texts
+
+    def names(self) -> frozenset[str]:
+        """All rules."""
+        return frozenset(self._rows)

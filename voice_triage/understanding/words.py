@@ -1,0 +1,128 @@
+"""Text to words: folding, contractions, fillers, inflections. All words come from grammars/<language>/words.yaml."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from voice_triage.errors import BadContent
+
+_PIECES = re.compile(r"\d+(?:[.,]\d+)?|[a-z_]+(?:'[a-z]+)*|<[a-z_]+>|\{[a-z]+\}|[.,;:?!]")
+_STOPS = frozenset(".;:?!")
+_ENDINGS = {"'ll": "will", "'re": "are", "'ve": "have", "'d": "would", "'m": "am", "'s": "'s"}
+
+
+def fold(text: str) -> str:
+    """Lower-case ASCII letters, digits and marks; accents and odd apostrophes are folded."""
+    text = text.replace("\u2019", "'").replace("\u2018", "'").replace("\u02bc", "'").replace("`", "'")
+    text = text.replace("\u00bd", " and a half ").replace("\u00b0", " degrees ").replace("\n", " . ")
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", text.lower())
+    return "".join(mark for mark in decomposed if mark.isascii() or not unicodedata.combining(mark))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """An utterance as words; punctuation stays as words of its own."""
+
+    surface: tuple[str, ...]
+    lemma: tuple[str, ...]
+
+    def text(self, start: int, end: int) -> str:
+        """The words from start to end, as said."""
+        return " ".join(self.surface[start:end])
+
+
+class Lexicon:
+    """How the language writes, shortens and inflects its words."""
+
+    def __init__(self, rows: Mapping[str, Any]) -> None:
+        self.contractions: dict[str, tuple[str, ...]] = {
+            short: tuple(long.split()) for short, long in rows["contractions"].items()
+        }
+        self.light = frozenset(word for line in rows["light"] for word in line.split())
+        self.skippable = self.light | {word for line in rows["skippable"] for word in line.split()}
+        self.fillers = frozenset(rows["fillers"])
+        self.filler_pairs = frozenset(tuple(pair.split()) for pair in rows["filler_pairs"])
+        self.lemmas = _inflections(rows["inflections"])
+
+    def read(self, text: str) -> Words:
+        """Split text into words. Never raises."""
+        out: list[str] = []
+        for piece in _PIECES.findall(fold(text)):
+            for word in self._expand(piece):
+                if word in self.fillers:
+                    continue
+                out.append(word)
+                if len(out) > 1 and (out[-2], out[-1]) in self.filler_pairs:
+                    del out[-2:]
+        kept = [word for at, word in enumerate(out) if at == 0 or word != out[at - 1] or word[0].isdigit()]
+        return Words(tuple(kept), tuple(self.lemmas.get(word, word) for word in kept))
+
+    def _expand(self, piece: str) -> tuple[str, ...]:
+        """One piece of text as whole words: can't -> can not."""
+        if piece in self.contractions:
+            return self.contractions[piece]
+        if "'" not in piece:
+            return (piece,)
+        if piece.endswith("n't"):
+            return (piece[:-3], "not")
+        cut = piece.rindex("'")
+        stem, ending = piece[:cut].replace("'", ""), piece[cut:]
+        if not stem:
+            return (ending[1:],)
+        # Speech has no spelling: any other ending is part of the word (o'clock).
+        return (stem, _ENDINGS[ending]) if ending in _ENDINGS else (stem + ending[1:],)
+
+
+def is_stop(word: str) -> bool:
+    """True for a mark that ends a sentence."""
+    return word in _STOPS
+
+
+def _inflections(rows: Mapping[str, Any]) -> dict[str, str]:
+    """Map each inflected form to its base word."""
+    forms: dict[str, str] = {}
+    for line in rows["verbs"]:
+        for verb in line.split():
+            for form in _verb_forms(verb):
+                forms[form] = verb
+    for line in rows["nouns"]:
+        for noun in line.split():
+            forms[_plural(noun)] = noun
+    for base, others in rows["irregular"].items():
+        for form in others.split():
+            forms[form] = base
+    for line in rows["verbs"]:
+        for verb in line.split():
+            forms.pop(verb, None)
+    bases = set(forms.values())
+    for base in bases & forms.keys():
+        raise BadContent(f"words.yaml: inflections: '{base}' is a base word and a form of '{forms[base]}'")
+    return forms
+
+
+def _plural(word: str) -> str:
+    """A regular plural or third person: rash -> rashes, baby -> babies."""
+    if word.endswith(("s", "x", "z", "ch", "sh")):
+        return word + "es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return word[:-1] + "ies"
+    return word + "s"
+
+
+def _verb_forms(verb: str) -> tuple[str, ...]:
+    """The regular forms of a verb: stop -> stops, stopped, stopping, stoppin."""
+    if verb.endswith("ie"):
+        return (verb + "s", verb + "d", verb[:-2] + "ying")
+    if verb.endswith("e") and not verb.endswith("ee"):
+        return (verb + "s", verb + "d", verb[:-1] + "ing", verb[:-1] + "in")
+    if verb.endswith("y") and verb[-2] not in "aeiou":
+        return (_plural(verb), verb[:-1] + "ied", verb + "ing")
+    short = re.fullmatch(r"[^aeiou]*[aeiou][^aeiouwxy]", verb)
+    stem = verb + verb[-1] if short else verb
+    return (_plural(verb), stem + "ed", stem + "ing", stem + "in")
