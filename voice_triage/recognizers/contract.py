@@ -1,0 +1,78 @@
+"""The two kinds of recogniser, and what they need to know about the words callers use."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_triage.messages import Hypothesis
+
+Samples: TypeAlias = npt.NDArray[np.int16]
+"""Mono sound, 16 kHz, shape [n]."""
+
+
+class PhraseSource(Protocol):
+    """The caller's words, from grammars/; all lower case, single spaces."""
+
+    def sentences(self) -> list[str]:
+        """Sample sentences for a language model."""
+        ...
+
+    def near_misses(self) -> list[str]:
+        """Innocent sentences that sound like alarming ones."""
+        ...
+
+    def for_question(self, question: str | None) -> list[str]:
+        """Phrases to expect while ``question`` is open; red-flag phrases are always among them."""
+        ...
+
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the grammars."""
+        ...
+
+    def pronunciations(self) -> dict[str, str]:
+        """Phones (CMU, separated by spaces) of words that common dictionaries lack."""
+        ...
+
+
+class StreamingRecognizer(Protocol):
+    """Hears an utterance block by block and says at any time what it believes so far."""
+
+    name: str
+    """The engine's registry name, for reports."""
+
+    def expect(self, question: str | None) -> None:
+        """Prepare for answers to ``question``; takes effect with the next utterance."""
+        ...
+
+    def new_caller(self) -> None:
+        """Forget what was learnt of the last caller's voice: another conversation begins."""
+        ...
+
+    def start(self) -> None:
+        """Begin a new utterance; what was pending is dropped."""
+        ...
+
+    def accept(self, block: Samples) -> Hypothesis:
+        """Hear one block of any length; returns the partial result (starts an utterance if none is open)."""
+        ...
+
+    def finish(self) -> Hypothesis:
+        """End the utterance; returns its final result, empty when nothing was heard."""
+        ...
+
+    def close(self) -> None:
+        """Release the engine; may be called twice."""
+        ...
+
+
+class UtteranceRecognizer(Protocol):
+    """Hears a whole utterance at once: the second opinion at the end of speech."""
+
+    name: str
+
+    def transcribe(self, pcm: Samples) -> Hypothesis:
+        """Return what was said in ``pcm``, final; empty for silence, noise and doubtful results."""
+        ...

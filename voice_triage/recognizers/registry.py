@@ -1,0 +1,60 @@
+"""Which recognisers there are, and which one ``auto`` takes; an engine is imported only when chosen."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+from voice_triage.errors import BadInput, Lacking
+from voice_triage.recognizers.contract import PhraseSource, StreamingRecognizer, UtteranceRecognizer
+
+log = logging.getLogger(__name__)
+
+
+def _vosk(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
+    from voice_triage.recognizers.vosk_engine import VoskRecognizer
+
+    return VoskRecognizer(phrases, model)
+
+
+def _pocketsphinx(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
+    from voice_triage.recognizers.pocketsphinx_engine import PocketSphinxRecognizer
+
+    return PocketSphinxRecognizer(phrases)
+
+
+def _scripted(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
+    from voice_triage.recognizers.scripted import ScriptedRecognizer
+
+    return ScriptedRecognizer()
+
+
+def _auto(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
+    """Vosk when there is a model for it, else PocketSphinx; ``name`` says which."""
+    if model is not None:
+        try:
+            return _vosk(phrases, model)
+        except Lacking as error:
+            log.warning("falling back to pocketsphinx: %s", error)
+    return _pocketsphinx(phrases, None)
+
+
+STREAMING: Mapping[str, Callable[[PhraseSource, Path | None], StreamingRecognizer]] = MappingProxyType(
+    {"auto": _auto, "vosk": _vosk, "pocketsphinx": _pocketsphinx, "scripted": _scripted}
+)
+
+
+def open_streaming(name: str, phrases: PhraseSource, model: Path | None = None) -> StreamingRecognizer:
+    """Open the engine called ``name``; ``model`` is Vosk's folder. Raises BadInput, Lacking."""
+    if name not in STREAMING:
+        raise BadInput(f"there is no recogniser '{name}'; there are: {', '.join(STREAMING)}")
+    return STREAMING[name](phrases, model)
+
+
+def open_second_opinion(model: Path | None = None, *, threads: int = 1) -> UtteranceRecognizer:
+    """Open Whisper; without ``model`` the one installed as a package. Raises Lacking with the cure."""
+    from voice_triage.recognizers.whisper_engine import WhisperRecognizer
+
+    return WhisperRecognizer(model, threads=threads)

@@ -1,0 +1,129 @@
+"""The dictionary and the language model PocketSphinx reads: built from the grammars once, then cached."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from voice_triage.recognizers import dictionary
+from voice_triage.recognizers.contract import PhraseSource
+from voice_triage.recognizers.language_model import Background, Mixture, packed_background
+
+log = logging.getLogger(__name__)
+
+_RECIPE = "1"
+"""Raise when the way the files are built changes, so that old caches are not used."""
+
+_DICTIONARY, _MODEL, _SUM = "words.dict", "model.lm", "sha256"
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Paths of the prepared files."""
+
+    dictionary: Path
+    language_model: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What the files are made of, besides the packaged models."""
+
+    sentences: tuple[str, ...]
+    extra: Mapping[str, str]
+    """Pronunciations that the stock dictionary lacks."""
+    share: float
+    """Part of the language model's probability that comes from the sentences."""
+
+    @classmethod
+    def of(cls, phrases: PhraseSource, share: float) -> Recipe:
+        """Take what is needed from the grammars."""
+        sentences = (*phrases.sentences(), *phrases.near_misses())
+        return cls(tuple(dict.fromkeys(sentences)), phrases.pronunciations(), share)
+
+    def key(self) -> str:
+        """Name of the cache entry: differs when anything that goes in differs."""
+        digest = hashlib.sha256()
+        extra = (f"{word}={phones}" for word, phones in sorted(self.extra.items()))
+        for part in (_RECIPE, version("pocketsphinx"), str(self.share), *extra, *self.sentences):
+            digest.update(part.encode() + b"\n")
+        digest.update(packed_background())
+        return f"pocketsphinx-{digest.hexdigest()[:20]}"
+
+
+@contextmanager
+def prepared(recipe: Recipe, model: Path, cache: Path | None) -> Iterator[Files]:
+    """Give the files, from the ``cache`` folder where possible; they may be gone after the block."""
+    folder = (cache or _default_cache()) / recipe.key()
+    if not _sound(folder):
+        with tempfile.TemporaryDirectory(prefix="voice-triage-") as scratch:
+            built = Path(scratch)
+            _build(built, recipe, model)
+            if not _keep(built, folder):
+                yield Files(built / _DICTIONARY, built / _MODEL)
+                return
+    yield Files(folder / _DICTIONARY, folder / _MODEL)
+
+
+def _default_cache() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False))
+
+
+def _sound(folder: Path) -> bool:
+    """True when the cached files are there and are what was written."""
+    try:
+        return (folder / _SUM).read_text(encoding="ascii") == _checksum(folder)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _checksum(folder: Path) -> str:
+    digest = hashlib.sha256()
+    for name in (_DICTIONARY, _MODEL):
+        digest.update((folder / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _keep(built: Path, folder: Path) -> bool:
+    """Copy the files into the cache, whole or not at all; False when it cannot be written."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f"{folder.name}-", dir=folder.parent) as near:
+            whole = Path(near) / "whole"
+            shutil.copytree(built, whole)
+            (whole / _SUM).write_text(_checksum(whole), encoding="ascii")
+            shutil.rmtree(folder, ignore_errors=True)  # only a damaged one can be there
+            whole.replace(folder)
+    except OSError as error:
+        # Another process may have put it there in the meantime: that one is as good.
+        if not _sound(folder):
+            log.warning("the recogniser's files could not be cached in %s: %s", folder.parent, error)
+            return False
+    return True
+
+
+def _build(folder: Path, recipe: Recipe, model: Path) -> None:
+    """Write the dictionary and the language model."""
+    background = Background.load()
+    sentences = recipe.sentences
+    words = {word for sentence in sentences for word in sentence.split()} | background.words.keys()
+    sounds = dictionary.load(model, recipe.extra, words)
+    speakable = [sentence for sentence in sentences if all(word in sounds for word in sentence.split())]
+    if len(speakable) < len(sentences):
+        log.warning("%d sentences have words without a pronunciation", len(sentences) - len(speakable))
+    with open(folder / _DICTIONARY, "w", encoding="ascii") as out:
+        for word, ways in sorted(sounds.items()):
+            for number, phones in enumerate(ways, 1):
+                out.write(f"{word} {phones}\n" if number == 1 else f"{word}({number}) {phones}\n")
+    with open(folder / _MODEL, "w", encoding="ascii") as out:
+        for line in Mixture(speakable, background.restricted(sounds), recipe.share).arpa():
+            out.write(line + "\n")

@@ -1,0 +1,187 @@
+"""Vosk: what users get once its English model is installed; never downloads anything itself."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from voice_triage.errors import Lacking
+from voice_triage.messages import Hypothesis
+from voice_triage.recognizers.contract import PhraseSource, Samples
+from voice_triage.thresholds import RATE_HZ
+
+_CURE = "Run: voice-triage models install vosk-en"
+_STEP = 320
+"""Samples given to the decoder at once, so that results do not depend on the block length."""
+_SHORT = 2
+"""Answers of so few words are the grammar's: without context the open vocabulary only guesses at them."""
+_UNKNOWN = "[unk]"
+_AGREEMENT = 0.5
+"""Least likeness of the grammar's letters and the open vocabulary's, below which the grammar was forced."""
+
+log = logging.getLogger(__name__)
+
+
+def open_model(folder: Path | None) -> Any:
+    """Return the loaded model. Raises Lacking: no folder, not a model, vosk not usable."""
+    if folder is None:
+        raise Lacking("there is no Vosk model for English here", _CURE)
+    try:
+        import vosk
+    except (ImportError, OSError) as error:
+        raise Lacking(f"vosk cannot be used ({error})", "Run: pip install vosk") from None
+    if not any(folder.glob("**/final.mdl")):
+        raise Lacking(f"{folder} is not a Vosk model", _CURE)
+    vosk.SetLogLevel(-1)
+    try:
+        return vosk.Model(str(folder))
+    except Exception as error:  # vosk raises nothing narrower
+        raise Lacking(f"the Vosk model in {folder} cannot be read ({error})", _CURE) from None
+
+
+class _Stream:
+    """One Kaldi decoder; joins the pieces its own endpointer cuts an utterance into."""
+
+    def __init__(self, model: Any, grammar: str | None) -> None:
+        import vosk
+
+        extra = () if grammar is None else (grammar,)
+        self._kaldi: Any = vosk.KaldiRecognizer(model, float(RATE_HZ), *extra)
+        self._kaldi.SetWords(True)
+        # No SetPartialWords: with it partial results stay empty until the pause after the words.
+        self._pieces: list[str] = []
+
+    def grammar(self, grammar: str) -> None:
+        self._kaldi.SetGrammar(grammar)
+
+    def reset(self) -> None:
+        self._kaldi.Reset()
+        self._pieces = []
+
+    def hear(self, block: Samples) -> None:
+        if self._kaldi.AcceptWaveform(block.tobytes()):
+            self._pieces.append(json.loads(self._kaldi.Result()).get("text", ""))
+
+    def partial(self) -> str:
+        return self._joined(json.loads(self._kaldi.PartialResult()).get("partial", ""))
+
+    def final(self) -> str:
+        return self._joined(json.loads(self._kaldi.FinalResult()).get("text", ""))
+
+    def _joined(self, last: str) -> str:
+        return " ".join(piece for piece in (*self._pieces, last) if piece)
+
+
+class VoskRecognizer:
+    """Streaming recogniser: the open question's phrases, with the open vocabulary beside them."""
+
+    name = "vosk"
+
+    def __init__(self, phrases: PhraseSource, model: Path | None, *, open_vocabulary: bool = True) -> None:
+        self._model: Any = open_model(model)
+        self._phrases = phrases
+        self.missing_words: tuple[str, ...] = tuple(
+            sorted(word for word in phrases.vocabulary() if not self._knows(word))
+        )
+        """Words of the grammars that the model cannot hear; phrases with them are left out."""
+        if self.missing_words:
+            log.warning("the Vosk model lacks %d words of the grammars", len(self.missing_words))
+        self._question: str | None = None
+        self._loaded: str | None = None
+        self._grammars: dict[str | None, str] = {}
+        self._narrow = _Stream(self._model, self._grammar(None))
+        self._wide = _Stream(self._model, None) if open_vocabulary else None
+        self._rest: Samples = np.zeros(0, np.int16)
+        self._open = False
+        self._heard = False
+
+    def _knows(self, word: str) -> bool:
+        return bool(self._model.vosk_model_find_word(word) >= 0)
+
+    def lost_phrases(self, question: str | None) -> list[str]:
+        """Return the phrases for ``question`` that contain a word the model lacks."""
+        missing = frozenset(self.missing_words)
+        return [phrase for phrase in self._phrases.for_question(question) if missing & set(phrase.split())]
+
+    def _grammar(self, question: str | None) -> str:
+        """Return the phrase list as Vosk takes it: a JSON list."""
+        if question not in self._grammars:
+            wanted = dict.fromkeys((*self._phrases.for_question(question), *self._phrases.near_misses()))
+            known = [phrase for phrase in wanted if all(map(self._knows, phrase.split()))]
+            known += [_UNKNOWN] if self._knows(_UNKNOWN) else []
+            self._grammars[question] = json.dumps(known, ensure_ascii=False)
+        return self._grammars[question]
+
+    def expect(self, question: str | None) -> None:
+        """Use the phrases of ``question`` from the next utterance on."""
+        self._question = question
+
+    def new_caller(self) -> None:
+        """Nothing to forget: Kaldi starts each utterance afresh."""
+
+    def start(self) -> None:
+        """Begin a new utterance."""
+        for stream in self._streams():
+            stream.reset()
+        if self._loaded != self._question:
+            self._narrow.grammar(self._grammar(self._question))
+            self._loaded = self._question
+        self._rest = self._rest[:0]
+        self._open, self._heard = True, False
+
+    def accept(self, block: Samples) -> Hypothesis:
+        """Hear a block; returns the partial result."""
+        if not self._open:
+            self.start()
+        pending = np.concatenate((self._rest, block)) if len(self._rest) else block
+        whole = len(pending) - len(pending) % _STEP
+        for at in range(0, whole, _STEP):
+            self._hear(pending[at : at + _STEP])
+        self._rest = pending[whole:].copy()
+        return Hypothesis(self._choice(_Stream.partial) if self._heard else "")
+
+    def finish(self) -> Hypothesis:
+        """End the utterance; returns the final result."""
+        if self._open and len(self._rest):
+            self._hear(self._rest)
+        text = self._choice(_Stream.final) if self._heard else ""
+        self._rest = self._rest[:0]
+        self._open = self._heard = False
+        return Hypothesis(text, final=True)
+
+    def close(self) -> None:
+        """Drop the utterance; Kaldi's memory goes with this object."""
+        self._rest = self._rest[:0]
+        self._open = self._heard = False
+
+    def _streams(self) -> Iterable[_Stream]:
+        return (self._narrow,) if self._wide is None else (self._narrow, self._wide)
+
+    def _hear(self, block: Samples) -> None:
+        self._heard = True
+        for stream in self._streams():
+            stream.hear(block)
+
+    def _choice(self, read: Callable[[_Stream], str]) -> str:
+        """Read the streams, by ``read``, and return the words to believe."""
+        narrow = read(self._narrow).split()
+        if self._wide is None:
+            return " ".join(word for word in narrow if word != _UNKNOWN)
+        return " ".join(more_likely(narrow, read(self._wide).split()))
+
+
+def more_likely(narrow: list[str], wide: list[str]) -> list[str]:
+    """Return the phrase list's words, or the open vocabulary's where speech was pressed into a phrase."""
+    if not narrow or _UNKNOWN in narrow:
+        return wide
+    if len(narrow) <= _SHORT and len(wide) <= _SHORT:
+        return narrow
+    # Letters, not words: the open vocabulary may split one word into two.
+    likeness = SequenceMatcher(None, "".join(narrow), "".join(wide), autojunk=False).ratio()
+    return narrow if likeness >= _AGREEMENT else wide
