@@ -45,7 +45,9 @@ def event(said: Any) -> Event:
     units = {"age": "years", "months": "months", "patient": "", "hours": "hours", "celsius": "celsius"}
     names = {"months": "age", "hours": "duration", "celsius": "temperature"}
     values = tuple(
-        Value(names.get(key, key), unit, said[key], str(said[key])) for key, unit in units.items() if key in said
+        Value(names.get(key, key), unit, said[key], str(said[key]))
+        for key, unit in units.items()
+        if key in said
     )
     meaning = Meaning("words", said.get("answer"), said.get("command"), tuple(findings), values)
     return Heard(meaning, partial=said.get("partial", False))

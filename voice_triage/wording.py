@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
@@ -87,29 +87,32 @@ class Wording:
 
     def texts(self) -> tuple[str, ...]:
         """Return everything that may be said, for every patient and sign; numbers by one sample."""
-        return self._render(self.prompts)
+        return self._render(self.prompts, self.signs)
 
-    def emergency_texts(self) -> tuple[str, ...]:
-        """Return what an emergency announcement may say: to be rendered before the first question."""
-        return self._render(
-            name for name in self.prompts if name.startswith("emergency.") or name == "confirm_red_flag.ask"
-        )
+    def emergency_texts(self, signs: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return what an emergency announcement may say, to be rendered before the first question.
 
-    def _render(self, names: Iterable[str]) -> tuple[str, ...]:
+        The lines with the number come first; ``signs`` narrows what may have been heard.
+        """
+        names = [name for name in self.prompts if name.startswith("emergency.")]
+        names.append("confirm_red_flag.ask")
+        return self._render(names, self.signs if signs is None else signs)
+
+    def _render(self, names: Iterable[str], signs: Collection[str]) -> tuple[str, ...]:
         found: dict[str, None] = {}
         for name in names:
             for kind in KINDS:
-                for line in self._samples(name, kind):
+                for line in self._samples(name, kind, signs):
                     found[self.say(line, kind)] = None
         return tuple(found)
 
-    def _samples(self, name: str, kind: str) -> Iterator[Line]:
+    def _samples(self, name: str, kind: str, signs: Collection[str]) -> Iterator[Line]:
         """Yield the prompt with every sign, or with a sample for open slots."""
         slots = _slots(self.prompts[name][kind])
         given = tuple((slot, sample) for slot, sample in OPEN_SLOTS.items() if slot in slots)
         named = [slot for slot in SIGN_SLOTS if slot in slots]
         if named:
-            for sign in self.signs:
+            for sign in signs:
                 yield Line(name, (*given, (named[0], sign)))
         else:
             yield Line(name, given)
