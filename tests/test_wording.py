@@ -123,7 +123,7 @@ def test_several_signs_become_one_sentence() -> None:
 
 
 def test_home_care_always_ends_with_what_means_call_now() -> None:
-    for name in ("when.self_care", "closing.self_care"):
+    for name in ("when.self_care", "closing.self_care"):  # the end, before and after "more"
         assert all("ambulance" in text for text in _variants(name))
 
 

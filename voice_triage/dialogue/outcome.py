@@ -31,10 +31,11 @@ def reasons(state: State, decision: Decision) -> list[Line]:
     signs = [part for reason in decision.reasons for part in reason.split("+")]
     said = [sign for sign in dict.fromkeys(signs) if sign in statuses or sign == state.vague_alarm]
     lines = []
-    for sign in said[:MAX_REASONS]:
-        unsure = statuses.get(sign) == "unsure"
-        lines.append(Line("why.unsure" if unsure else "why.sign", (("sign", sign),)))
-    return lines or [Line(f"why.{decision.level}")]
+    for prompt, wanted in (("why.signs", False), ("why.unsure", True)):
+        named = [sign for sign in said if (statuses.get(sign) == "unsure") == wanted][:MAX_REASONS]
+        if named:
+            lines.append(Line(prompt, (("signs", ",".join(named)),)))
+    return lines[:1] or [Line(f"why.{decision.level}")]
 
 
 def pages(decision: Decision) -> tuple[tuple[Line, ...], ...]:

@@ -32,7 +32,7 @@ FIXED = (
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
     "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",
     "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
-    "level.unfinished", "why.unfinished", "why.sign", "why.unsure", "why.safe", "do.urgent", "do.routine",
+    "level.unfinished", "why.unfinished", "why.signs", "why.unsure", "why.safe", "do.urgent", "do.routine",
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
     "recap.signs", "recap.unsure", "recap.no_signs", "recap.about",
     "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",

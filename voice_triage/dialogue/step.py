@@ -153,7 +153,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "says_adjust": lambda step: step.meaning.command in ADJUSTMENTS,
     "answers_yes": _answers("yes"),
     "answers_no": _answers("no"),
-    "answers_unsure": _answers("unsure"),
+    "answers_unsure": lambda step: _unsure(step),
     "answers_doubtfully": lambda step: step.meaning.answer in ("yes", "no"),
     "cannot_see": lambda step: not step.before.looked and _cannot_see(step),
     "tried_once": _tried(1),
@@ -170,14 +170,17 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
 }  # fmt: skip
 
 
+def _unsure(step: Step) -> bool:
+    """True when the caller cannot tell, in an answer or in words."""
+    asked = step.question.asks_for if step.question else ()
+    said = any(one.status == "unsure" and one.concept in asked for one in step.meaning.findings)
+    return said or step.meaning.answer == "unsure"
+
+
 def _cannot_see(step: Step) -> bool:
-    """True when the caller cannot look, or cannot tell what is to be seen."""
-    unsure = step.question is not None and any(
-        one.status == "unsure" and one.concept in step.question.asks_for for one in step.meaning.findings
-    )
-    looking = step.before.place.endswith((LOOK, CUP))
+    """True when the caller cannot look, or has looked and cannot tell."""
     blind = any(one.concept == LOW_VISION and one.status == "present" for one in step.meaning.findings)
-    return blind or unsure or (looking and step.meaning.answer == "unsure")
+    return blind or (step.before.place.endswith((LOOK, CUP)) and _unsure(step))
 
 
 def _still_emergency(step: Step) -> bool:
