@@ -32,13 +32,14 @@ from voice_triage.scenario import Noise as NoiseRow
 from voice_triage.scenario import Saying, Scenario
 from voice_triage.session import Equipment, Session
 from voice_triage.settings import Settings
-from voice_triage.speaking import EMERGENCY_WPM, Speaker
+from voice_triage.speaking import EMERGENCY_WPM, Speaker, SpokenBy
 from voice_triage.speech.babble import babble
+from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.callers import open_caller
 from voice_triage.speech.choose import open_voice
-from voice_triage.speech.contract import Voice
+from voice_triage.standby import Standby
 from voice_triage.thresholds import RATE_HZ, Thresholds
-from voice_triage.understanding import Interpreter
+from voice_triage.understanding import Interpreter, listening_words
 from voice_triage.understanding.phrases import Phrases
 from voice_triage.wording import Wording
 
@@ -51,6 +52,7 @@ class WordlessVoice:
 
     name = "text"
     version = "1"
+    degraded = False
 
     def render(self, text: str, rate_wpm: int = 170) -> Pcm:
         """A constant of the words' length at ``rate_wpm``."""
@@ -85,7 +87,7 @@ class Kit:
         )
 
     @cached_property
-    def voice(self) -> Voice:
+    def voice(self) -> CachedVoice:
         """The assistant's voice."""
         engine, _, name = self.settings.voice.partition(":")
         if engine == "piper":
@@ -111,7 +113,7 @@ class Kit:
             self._recognizers[name] = open_streaming(name, phrases, installed_path("vosk-en"))
         return self._recognizers[name]
 
-    def prepare_emergency(self, voice: Voice) -> None:
+    def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
         for text in self.wording.emergency_texts():
             voice.render(text, min(self.settings.rate_wpm, EMERGENCY_WPM))
@@ -124,6 +126,16 @@ class Kit:
         return self._session(
             device, recognizer, self.voice, VoiceActivity(), RealClock(), observers, self.second_opinion
         )[0]
+
+    def standby(self, device: SoundDevice) -> Standby:
+        """What waits for the wake phrase on ``device``."""
+        return Standby(
+            device,
+            self.recognizer(self.settings.recognizer),
+            Endpointer(VoiceActivity()),
+            listening_words.load(self.settings.language),
+            self.second_opinion,
+        )
 
     def stage(
         self,
@@ -179,7 +191,7 @@ class Kit:
         self,
         device: SoundDevice,
         engine: StreamingRecognizer,
-        voice: Voice,
+        voice: SpokenBy,
         activity: Activity,
         clock: Clock,
         observers: Sequence[Observer],
@@ -208,6 +220,7 @@ class Kit:
             dialogue=dialogue,
             wording=self.wording,
             interpreter=self.interpreter,
+            words=listening_words.load(self.settings.language),
             clock=clock,
             thresholds=limits,
             patience=self.settings.patience,

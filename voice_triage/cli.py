@@ -7,18 +7,12 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import NoReturn
 
+from voice_triage.arguments import Parser
 from voice_triage.errors import BadInput, TriageError
-
-
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{message} (see '{self.prog} --help')")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,11 +42,11 @@ def _one_line(text: str) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+    parser = Parser(
         prog="voice-triage", description="Hands-free, offline voice triage for red dots on the skin."
     )
     parser.add_argument("--version", action="version", version=version("voice-triage"))
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     _add_conversations(commands)
     _add_replay(commands)
     _add_lines(commands)
@@ -60,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_conversations(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     talk = commands.add_parser("talk", help="the hands-free conversation (default)")
     talk.add_argument(
         "--standby", action="store_true", help="wait for 'start triage' before each conversation"
@@ -92,7 +86,7 @@ def _add_shared(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_replay(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay = commands.add_parser("replay", help="play scenario files in virtual time")
     replay.add_argument(
         "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
@@ -113,7 +107,7 @@ def _jobs(text: str) -> int:
     return int(text)
 
 
-def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_lines(commands: argparse._SubParsersAction[Parser]) -> None:
     for name, run, about in (
         ("interpret", _interpret, "understanding alone, JSON lines in and out"),
         ("assess", _assess, "the clinical decision alone, JSON lines in and out"),
@@ -123,7 +117,7 @@ def _add_lines(commands: argparse._SubParsersAction[_Parser]) -> None:
         command.set_defaults(run=run)
 
 
-def _add_house(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_house(commands: argparse._SubParsersAction[Parser]) -> None:
     graph = commands.add_parser("graph", help="the dialogue as a diagram")
     graph.add_argument(
         "--output", type=Path, metavar="FILE", help=".mmd, .svg or .png; else Mermaid on standard output"
@@ -138,6 +132,7 @@ def _add_house(commands: argparse._SubParsersAction[_Parser]) -> None:
     config.set_defaults(run=_config)
     doctor = commands.add_parser("doctor", help="check microphone, loudspeaker, recogniser, voice and model")
     doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--microphone-only", action="store_true", help=argparse.SUPPRESS)  # scripts/run asks
     doctor.set_defaults(run=_doctor)
     service = commands.add_parser(
         "install-service", help="start with the desktop: systemd user unit and menu entry"
@@ -155,11 +150,12 @@ def _show(line: str) -> None:
 
 def _interpret(options: argparse.Namespace) -> int:
     from voice_triage import understanding
+    from voice_triage.dialogue import question_ids
     from voice_triage.jsonl import each_line
     from voice_triage.protocol import Protocol
 
     interpreter = understanding.Interpreter.load()
-    questions = Protocol.load().question_ids
+    questions = question_ids(Protocol.load())
 
     def one(row: dict[str, object]) -> dict[str, object]:
         text, question = row.get("text"), row.get("question")
@@ -193,12 +189,14 @@ def _chat(options: argparse.Namespace) -> int:
     from voice_triage.app import Kit, settings_from
     from voice_triage.chat import chat
     from voice_triage.dialogue import Dialogue
+    from voice_triage.talk import write_summary
 
+    began = datetime.now().astimezone()
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)
     chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
     if options.summary:
-        _write_summary(dialogue, kit, options.summary)
+        write_summary(kit, dialogue, options.summary, began)
     return 0
 
 
@@ -254,16 +252,10 @@ def _config(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from voice_triage.doctor_checks import doctor
 
-    return doctor(options.json, _show)
+    return doctor(options.json, _show, microphone_only=options.microphone_only)
 
 
 def _service(options: argparse.Namespace) -> int:
     from voice_triage import service
 
     return service.command(options.remove, _show)
-
-
-def _write_summary(dialogue: object, kit: object, path: Path) -> None:
-    from voice_triage import summary
-
-    summary.write(dialogue, kit, path)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
+from voice_triage.dialogue import question_ids
 from voice_triage.errors import BadInput
 from voice_triage.replay import play
 from voice_triage.report import Result, write_json, write_junit
@@ -18,7 +19,8 @@ from voice_triage.scenario import Scenario, find, load
 
 def load_all(paths: list[Path], kit: Kit) -> list[Scenario]:
     """Load every scenario before the first is played: a slip in the last file is told at once."""
-    questions, concepts = kit.protocol.question_ids, kit.protocol.reason_ids
+    questions = question_ids(kit.protocol)
+    concepts = (*kit.protocol.concepts, *kit.protocol.groups, *questions)  # what a reason can be made of
     return [load(path, questions, concepts) for path in find(paths)]
 
 

@@ -5,7 +5,7 @@ microphone -> echo canceller -> listener -> dialogue -> wording -> speaker -> lo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -13,12 +13,13 @@ from voice_triage.audio.contract import SoundDevice
 from voice_triage.clock import Clock
 from voice_triage.dialogue import Dialogue
 from voice_triage.listening import Alarm, Listener, Partial, Utterance
-from voice_triage.messages import Heard, Meaning, Silence, Turn
+from voice_triage.messages import Heard, Line, Meaning, Silence, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.speaking import Speaker, Words
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
+from voice_triage.understanding.listening_words import ListeningWords
 from voice_triage.wording import Wording
 
 BLOCK_S = BLOCK / RATE_HZ
@@ -42,6 +43,7 @@ class Equipment:
     dialogue: Dialogue
     wording: Wording
     interpreter: Interpreter
+    words: ListeningWords
     clock: Clock
     thresholds: Thresholds = field(default_factory=Thresholds)
     patience: float = 1.0
@@ -59,8 +61,14 @@ class Session:
         self._idle_blocks = 0
         self._unheard: list[Words] = []
         self._was_playing = False
+        self._device_lost = False
         self.interrupted = False
         """True once the assistant was cut off in mid-sentence by the caller."""
+
+    @property
+    def dialogue(self) -> Dialogue:
+        """The conversation as it stands."""
+        return self._with.dialogue
 
     @property
     def over(self) -> bool:
@@ -98,6 +106,24 @@ class Session:
         for one in self._observers:
             one.level(rms_dbfs(near))
 
+    def typed(self, text: str) -> None:
+        """Take a typed line like an utterance that was heard, at any moment."""
+        meaning = self._with.interpreter.interpret(text, self._turn.question)
+        for one in self._observers:
+            one.heard(text, at_s=self._with.clock.now_s())
+        self._perform(self._with.dialogue.handle(Heard(meaning)))
+
+    def device_changed(self, lost: Collection[str]) -> None:
+        """Say on what is left which device is missing, or that all are back and the question again."""
+        self._device_lost = bool(lost)
+        prompt = f"device.{sorted(lost)[0]}_lost" if lost else "device.back"
+        text = self._with.wording.say(Line(prompt), self._with.dialogue.patient)
+        for one in self._observers:
+            one.trouble(text)
+        self._fall_silent()
+        unheard, self._unheard = self._unheard, []
+        self._with.speaker.say([Words(text, self._turn.question, self._turns), *unheard])
+
     # ---- what was heard ----
 
     def _alarm(self, alarm: Alarm) -> None:
@@ -110,13 +136,13 @@ class Session:
     def _partial(self, partial: Partial) -> None:
         for one in self._observers:
             one.hearing(partial.text, at_s=self._with.clock.now_s())
-        if partial.text and not self._with.interpreter.backchannel(partial.text):
+        if partial.text and not self._with.words.backchannel(partial.text):
             self._barge_in()
 
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
-        if utterance.over_speech and self._with.interpreter.backchannel(meaning.text) and speaker.playing:
+        if utterance.over_speech and self._with.words.backchannel(meaning.text) and speaker.playing:
             return
         for one in self._observers:
             one.heard(meaning.text, at_s=self._with.clock.now_s())
@@ -209,7 +235,7 @@ class Session:
     def _wait(self) -> None:
         """Count the silence; tell the dialogue when the patience of its question has run out."""
         speaker, listener = self._with.speaker, self._with.listener
-        if speaker.playing or listener.busy:
+        if speaker.playing or listener.busy or self._device_lost:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -12,7 +13,6 @@ from voice_triage.audio.player import Player
 from voice_triage.errors import TriageError
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
-from voice_triage.speech.contract import Voice
 
 EMERGENCY_WPM = 180
 """The emergency line is never spoken faster than this (field notes: spoken UX)."""
@@ -20,6 +20,13 @@ SLOWEST_WPM, FASTEST_WPM = 80, 400
 STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}
 PAUSE_S = 0.25
 """Between two lines of a turn: enough to tell two ideas apart."""
+
+
+class SpokenBy(Protocol):
+    """What is needed of a voice."""
+
+    def render(self, text: str, rate_wpm: int) -> Pcm:
+        """Speech as int16[n] at 16 kHz. Raises Lacking when the engine is missing or dead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +47,7 @@ class Speaker:
     def __init__(
         self,
         player: Player,
-        voice: Voice,
+        voice: SpokenBy,
         observers: Sequence[Observer],
         now_s: Callable[[], float],
         *,

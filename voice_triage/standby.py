@@ -1,0 +1,54 @@
+"""Waiting for the phrase that begins a conversation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from voice_triage.audio.contract import SoundDevice
+from voice_triage.audio.endpoint import Endpointer
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.thresholds import BLOCK
+from voice_triage.understanding.listening_words import ListeningWords
+
+SILENCE = np.zeros(BLOCK, np.int16)
+
+
+class Standby:
+    """Hears one block at a time and acts only on a wake phrase; nothing is kept.
+
+    Where there is a second opinion both must have heard the phrase: a false start talks into an empty room.
+    """
+
+    def __init__(
+        self,
+        device: SoundDevice,
+        recognizer: StreamingRecognizer,
+        endpointer: Endpointer,
+        words: ListeningWords,
+        second_opinion: UtteranceRecognizer | None = None,
+    ) -> None:
+        self._device = device
+        self._recognizer = recognizer
+        self._endpointer = endpointer
+        self._words = words
+        self._second = second_opinion
+        self._heard: list[Pcm] = []
+
+    def step(self) -> bool:
+        """Hear one block; True when the phrase was said."""
+        hearing = self._endpointer.feed(self._device.exchange(SILENCE))
+        if hearing.event == "quiet":
+            return False
+        if hearing.event == "opened":
+            self._recognizer.expect(None)
+            self._recognizer.start()
+            self._heard.clear()
+        self._heard.append(hearing.pcm)
+        self._recognizer.accept(hearing.pcm)
+        if hearing.event != "closed":
+            return False
+        heard, self._heard = self._heard, []
+        if not self._words.wakes(self._recognizer.finish().text):
+            return False
+        return self._second is None or self._words.wakes(self._second.transcribe(np.concatenate(heard)).text)

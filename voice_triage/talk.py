@@ -1,0 +1,73 @@
+"""The hands-free conversation on real devices, once or again and again after a wake phrase."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from voice_triage.app import Kit, settings_from
+from voice_triage.audio.device import LiveDevice
+from voice_triage.captions import Captions, open_captions
+from voice_triage.dialogue import Dialogue
+from voice_triage.keys import Keys
+
+
+def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
+    """Converse until it ends; with ``--standby`` wait for a wake phrase before each conversation."""
+    kit = Kit(
+        settings_from(
+            {
+                "country": options.country,
+                "emergency_number": options.emergency_number,
+                "input_device": options.input_device,
+                "output_device": options.output_device,
+                "recognizer": options.recognizer,
+                "rate_wpm": options.rate_wpm,
+                "captions": "plain" if options.plain else None,
+            }
+        )
+    )
+    # Before the microphone: a missing model or voice is told at once, not after the greeting.
+    kit.recognizer(kit.settings.recognizer)
+    kit.prepare_emergency(kit.voice)
+    questions = [one.id for one in kit.protocol.questions]
+    with (
+        LiveDevice(kit.settings.input_device, kit.settings.output_device) as device,
+        open_captions(kit.settings.captions, questions) as captions,
+        Keys() as keys,
+    ):
+        captions.state(f"recogniser: {kit.recognizer(kit.settings.recognizer).name}")
+        while True:
+            if options.standby:
+                captions.state("standing by: say 'start triage'")
+                standby = kit.standby(device)
+                while not standby.step():
+                    pass
+            _converse(kit, device, captions, keys, options.summary)
+            if not options.standby:
+                return 0
+
+
+def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, summary: Path | None) -> None:
+    began = datetime.now().astimezone()
+    session = kit.talk(device, (captions,))
+    session.start()
+    lost: frozenset[str] = frozenset()
+    while not session.over:
+        session.step()
+        if text := keys.line():
+            session.typed(text)
+        if device.lost != lost:
+            lost = frozenset(device.lost)
+            session.device_changed(lost)
+    if summary is not None:
+        write_summary(kit, session.dialogue, summary, began)
+
+
+def write_summary(kit: Kit, dialogue: Dialogue, path: Path, began: datetime) -> None:
+    """Write the clinician's summary. Raises BadInput, Lacking."""
+    from voice_triage import summary
+
+    summary.write(summary.summary(dialogue, kit.wording, began), path)
