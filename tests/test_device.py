@@ -174,6 +174,37 @@ def test_running_dry_in_mid_sentence_is_counted_as_trouble() -> None:
     assert loudspeaker.underruns == 2 and loudspeaker.troubles == 1
 
 
+def test_the_echos_delay_stands_still_while_the_session_stumbles() -> None:
+    """A canceller that has learned a delay of 100 ms is deaf for seconds when it becomes 400 ms."""
+    backend = FakeBackend()
+    device = _live(backend)
+    speech = np.random.default_rng(0).integers(-9000, 9000, (400, BLOCK)).astype(np.int16)
+    speech[::50] = 0  # breaths between the sentences
+    on_air = [SILENT] * 5  # the way from the device to the microphone: 100 ms
+    heard, told = [], []
+
+    def tick() -> None:
+        on_air.append(backend.opened["output"][0].tick()[:, 0])
+        backend.opened["input"][0].tick(on_air.pop(0))
+
+    for i, block in enumerate(speech):
+        for _ in range({100: 15, 103: 0, 220: 25, 221: 0}.get(i, 1)):
+            tick()
+        if device.microphone.waiting_s >= 0.02:
+            heard.append(device.exchange(block))
+            told.append(device.reference)
+    device.close()
+
+    lags = []
+    for start in range(20 * BLOCK, 340 * BLOCK, 20 * BLOCK):
+        said = np.concatenate(told)[start : start + 4 * BLOCK].astype(float)
+        late = np.concatenate(heard)[start : start + 30 * BLOCK].astype(float)
+        if said.any():
+            lags.append(int(np.argmax(np.correlate(late, said, "valid"))))
+    assert len(lags) > 10 and max(lags) - min(lags) <= 2 * BLOCK, lags
+    assert min(lags) > 0, "the echo must not come before what makes it"
+
+
 # ---- devices that vanish ----
 
 

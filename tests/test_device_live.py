@@ -213,7 +213,7 @@ def test_a_dead_sound_server_is_survived(server: PulseServer) -> None:
         _until(device, lambda: not device.lost)
         assert _exchange(device, _tone(10)).shape == (10 * BLOCK,)
 
-    assert pace == pytest.approx(1.0, abs=0.2), "time must go on while the devices are lost"
+    assert 0.7 < pace < 1.7, "time must go on while the devices are lost, and make up for the watchdog"
 
 
 def test_a_suspended_microphone_is_noticed(server: PulseServer) -> None:
@@ -285,10 +285,10 @@ def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseSe
         "load-module", "module-loopback", "source=speaker.monitor", "sink=micfeed", "latency_msec=60"
     )
     prompts = ("is there any trouble breathing", "is the neck stiff", "are the spots all over the body")
-    player, canceller = Player(), EchoCanceller()
-    endpointer = Endpointer(VoiceActivity())
+    player, endpointer = Player(), Endpointer(VoiceActivity().warm_up())
     heard, cleaned, events = [], [], []
     with LiveDevice() as device:
+        canceller = EchoCanceller(lambda: device.reference)
         for prompt in prompts:
             player.say(at_level(open_caller("flite", "rms").render(prompt), -20.0), prompt, pause_s=0.5)
         while player.sounding:
@@ -297,9 +297,12 @@ def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseSe
             heard.append(mic)
             cleaned.append(canceller.process(mic, far))
             events.append(endpointer.feed(cleaned[-1], playing).event)
+            if len(heard) in (60, 150, 240):
+                time.sleep(0.3)  # a slow recogniser: the echo's delay must not move for it
         losses = device.counters.losses
 
     echo_db = rms_dbfs(np.concatenate(heard))
     print(f"echo at {echo_db:.0f} dBFS, {rms_dbfs(np.concatenate(cleaned)):.0f} dBFS after the canceller")
     assert echo_db > -35, "the loop back does not work: the test would prove nothing"
     assert "opened" not in events and losses == 0
+    assert echo_db - rms_dbfs(np.concatenate(cleaned)) > 25

@@ -70,6 +70,8 @@ class LiveDevice:
         self._watcher: threading.Thread | None = None
         self._monitored = False
         self._due = 0.0
+        self.reference: Pcm = np.zeros(BLOCK, np.int16)
+        """What the loudspeaker was really playing when the block last given out was recorded."""
 
     @property
     def now_s(self) -> float:
@@ -110,6 +112,7 @@ class LiveDevice:
         block = None
         if "microphone" not in self._lost:
             block = self._heard()
+        self.reference = self.loudspeaker.reference(self.microphone.waiting_s)
         if block is None:
             block = self._silence_in_real_time()
         else:

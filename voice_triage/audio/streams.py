@@ -27,6 +27,12 @@ AHEAD_BLOCKS = 4
 
 MOST_BLOCKS = 50
 
+MOST_PLAYED = 300
+"""Device blocks of what was played that are kept for the echo canceller (6 s: more than the microphone's)."""
+
+BEHIND_BLOCKS = 2
+"""Blocks the reference waits for the microphone: callbacks are up to 20 ms apart from one another."""
+
 
 class _Resampler:
     """int16 mono from one rate to another, without seams between blocks."""
@@ -161,7 +167,7 @@ class Loudspeaker(_Direction):
     def __init__(self, backend: Backend, want: Want = None) -> None:
         super().__init__(backend, want)
         self.underruns = 0
-        """Times the device wanted sound while speech was under way and there was none."""
+        """Device blocks that went without sound while speech was under way."""
         self.overruns = 0
         """Blocks thrown away because a second of sound was waiting already."""
         self._queue: deque[Pcm] = deque()
@@ -170,6 +176,9 @@ class Loudspeaker(_Direction):
         self._resampler = _Resampler(RATE_HZ, RATE_HZ)
         self._rate_hz = RATE_HZ
         self._latency_s = 0.0
+        self._played: deque[Pcm] = deque(maxlen=MOST_PLAYED)
+        self._reference = np.zeros(0, np.int16)
+        self._back = _Resampler(RATE_HZ, RATE_HZ)
 
     def write(self, block: Pcm) -> None:
         """Hand over int16[320]. Silent blocks are where the two clocks are brought together again."""
@@ -200,6 +209,25 @@ class Loudspeaker(_Direction):
                 self.close()
         return round(unheard * RATE_HZ)
 
+    def reference(self, waiting_s: float = 0.0) -> Pcm:
+        """The int16[320] that was going out when the next block of the microphone was recorded.
+
+        What was really played, gaps of a busy session included, so that the echo's delay stands still;
+        ``waiting_s`` is the microphone's backlog. Drifting clocks are brought together in the silences.
+        """
+        with self._lock:
+            played = list(self._played)
+            self._played.clear()
+        if played:
+            self._reference = np.concatenate((self._reference, self._back.take(np.concatenate(played))))
+        behind = (len(self._reference) / RATE_HZ - waiting_s) * RATE_HZ / BLOCK
+        if behind > BEHIND_BLOCKS + 2 and not self._reference[: 2 * BLOCK].any():
+            self._reference = self._reference[BLOCK:]
+        if len(self._reference) < BLOCK or (behind < 1 and not self._reference[:BLOCK].any()):
+            self._reference = np.concatenate((np.zeros(BLOCK, np.int16), self._reference))
+        block, self._reference = self._reference[:BLOCK], self._reference[BLOCK:]
+        return block
+
     def _pass(self, data: Samples) -> None:
         filled = 0
         while filled < len(data) and self._queue:
@@ -214,10 +242,12 @@ class Loudspeaker(_Direction):
         self._queued -= filled
         data[filled:] = 0
         self.underruns += filled < len(data) and self._sounding
+        self._played.append(data[:, 0].copy())
 
     def _prepare(self, stream: Stream) -> None:
         self._rate_hz, self._latency_s = stream.rate_hz, stream.latency_s
         self._resampler = _Resampler(RATE_HZ, stream.rate_hz)
+        self._back = _Resampler(stream.rate_hz, RATE_HZ)
 
     def _clear(self) -> None:
         with self._lock:

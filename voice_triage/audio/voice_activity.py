@@ -38,6 +38,12 @@ class VoiceActivity:
         self._held = held
         return self._last
 
+    def warm_up(self) -> VoiceActivity:
+        """Load the model now (0.2 s) rather than at the caller's first word."""
+        self._judge(np.full(FRAME, 1000, np.int16))
+        self.reset()
+        return self
+
     def reset(self) -> None:
         """Forget what came before."""
         self._held = np.zeros(0, np.int16)
