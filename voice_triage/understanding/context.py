@@ -16,6 +16,8 @@ from voice_triage.understanding.words import Words, is_stop
 
 FORWARD_DROPS = ("other", "hypothetical", "question", "past")
 """Cues that take the phrases after them out of the patient's present."""
+INDEPENDENT = ("wall", "resume", "ongoing", "correction", "take_back", "put_back", "not_this")
+"""Cues that stand beside others instead of replacing a shorter one."""
 CHAIN_GAP = 3
 """Words between two members of a negated list: "fever or any kind of headache"."""
 
@@ -36,11 +38,13 @@ class Context:
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
         self._grammar = grammar
         self._words = words
-        cues = _longest([s for s in spots if s.payload.kind == "cue"])
+        every = [s for s in spots if s.payload.kind == "cue"]
+        cues = _longest([s for s in every if s.payload.name not in INDEPENDENT])
+        cues += [s for s in every if s.payload.name in INDEPENDENT]
         self.signs = self._kept_signs(spots, cues, question)
         covered = _cover(self.signs, len(words.surface))
         self.cues = sorted(
-            (c for c in cues if c.payload.name in ("wall", "fix") or not _inside(c, covered)),
+            (c for c in cues if c.payload.name in INDEPENDENT or not _inside(c, covered)),
             key=lambda c: c.start,
         )
         self._cue_starts = [cue.start for cue in self.cues]

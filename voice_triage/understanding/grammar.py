@@ -19,6 +19,10 @@ SIGN_KEYS = ("said", "fine", "near", "lasts", "red_flag")
 CUE_KEYS = ("kind", "said", "reach", "of")
 
 
+DROPPED = {"cue": "", "answer": "articles", "command": "articles"}
+"""Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
+
+
 @dataclass(frozen=True, slots=True)
 class Phrase:
     """What a spotted phrase says."""
@@ -80,11 +84,11 @@ class Grammar:
             self.walls = frozenset(self.files["words"]["walls"])
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
+        self.function_words = self.lexicon.skippable | self.nots | self.walls
         self.rules = Rules(self.files["rules"])
         self.sources: tuple[Source, ...] = tuple(_sources(self.files))
         self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
         self.lasting = frozenset(n for n, row in self.files["signs"].items() if row.get("lasts"))
-        self._symbols: dict[str, tuple[str, ...]] = {}
         self._choices: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._names: dict[tuple[tuple[str, ...], ...], str] = {}
         self.classes: Trie[str] = Trie()
@@ -97,7 +101,7 @@ class Grammar:
         for source in self.sources:
             added = False
             for row in parts(source.template, source.where):
-                for symbols in self._over_classes(row, source.where):
+                for symbols in self._over_classes(row, source.where, source.phrase.kind):
                     if symbols:
                         self.phrases.add(symbols, source.phrase)
                         used.update(symbol for symbol in symbols if symbol[0] == "<")
@@ -105,21 +109,28 @@ class Grammar:
             if not added:
                 raise BadContent(f"{source.where}: '{source.template}' holds only words that are skipped")
         for name in sorted(used - self._choices.keys()):
-            self._choices[name] = self._class(self.rules.members(name[1:-1], "grammars"), name)
+            self._choices[name] = self._class(self.rules.members(name[1:-1], "grammars"), "sign")
         for name, members in self._choices.items():
             for symbols in members:
                 if symbols:
                     self.classes.add(symbols, name)
 
-    def _over_classes(self, row: tuple[str | Choice, ...], where: str) -> list[tuple[str, ...]]:
+    def _over_classes(self, row: tuple[str | Choice, ...], where: str, kind: str) -> list[tuple[str, ...]]:
         """One template as symbols; a group becomes a class, and may be left out if it can be empty."""
         rows: list[tuple[str, ...]] = [()]
         for part in row:
             if isinstance(part, str):
-                rows = [(*before, *self.symbols(part)) for before in rows]
+                symbols = self.symbols(part, kind)
+                if len(row) == 1:
+                    symbols = self._stiffened(symbols, part, kind)
+                rows = [(*before, *symbols) for before in rows]
                 continue
             texts = [text for choice in part.texts for text in self.rules.fill(choice, where)]
-            members = self._class(texts, where)
+            members = self._class(texts, kind)
+            if len(row) == 1:
+                members = tuple(
+                    dict.fromkeys(self._stiffened(self.symbols(t, kind), t, kind) for t in texts)
+                )
             name = f"<{len(self._choices)}>"
             full = tuple(m for m in members if m)
             if len(full) == 1:
@@ -133,30 +144,41 @@ class Grammar:
             rows = kept + (rows if () in members else [])
         return rows
 
-    def _class(self, texts: Iterable[str], where: str) -> tuple[tuple[str, ...], ...]:
-        """The members of a class as symbols, each once."""
-        return tuple(dict.fromkeys(self.symbols(text) for text in texts))
+    def _class(self, texts: Iterable[str], kind: str) -> tuple[tuple[str, ...], ...]:
+        """The members of a class as symbols, each once; a pronoun that is a choice of its own counts."""
+        members = []
+        for text in texts:
+            symbols = self.symbols(text, kind)
+            if not symbols and not all(word in self.lexicon.auxiliaries for word in text.split()):
+                symbols = self.symbols(text, "cue")
+            members.append(symbols)
+        return tuple(dict.fromkeys(members))
 
-    def symbols(self, text: str) -> tuple[str, ...]:
+    def symbols(self, text: str, kind: str = "sign") -> tuple[str, ...]:
         """The symbols of one unfolded template: light words drop out, joined_words stay together."""
-        if text in self._symbols:
-            return self._symbols[text]
         out: list[str] = []
+        dropped = DROPPED.get(kind, "light")
+        light: frozenset[str] = getattr(self.lexicon, dropped) if dropped else frozenset()
         for word in text.split():
             if word[0] in "<{":
                 out.append(word)
                 continue
-            tight = "_" in word
             lemmas = self.lexicon.read(word.replace("_", " ")).lemma
-            if not lemmas:
-                continue
-            if tight:
-                out.append(lemmas[0])
+            if "_" in word:
+                out.extend(lemmas[:1])
                 out.extend("=" + lemma for lemma in lemmas[1:])
             else:
-                out.extend(lemma for lemma in lemmas if lemma not in self.lexicon.light)
-        self._symbols[text] = tuple(out)
-        return self._symbols[text]
+                out.extend(lemma for lemma in lemmas if lemma not in light)
+        return tuple(out)
+
+    def _stiffened(self, symbols: tuple[str, ...], text: str, kind: str) -> tuple[str, ...]:
+        """A phrase of which only function words are left must be said word for word."""
+        if kind not in ("sign", "value") or any(symbol[0] in "<{" for symbol in symbols):
+            return symbols
+        if any(symbol.lstrip("=") not in self.function_words for symbol in symbols):
+            return symbols
+        full = self.symbols(text, "cue")
+        return full[:1] + tuple("=" + symbol.lstrip("=") for symbol in full[1:])
 
     def spot(self, words: Words) -> list[Spot[Phrase]]:
         """Every phrase in the words, in order of their ends."""

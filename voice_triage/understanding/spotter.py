@@ -6,12 +6,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-MAX_SKIPPED = 5
+MAX_SKIPPED = 6
 """Light words in a row that may stand between two words of a phrase."""
 MAX_GAP = 4
 """Any words in a row that {gap} lets through."""
 MAX_ACTIVE = 400
 """Half-read phrases followed at one word; keeps endless repetition linear."""
+
+GAP_STEP = 16
+"""One counter for both: light words count one, gap words this much."""
 
 T = TypeVar("T")
 Edges = dict[str, tuple[int, ...]]
@@ -100,12 +103,12 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
             if node is trie.root:
                 continue
             if track.light[at]:
-                if skipped < MAX_SKIPPED:
+                if skipped % GAP_STEP < MAX_SKIPPED:
                     waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
             elif track.nots[at]:
                 waiting[at + 1].append((node, start, skipped + 1, not negated, doubtful))
             elif track.doubts[at]:
                 waiting[at + 1].append((node, start, skipped + 1, negated, True))
-            elif node.gap and skipped < MAX_GAP and not track.walls[at]:
-                waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
+            elif node.gap and skipped < MAX_GAP * GAP_STEP and not track.walls[at]:
+                waiting[at + 1].append((node, start, skipped + GAP_STEP, negated, doubtful))
     return found

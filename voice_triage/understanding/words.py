@@ -44,7 +44,11 @@ class Lexicon:
         self.contractions: dict[str, tuple[str, ...]] = {
             short: tuple(long.split()) for short, long in rows["contractions"].items()
         }
-        self.light = frozenset(word for line in rows["light"] for word in line.split())
+        self.light = frozenset(
+            word for key in ("light", "auxiliaries") for line in rows[key] for word in line.split()
+        )
+        self.articles = frozenset(rows["articles"])
+        self.auxiliaries = self.articles | {word for line in rows["auxiliaries"] for word in line.split()}
         self.skippable = self.light | {word for line in rows["skippable"] for word in line.split()}
         self.fillers = frozenset(rows["fillers"])
         self.filler_pairs = frozenset(tuple(pair.split()) for pair in rows["filler_pairs"])
