@@ -6,6 +6,7 @@ import importlib.machinery
 import importlib.util
 import math
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -32,13 +33,22 @@ def test_every_concept_stands_in_some_vignette() -> None:
     assert set(PROTOCOL.concepts) - named == set()
 
 
-def test_every_broken_table_is_noticed_by_a_vignette() -> None:
-    """A row, guard or part of a condition that can go unnoticed is one that no vignette exercises."""
+@pytest.fixture(scope="module")
+def mutate() -> ModuleType:
     loader = importlib.machinery.SourceFileLoader("mutate", str(MUTATE))
     spec = importlib.util.spec_from_loader("mutate", loader)
     assert spec is not None
-    mutate = importlib.util.module_from_spec(spec)
-    loader.exec_module(mutate)
+    module = importlib.util.module_from_spec(spec)
+    loader.exec_module(module)
+    return module
+
+
+def test_every_broken_guard_in_the_code_is_noticed_by_a_vignette(mutate: ModuleType) -> None:
+    assert [name for name, catcher in mutate.code_outcomes() if catcher is None] == []
+
+
+def test_every_broken_table_is_noticed_by_a_vignette(mutate: ModuleType) -> None:
+    """A row, guard or part of a condition that can go unnoticed is one that no vignette exercises."""
     data, table = strict_yaml.load(FOLDER / "red_dots.yaml"), list(VIGNETTES)
 
     survived = [name for name, mutant in mutate.mutants(data) if mutate.caught_by(mutant, table) is None]

@@ -89,7 +89,7 @@ def _rules(protocol: Protocol, statuses: Mapping[str, Status]) -> Iterator[Met]:
 
 
 def _certainty(rule: Rule, statuses: Mapping[str, Status]) -> tuple[Level, Verdict]:
-    """Return the verdict and the level given, which is lowered when only an unsure finding fulfils it."""
+    """Return the level given, lowered when only an unsure finding fulfils the rule, and the verdict."""
     certain = judge(rule.when, statuses, possible=False)
     if certain.holds:
         return rule.level, certain
