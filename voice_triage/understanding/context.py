@@ -53,6 +53,7 @@ class Context:
         self._walls = self._wall_places()
         self.lone_nos: list[int] = []
         """Places of a no that answers, and negates nothing."""
+        self._turned: set[int] = set()
         self._negated = self._negations()
         self._doubted: set[int] = set()
         self._dropped: set[int] = set()
@@ -65,9 +66,11 @@ class Context:
         for number, sign in enumerate(self.signs):
             if number in self._dropped:
                 continue
-            present = (sign.payload.value == "present") != sign.negated
-            if number in self._negated:
+            present = (sign.payload.value != "absent") != sign.negated
+            if (number in self._negated) != (number in self._turned):
                 present = not present
+            if sign.payload.value == "denied" and present:
+                continue
             if number in self._resolved:
                 present = False
             status: Status = "present" if present else "absent"
@@ -142,14 +145,17 @@ class Context:
         """Numbers of the signs that a cue negates."""
         out: set[int] = set()
         for cue in self.cues:
-            if cue.payload.name == "no":
+            if cue.payload.name == "not_wide":
+                # "I don't think he hasn't": two of them say yes again.
+                self._turned.symmetric_difference_update(self._chain(cue))
+            elif cue.payload.name == "no":
                 chain = [] if self._stands_alone(cue.end) else self._chain(cue)
                 if not chain:
                     self.lone_nos.append(cue.start)
                     if self._closes_question(cue):
                         chain = self._before(cue)[:1]
                 out.update(chain)
-            elif cue.payload.name in ("not", "not_wide", "none"):
+            elif cue.payload.name in ("not", "none"):
                 out.update(self._chain(cue))
             elif cue.payload.name == "not_after":
                 out.update(self._before(cue))
@@ -280,11 +286,12 @@ def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """Without the phrases that lie inside, or half inside, a longer one."""
     ranked = sorted(spots, key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), s.start))
     kept: list[Spot[Phrase]] = []
-    taken: dict[int, bool] = {}
+    taken: dict[int, tuple[int, int]] = {}
     for one in ranked:
-        if not any(at in taken for at in range(one.start, one.end)):
+        place = (one.start, one.end)
+        if all(taken.get(at, place) == place for at in range(one.start, one.end)):
             kept.append(one)
-            taken.update(dict.fromkeys(range(one.start, one.end), True))
+            taken.update(dict.fromkeys(range(one.start, one.end), place))
     return kept
 
 

@@ -15,7 +15,7 @@ from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples")
-SIGN_KEYS = ("said", "fine", "near", "lasts", "red_flag")
+SIGN_KEYS = ("said", "fine", "denied", "near", "lasts", "red_flag")
 CUE_KEYS = ("kind", "said", "reach", "of")
 
 
@@ -84,7 +84,9 @@ class Grammar:
             self.walls = frozenset(self.files["words"]["walls"])
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
-        self.function_words = self.lexicon.skippable | self.nots | self.walls
+        self.function_words = self.lexicon.skippable | self.nots | self.walls | set(
+            self.files["words"]["function_words"]
+        )
         self.rules = Rules(self.files["rules"])
         self.sources: tuple[Source, ...] = tuple(_sources(self.files))
         self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
@@ -149,7 +151,8 @@ class Grammar:
         members = []
         for text in texts:
             symbols = self.symbols(text, kind)
-            if not symbols and not all(word in self.lexicon.auxiliaries for word in text.split()):
+            spoken = kind != "sign" or not all(word in self.lexicon.auxiliaries for word in text.split())
+            if text and not symbols and spoken:
                 symbols = self.symbols(text, "cue")
             members.append(symbols)
         return tuple(dict.fromkeys(members))
@@ -185,8 +188,8 @@ class Grammar:
         edges: list[Edges] = [{lemma: (at + 1,), "=" + lemma: (at + 1,)} for at, lemma in enumerate(words.lemma)]
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
-        members = spot(self.classes, edges, Track(light, nothing, nothing, nothing))
-        for start, end, name in {(m.start, m.end, m.payload) for m in members}:
+        members = spot(self.classes, edges, Track(light, nothing, nothing, nothing, nothing))
+        for start, end, name in dict.fromkeys((m.start, m.end, m.payload) for m in members):
             edges[start][name] = (*edges[start].get(name, ()), end)
         return spot(self.phrases, edges, self._track(words, light))
 
@@ -195,7 +198,20 @@ class Grammar:
         nots = [word in self.nots for word in words.surface]
         doubts = [word in self.doubts for word in words.surface]
         walls = [word in self.walls or is_stop(word) for word in words.surface]
-        return Track(light, nots, doubts, walls)
+        return Track(light, nots, doubts, walls, self._new_clauses(words))
+
+    def _new_clauses(self, words: Words) -> list[bool]:
+        """Where he, she, they, i or we begins a clause of its own: phrases do not reach over it."""
+        rows = self.files["words"]
+        nominative, before = rows["nominative"], rows["before_nominative"]
+        return [
+            word in nominative
+            and at > 0
+            and words.surface[at - 1] not in before
+            and words.surface[at - 1] not in self.lexicon.auxiliaries
+            and words.surface[at - 1] not in self.nots
+            for at, word in enumerate(words.surface)
+        ]
 
 
 @lru_cache(maxsize=4)
@@ -209,7 +225,7 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
     for concept, row in files["signs"].items():
         where = f"signs.yaml: {concept}"
         _known(row, SIGN_KEYS, where)
-        for key, value in (("said", "present"), ("fine", "absent")):
+        for key, value in (("said", "present"), ("fine", "absent"), ("denied", "denied")):
             yield from _rows(Phrase("sign", concept, value), row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
@@ -232,7 +248,7 @@ def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
     """Phrases that mean something only as an answer to one question."""
     for question, row in questions.items():
         where = f"questions.yaml: {question}"
-        _known(row, ("yes", "no", "unsure", "asks", "answers", "signs", "example"), where)
+        _known(row, ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value"), where)
         for answer, templates in row.get("answers", {}).items():
             yield from _rows(Phrase("answer", answer, question=question), templates, where)
         for concept, by_value in row.get("signs", {}).items():

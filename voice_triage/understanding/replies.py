@@ -26,13 +26,19 @@ def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
         corrected = context.has("correction", before.start, said.start + 1)
         if said.status == before.status:
             continue
-        if before.status == "present" and not corrected and said.concept in grammar.red_flags:
+        same = _content(grammar, words, before) & _content(grammar, words, said)
+        if before.status == "present" and not (corrected or same) and said.concept in grammar.red_flags:
             continue
         if before.status == "present" and said.status == "unsure" and said.concept in grammar.red_flags:
             continue
         last[said.concept] = said
     _take_back(words, context, last)
     return list(last.values())
+
+
+def _content(grammar: Grammar, words: Words, said: Said) -> set[str]:
+    """The words of a sign that carry its meaning."""
+    return set(words.lemma[said.start : said.end]) - grammar.function_words
 
 
 def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:

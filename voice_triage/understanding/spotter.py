@@ -28,6 +28,7 @@ class Node(Generic[T]):
     children: dict[str, Node[T]] = field(default_factory=dict)
     payloads: list[T] = field(default_factory=list)
     gap: bool = False
+    far: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,8 @@ class Trie(Generic[T]):
         """Add one phrase as symbols; {gap} lets a few words through."""
         node = self.root
         for symbol in symbols:
-            if symbol == "{gap}":
-                node = node.children.setdefault("{gap}", Node(gap=True))
+            if symbol in ("{gap}", "{far}"):
+                node = node.children.setdefault(symbol, Node(gap=True, far=symbol == "{far}"))
             else:
                 node = node.children.setdefault(symbol, Node())
         if payload not in node.payloads:
@@ -73,6 +74,8 @@ class Track:
     """May be skipped, and makes the phrase doubtful."""
     walls: Sequence[bool]
     """No {gap} reaches over it."""
+    clauses: Sequence[bool]
+    """A new clause begins: only {far} reaches over it."""
 
 
 def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
@@ -98,9 +101,10 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                         found.append(Spot(start, end, payload, negated, doubtful))
                     if child.children:
                         waiting[end].append((child, start, 0, negated, doubtful))
-                        if "{gap}" in child.children:
-                            waiting[end].append((child.children["{gap}"], start, 0, negated, doubtful))
-            if node is trie.root:
+                        for wide in ("{gap}", "{far}"):
+                            if wide in child.children:
+                                waiting[end].append((child.children[wide], start, 0, negated, doubtful))
+            if node is trie.root or (track.clauses[at] and not node.far):
                 continue
             if track.light[at]:
                 if skipped % GAP_STEP < MAX_SKIPPED:

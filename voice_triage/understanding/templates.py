@@ -21,7 +21,7 @@ from hassil.parser import ParseError
 
 from voice_triage.errors import BadContent
 
-MAX_ALTERNATIVES = 4000
+MAX_ALTERNATIVES = 40_000
 """A template that unfolds into more is split in two by its author."""
 
 

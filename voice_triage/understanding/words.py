@@ -50,6 +50,8 @@ class Lexicon:
         self.articles = frozenset(rows["articles"])
         self.auxiliaries = self.articles | {word for line in rows["auxiliaries"] for word in line.split()}
         self.skippable = self.light | {word for line in rows["skippable"] for word in line.split()}
+        self._sounds = {sound: f" {word} " for sound, word in rows["sounds"].items()}
+        self._sound = re.compile(r"\b(?:" + "|".join(map(re.escape, self._sounds)) + r")\b")
         self.fillers = frozenset(rows["fillers"])
         self.filler_pairs = frozenset(tuple(pair.split()) for pair in rows["filler_pairs"])
         self.lemmas = _inflections(rows["inflections"])
@@ -57,7 +59,8 @@ class Lexicon:
     def read(self, text: str) -> Words:
         """Split text into words. Never raises."""
         out: list[str] = []
-        for piece in _PIECES.findall(fold(text)):
+        plain = self._sound.sub(lambda found: self._sounds[found[0]], fold(text))
+        for piece in _PIECES.findall(plain):
             for word in self._expand(piece):
                 if word in self.fillers:
                     continue
