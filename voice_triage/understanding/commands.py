@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice_triage.understanding.context import Context
+from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
 
 def command_in(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, said: Sequence[Said]
 ) -> str | None:
-    """The command the words give, or None."""
+    """The command the words give, or None. Inside a sentence that tells a sign nothing is a command."""
+    tells = any(s.status == "present" and s.concept not in grammar.places for s in said)
     polite = grammar.files["words"]["polite"]
     best: tuple[int, str] | None = None
     for spot in spots:
@@ -25,7 +26,7 @@ def command_in(
             and all(_idle(word, polite) for word in words.surface[spot.end :])
         ):
             continue
-        if context.inside_sign(spot.start, spot.end):
+        if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and tells):
             continue
         length = spot.end - spot.start
         if best is None or length > best[0]:

@@ -16,7 +16,7 @@ from voice_triage.understanding.words import Words, is_stop
 
 FORWARD_DROPS = ("other", "hypothetical", "question", "past")
 """Cues that take the phrases after them out of the patient's present."""
-INDEPENDENT = ("wall", "resume", "ongoing", "correction", "take_back", "put_back", "not_this")
+INDEPENDENT = ("wall", "resume", "ongoing", "correction", "take_back", "put_back", "not_this", "question_start", "statement", "over_wide")
 """Cues that stand beside others instead of replacing a shorter one."""
 CHAIN_GAP = 3
 """Words between two members of a negated list: "fever or any kind of headache"."""
@@ -256,10 +256,34 @@ class Context:
                 self._doubted.update(self._after(cue))
             if name == "unsure_after":
                 self._doubted.update(self._before(cue))
+            if name == "question_start" and self._asks(cue):
+                self._dropped.update(self._after(cue))
+            if name == "over_wide":
+                self._resolved.update(self._ended_before(cue))
             if name == "over":
                 self._resolved.update(
                     n for n in self._before(cue) if self.signs[n].payload.name not in self._grammar.lasting
                 )
+
+    def _asks(self, cue: Spot[Phrase]) -> bool:
+        """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
+        rows = self._grammar.files["words"]
+        following = self._words.surface[cue.end : cue.end + 1]
+        return self.begins(cue.start) and bool(following) and following[0] not in rows["patients"]
+
+    def _ended_before(self, cue: Spot[Phrase]) -> list[int]:
+        """The signs told in the past tense before a "he's fine now"."""
+        rows = self._grammar.files["words"]
+        out = []
+        for number in range(bisect_left(self._sign_starts, cue.start) - 1, -1, -1):
+            sign = self.signs[number]
+            if cue.start - sign.start > 25:
+                break
+            told = self._words.surface[max(0, sign.start - 5) : sign.end]
+            lasting = sign.payload.name in self._grammar.lasting
+            if not lasting and sign.end <= cue.start and any(word in rows["past_tense"] for word in told):
+                out.append(number)
+        return out
 
     def _after(self, cue: Spot[Phrase]) -> range:
         """The signs from the cue to the next wall, within its reach."""
@@ -267,7 +291,8 @@ class Context:
         for other in self.cues[bisect_left(self._cue_starts, cue.end) :]:
             if other.start >= wall:
                 break
-            if other.payload.name == "resume" or (other.payload.name == "ongoing" and cue.payload.name == "past"):
+            starts = other.payload.name == "statement" and cue.payload.name in ("question", "question_start")
+            if other.payload.name == "resume" or starts or (other.payload.name == "ongoing" and cue.payload.name == "past"):
                 wall = other.start
                 break
         return range(bisect_left(self._sign_starts, cue.start), bisect_left(self._sign_starts, wall))

@@ -45,8 +45,8 @@ class Interpreter:
         asked = question or ""
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, asked)
-        command = command_in(self._grammar, words, spots, context)
         said = merge(self._grammar, words, context)
+        command = command_in(self._grammar, words, spots, context, said)
         told = self._values(words, spots, asked, said)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)

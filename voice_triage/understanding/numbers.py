@@ -53,12 +53,11 @@ def _number(words: Sequence[str], at: int) -> Number | None:
     if word[0].isdigit():
         number = Number(at, at + 1, float(word.replace(",", ".")))
     elif word in TENS or (word in UNITS and word != "oh"):
-        number = _below_hundred(words, at)
-        number = _hundreds(words, number)
+        number = _hundreds(words, _below_hundred(words, at))
     elif word == "hundred" or (word == "a" and words[at + 1 : at + 2] == ("hundred",)):
         number = _hundreds(words, Number(at, at + (word == "a"), 1))
-    elif word in ("half",) and words[at + 1 : at + 2] in (("a",), ("an",)):
-        return Number(at, at + 1, 0.5)
+    elif word == "half" and words[at + 1 : at + 2] in (("a",), ("an",)):
+        return Number(at, at + 2, 0.5)
     else:
         return None
     return _fraction(words, number)
@@ -86,6 +85,9 @@ def _hundreds(words: Sequence[str], number: Number) -> Number:
             rest = _below_hundred(words, skip)
             return Number(number.start, rest.end, base + rest.value)
         return Number(number.start, at, base)
+    if number.value == 1 and at < len(words) and words[at] in TENS:
+        rest = _below_hundred(words, at)
+        return Number(number.start, rest.end, 100 + rest.value)
     if number.value == 1 and at + 1 < len(words) and words[at] in ("oh", "zero", "o") and words[at + 1] in UNITS:
         return Number(number.start, at + 2, 100 + UNITS[words[at + 1]])
     return number
