@@ -95,7 +95,7 @@ class Listener:
         self._limits = thresholds or Thresholds()
         self._open: _Open | None = None
         self._deciding: list[_Open] = []
-        self._voice_s = 0.0
+        self._voice_s = self._silence_s = 0.0
 
     @property
     def busy(self) -> bool:
@@ -106,6 +106,11 @@ class Listener:
     def voice_confirmed(self) -> bool:
         """True while the open utterance is surely a voice (the barge-in rule)."""
         return self._open is not None and self._endpointer.barge_in
+
+    @property
+    def voice_near(self) -> bool:
+        """True while somebody seems to speak: the time to turn own speech down."""
+        return self._open is not None and self._silence_s < self._limits.duck_release_s
 
     @property
     def voice_s(self) -> float:
@@ -126,7 +131,7 @@ class Listener:
         """
         events: list[Partial | Alarm | Utterance] = []
         hearing = self._endpointer.feed(block, playing=bool(own_words))
-        self._voice_s = hearing.voice_s
+        self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         if hearing.event == "opened":
             self._open = _Open(question, over_speech=bool(own_words))
             self.recognizer.start()

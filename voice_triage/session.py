@@ -168,7 +168,7 @@ class Session:
         listener, speaker = self._with.listener, self._with.speaker
         if not speaker.playing or self._announcing:
             return
-        speaker.duck(listener.voice_confirmed)
+        speaker.duck(listener.voice_near)
         if listener.voice_confirmed and listener.voice_s >= self._with.thresholds.barge_in_wordless_s:
             self._barge_in()
 

@@ -133,7 +133,7 @@ class Speaker:
 
     def duck(self, on: bool) -> None:
         """Turn the voice down while somebody seems to speak."""
-        self._player.duck(0.2 if on else 1.0)
+        self._player.duck(0.0 if on else 1.0)
 
     def adjust(self, how: str) -> None:
         """Change the speaking rate or the loudness by one step: slower, faster, quieter, louder."""

@@ -35,6 +35,14 @@ class Thresholds:
     barge_in_frames: int = 3
     """0.8 for three 32 ms frames: 0 of 30 own prompts cut themselves off (audio findings, 1)."""
 
+    duck_frames: int = 2
+    """Voiced frames (32 ms) over own speech that turn it down and open an utterance; only a confirmed
+    voice cuts it. Through the canceller a caller reaches 0.5 to 0.7, not 0.8, until the voice is down."""
+    duck_release_s: float = 0.4
+    """Silence after which own speech is turned up again: a cough is shorter than a word."""
+    canceller_warm_s: float = 2.0
+    """Own speech after which its residual no longer looks like a voice (cold, 0.5 twice: 30 of 30)."""
+
     # -- safety lane --
     red_flag_hold_s: float = 0.1
     """A red flag must stand in the partial results this long: 2/240 false instead of 5/240."""

@@ -54,7 +54,8 @@ class Endpointer:
         self._length = self._voiced_at = 0
         self._since_close = self._since_own = 10**9
         self._frames_seen = activity.frames
-        self._strong_frames = 0
+        self._strong_frames = self._voiced_frames = 0
+        self._played = 0
 
     @property
     def open(self) -> bool:
@@ -76,18 +77,19 @@ class Endpointer:
         self._activity.reset()
         self._before.clear()
         self._open = False
-        self._strong_frames = 0
+        self._strong_frames = self._voiced_frames = 0
 
     def feed(self, block: Pcm, playing: bool = False) -> Hearing:
-        """Judge one block [320]; while ``playing`` own speech only a barge-in opens an utterance."""
+        """Judge one block [320]; while ``playing`` own speech one voiced frame opens no utterance."""
         probability = self._activity.probability(block)
-        self._count_strong(probability)
+        self._count(probability)
         self._since_own = 0 if playing else self._since_own + 1
+        self._played += playing
         if self._open:
             return self._go_on(block, probability)
         self._since_close += 1
         strict = self._since_own < self._blocks(ECHO_TAIL_S)
-        if self.barge_in if strict else probability >= self.thresholds.voice_opens:
+        if self._over_speech() if strict else probability >= self.thresholds.voice_opens:
             return self._begin(block, probability)
         self._before.append(block)
         return Hearing("quiet", np.zeros(0, np.int16), probability)
@@ -115,13 +117,19 @@ class Endpointer:
         self._since_close = 10**9 if capped else 0
         return Hearing("closed", block, probability, voice_s, silence_s, capped)
 
-    def _count_strong(self, probability: float) -> None:
+    def _over_speech(self) -> bool:
+        """True when somebody seems to speak over own speech; what is left of a caller there is choppy."""
+        warm = self._played >= self._blocks(self.thresholds.canceller_warm_s)
+        return self.barge_in or (warm and self._voiced_frames >= self.thresholds.duck_frames)
+
+    def _count(self, probability: float) -> None:
+        """Count the frames in a row that were voiced, and those that were surely so."""
         fresh = self._activity.frames - self._frames_seen
         self._frames_seen = self._activity.frames
-        if probability <= self.thresholds.barge_in_probability:
-            self._strong_frames = 0
-        else:
-            self._strong_frames += fresh
+        strong = probability > self.thresholds.barge_in_probability
+        voiced = probability >= self.thresholds.voice_opens
+        self._strong_frames = self._strong_frames + fresh if strong else 0
+        self._voiced_frames = self._voiced_frames + fresh if voiced else 0
 
     @staticmethod
     def _blocks(seconds: float) -> int:
