@@ -38,7 +38,8 @@ class Context:
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
         self._grammar = grammar
         self._words = words
-        every = [s for s in spots if s.payload.kind == "cue"]
+        every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
+        every = list({(s.start, s.end, s.payload.name, s.payload.of): s for s in every}.values())
         cues = _longest([s for s in every if s.payload.name not in INDEPENDENT])
         cues += [s for s in every if s.payload.name in INDEPENDENT]
         self.signs = self._kept_signs(spots, cues, question)
@@ -90,8 +91,7 @@ class Context:
         surface = self._words.surface
         if at >= len(surface) or not surface[at][0].isalnum():
             return True
-        rows = self._grammar.files["words"]
-        return surface[at] in rows["clause_openers"] or surface[at] in rows["subjects"]
+        return surface[at] in self._grammar.files["words"]["clause_openers"]
 
     def begins(self, at: int) -> bool:
         """True when only polite or light words stand before the word in its sentence."""
@@ -189,9 +189,12 @@ class Context:
         reach, allowed = cue.end, cue.payload.reach
         wall = self._wall_after(cue.end)
         wide = cue.payload.name == "not_wide"
-        number = bisect_left(self._sign_starts, cue.end)
+        number = bisect_left(self._sign_starts, cue.start)
         while number < len(self.signs):
             sign = self.signs[number]
+            if sign.end <= cue.end:
+                number += 1
+                continue
             if sign.start >= wall or not self._linked(reach, sign.start, allowed, wide):
                 break
             out.append(number)
@@ -208,6 +211,8 @@ class Context:
         subjects, links = rows["subjects"], rows["links"]
         for at in range(start, end):
             word = words[at]
+            if word in rows["breaks"]:
+                return False
             if word in subjects and not wide:
                 before = words[at - 1] if at else ""
                 if before not in links:

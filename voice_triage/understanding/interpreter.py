@@ -86,10 +86,10 @@ class Interpreter:
         if row is None:
             return None, _ordered(said)
         explicit = answer_in(self._grammar, words, spots, context, asked)
-        if row.get("value") and explicit and explicit[0] != "unsure":
+        if row.get("value") and explicit and explicit[0] != "unsure" and (said or told):
             explicit = None
         answer = effects(row, said, explicit[0] if explicit and not command else None)
-        if row.get("value") and answer != "unsure":
+        if row.get("value") and answer != "unsure" and (said or told):
             answer = None
         if explicit and answer and not command:
             known = {s.concept for s in said}

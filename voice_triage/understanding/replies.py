@@ -33,6 +33,11 @@ def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
             continue
         last[said.concept] = said
     _take_back(words, context, last)
+    for concept, other in grammar.opposites.items():
+        if concept in last and other not in last and last[concept].status != "unsure":
+            said = last[concept]
+            status: Status = "absent" if said.status == "present" else "present"
+            last[other] = Said(said.start, said.end, other, status)
     return list(last.values())
 
 
