@@ -53,11 +53,13 @@ def judge(condition: Condition, statuses: Mapping[str, str], *, possible: bool) 
         return Verdict(True, (condition.concept,) if condition.kind == "present" else ())
     if condition.kind == "not":
         return Verdict(not judge(condition.parts[0], statuses, possible=False).holds)
-    verdicts = [judge(part, statuses, possible=possible) for part in condition.parts]
-    needed = {"all_of": len(verdicts), "any_of": 1}.get(condition.kind, condition.count)
-    if sum(verdict.holds for verdict in verdicts) < needed:
+    held = [
+        verdict for part in condition.parts if (verdict := judge(part, statuses, possible=possible)).holds
+    ]
+    needed = {"all_of": len(condition.parts), "any_of": 1}.get(condition.kind, condition.count)
+    if len(held) < needed:
         return _FAILS
-    return Verdict(True, tuple(name for verdict in verdicts if verdict.holds for name in verdict.because))
+    return Verdict(True, tuple(name for verdict in held for name in verdict.because))
 
 
 def parse_condition(data: object, place: str, known: Collection[str]) -> Condition:

@@ -91,7 +91,7 @@ def _rules(protocol: Protocol, statuses: Mapping[str, Status]) -> Iterator[Met]:
 def _certainty(rule: Rule, statuses: Mapping[str, Status]) -> tuple[Level, Verdict]:
     """Return the level given, lowered when only an unsure finding fulfils the rule, and the verdict."""
     certain = judge(rule.when, statuses, possible=False)
-    if certain.holds:
+    if certain.holds or "unsure" not in statuses.values():
         return rule.level, certain
     doubtful = min(rule.level, CEILING_OF_DOUBT, key=LEVELS.index)
     return doubtful, judge(rule.when, statuses, possible=True)
