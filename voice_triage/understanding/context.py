@@ -6,7 +6,7 @@ After ConText (Harkema 2009) and NegEx (Chapman 2001): each cue has a direction,
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
@@ -113,13 +113,16 @@ class Context:
         """The longest reading of each sign, without those an excluder explains away."""
         signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
         excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
+        opposites = self._grammar.opposites
         by_concept: dict[str, list[Spot[Phrase]]] = {}
         for sign in signs:
-            by_concept.setdefault(sign.payload.name, []).append(sign)
+            name = sign.payload.name
+            by_concept.setdefault(min(name, opposites.get(name, name)), []).append(sign)
         kept: list[Spot[Phrase]] = []
-        for concept, group in by_concept.items():
-            against = [e for e in excluders if not e.payload.of or concept in e.payload.of]
-            group = [sign for sign in group if not _overlaps_any(sign, against)]
+        for group in by_concept.values():
+            names = {sign.payload.name for sign in group}
+            against = _places(e for e in excluders if not e.payload.of or names & set(e.payload.of))
+            group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
             kept.extend(_longest(group))
         return sorted(kept, key=lambda s: (s.start, s.end))
 
@@ -265,10 +268,9 @@ class Context:
                 self._dropped.update(self._after(cue))
             if name == "over_wide":
                 self._resolved.update(self._ended_before(cue))
-            if name == "over":
-                self._resolved.update(
-                    n for n in self._before(cue) if self.signs[n].payload.name not in self._grammar.lasting
-                )
+            if name == "over" and self.ends(cue.end):
+                fixed = self._grammar.lasting | self._grammar.places
+                self._resolved.update(n for n in self._before(cue) if self.signs[n].payload.name not in fixed)
 
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
@@ -339,6 +341,6 @@ def _inside(cue: Spot[Phrase], covered: list[int]) -> bool:
     return covered[cue.start] >= cue.end
 
 
-def _overlaps_any(sign: Spot[Phrase], others: Sequence[Spot[Phrase]]) -> bool:
-    """True when one of the others shares a word with the sign."""
-    return any(other.start < sign.end and sign.start < other.end for other in others)
+def _places(spots: Iterable[Spot[Phrase]]) -> set[int]:
+    """All words that the spots cover."""
+    return {at for spot in spots for at in range(spot.start, spot.end)}

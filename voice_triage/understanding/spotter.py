@@ -110,7 +110,9 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                 if skipped % GAP_STEP < MAX_SKIPPED:
                     waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
             elif track.nots[at]:
-                waiting[at + 1].append((node, start, skipped + 1, not negated, doubtful))
+                # After a not only light words may follow: "neck is not really stiff".
+                if skipped < GAP_STEP:
+                    waiting[at + 1].append((node, start, MAX_GAP * GAP_STEP, not negated, doubtful))
             elif track.doubts[at]:
                 waiting[at + 1].append((node, start, skipped + 1, negated, True))
             elif node.gap and skipped < MAX_GAP * GAP_STEP and not track.walls[at]:
