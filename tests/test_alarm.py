@@ -1,0 +1,37 @@
+"""The safety lane on growing words: when it is sure, and when it must wait."""
+
+from __future__ import annotations
+
+import pytest
+
+from voice_triage.understanding import Interpreter
+
+SETTLED = {
+    "he can't breathe": "difficulty_breathing",
+    "my lips are swollen": "facial_swelling",
+    "she is having a seizure": "seizure",
+    "he is floppy": "drowsy_or_unresponsive",
+    "his neck is stiff": "stiff_neck",
+    "it's probably nothing but my son is very confused": "confusion",
+}
+OPEN = ("what if he can't breathe", "if she has a seizure", "no")
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Interpreter:
+    return Interpreter.load()
+
+
+@pytest.mark.parametrize("text", SETTLED)
+def test_a_plain_red_flag_is_settled_at_once(text: str, interpreter: Interpreter) -> None:
+    alarm = interpreter.alarm(text)
+
+    assert SETTLED[text] in {one.concept for one in alarm.findings}
+    assert alarm.settled
+
+
+@pytest.mark.parametrize("text", OPEN)
+def test_words_that_may_turn_raise_nothing_yet(text: str, interpreter: Interpreter) -> None:
+    alarm = interpreter.alarm(text)
+
+    assert not alarm.settled or not alarm.findings
