@@ -46,6 +46,8 @@ class Utterance:
     question: str = "patient"
     flag: str | None = None
     """The red flag it names."""
+    innocent: bool = False
+    """It names none: a denial, a near miss, somebody else."""
     answer: str | None = None
     command: str | None = None
     findings: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +61,9 @@ def red_flags() -> list[Utterance]:
 
 def denials() -> list[Utterance]:
     """What must raise no alarm, each with the question it answers."""
-    return [Utterance(say, question) for question, rows in _load("denials").items() for say in rows]
+    return [
+        Utterance(say, question, innocent=True) for question, rows in _load("denials").items() for say in rows
+    ]
 
 
 def answers() -> list[Utterance]:

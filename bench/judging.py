@@ -1,14 +1,18 @@
-"""Was it taken for what was said?"""
+"""Whether an utterance was taken for what was said."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
 
 from bench.corpus import Utterance
 from voice_triage.messages import Meaning
 
 
-def matches(utterance: Utterance, meaning: Meaning) -> bool:
-    """True when the meaning holds all that the corpus asks for."""
+def matches(utterance: Utterance, meaning: Meaning, red_flags: Collection[str]) -> bool:
+    """True when the meaning holds all that the corpus asks for, and of a denial no red flag."""
     status = {one.concept: one.status for one in meaning.findings}
+    if utterance.innocent:
+        return not any(status.get(one) == "present" for one in red_flags)
     if utterance.flag is not None:
         return status.get(utterance.flag) == "present"
     values = {one.concept: (one.unit, one.value) for one in meaning.values}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import functools
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -221,8 +221,9 @@ def _outcome(trial: Trial, stage: Stage, ear: Ear, events: list[Event], audio_s:
     outcome.meanings = [one.meaning for one in events if isinstance(one, Heard) and not one.partial]
     outcome.emergency = stage.caller.emergency_s is not None
     outcome.red_flags = tuple(stage.dialogue.red_flags)
-    outcome.understood = _typed(trial.utterance, stage.interpreter)
-    outcome.right = any(matches(trial.utterance, one) for one in outcome.meanings)
+    red_flags = stage.dialogue.protocol.red_flags
+    outcome.understood = _typed(trial.utterance, stage.interpreter, red_flags)
+    outcome.right = any(matches(trial.utterance, one, red_flags) for one in outcome.meanings)
     if stage.caller.speeches:
         _times(outcome, stage, ear, flags)
     if outcome.emergency:
@@ -258,9 +259,9 @@ def _lane(events: list[Event], interpreter: Interpreter, flags: frozenset[str]) 
     return "answer"
 
 
-def _typed(utterance: Utterance, interpreter: Interpreter) -> bool:
+def _typed(utterance: Utterance, interpreter: Interpreter, red_flags: Collection[str]) -> bool:
     """True when understanding alone, given the very words, takes them rightly."""
-    return matches(utterance, interpreter.interpret(utterance.say, utterance.question))
+    return matches(utterance, interpreter.interpret(utterance.say, utterance.question), red_flags)
 
 
 def mapping(outcome: Outcome) -> Mapping[str, Any]:
