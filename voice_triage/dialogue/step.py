@@ -9,7 +9,7 @@ from voice_triage.dialogue.outcome import pages
 from voice_triage.dialogue.readback import taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
 from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
-from voice_triage.messages import Event, Heard, Meaning
+from voice_triage.messages import Event, Heard, Meaning, Status
 from voice_triage.protocol import Protocol, Question
 from voice_triage.triage import Decision
 from voice_triage.triage.facts import statuses_of
@@ -32,6 +32,7 @@ class Step:
         self.taken = Taken(before)
         self.withdrawn: tuple[str, ...] = ()
         self._decided: tuple[State, Decision] | None = None
+        self._facts: tuple[State, Mapping[str, Status]] | None = None
         if self.partial:
             self._overhear()
         elif isinstance(event, Heard):
@@ -43,6 +44,14 @@ class Step:
         if self._decided is None or self._decided[0] is not self.state:
             self._decided = (self.state, decide(self.protocol, self.state))
         return self._decided[1]
+
+    @property
+    def facts(self) -> Mapping[str, Status]:
+        """Concept -> status, with what follows from what was said."""
+        if self._facts is None or self._facts[0] is not self.state:
+            case = case_of(self.state, self.state.statuses)
+            self._facts = (self.state, statuses_of(self.protocol, case))
+        return self._facts[1]
 
     @property
     def answered(self) -> bool:
@@ -91,14 +100,13 @@ def wants(step: Step, name: str) -> bool:
     if state.revisit is not None:
         return state.revisit == name
     question = question_at(protocol, name)
-    if question is None or name in state.settled or known(protocol, state, question):
+    if question is None or name in state.settled:
+        return False
+    if known(question, state.statuses, [one.concept for one in state.values]):
         return False
     if question.cannot_raise and step.decision.level == "urgent":
         return False
-    if question.when is None:
-        return True
-    statuses = statuses_of(protocol, case_of(state, state.statuses))
-    return question.when.holds(statuses, age_years(state), patient(state))
+    return question.when is None or question.when.holds(step.facts, age_years(state), patient(state))
 
 
 def alarm(step: Step) -> bool:

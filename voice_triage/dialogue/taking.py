@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from voice_triage.dialogue.state import CUP, LOOK, WHICH, State
-from voice_triage.messages import Answer, Finding, Meaning, Value
+from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import Protocol, Question
 
 FEVER_C = 38.0
@@ -103,17 +103,14 @@ def merge(protocol: Protocol, state: State, said: Iterable[Finding], values: Ite
     return replace(state, findings=tuple(found.values()), values=tuple(kept.values()))
 
 
-def known(protocol: Protocol, state: State, question: Question) -> bool:
-    """True when what was volunteered already answers ``question``."""
-    statuses = state.statuses
-    if any(name in statuses or state.value(name) for name in question.answered_by):
+def known(question: Question, statuses: Mapping[str, Status], values: Collection[str]) -> bool:
+    """True when what was volunteered already answers ``question``; ``values`` are those given."""
+    if any(name in statuses or name in values for name in question.answered_by):
         return True
     if question.kind == "value":
-        return any(state.value(name) for name in question.asks_for)
-    if question.kind == "open":
-        return any(statuses.get(name) == "present" for name in question.asks_for)
-    if question.kind == "walk":
-        # "Absent" alone may come from a read-back; the test itself has not been done then.
+        return any(name in values for name in question.asks_for)
+    if question.kind in ("open", "walk"):
+        # Of a walk "absent" alone may come from a read-back; the test itself has not been done then.
         return any(statuses.get(name) == "present" for name in question.asks_for)
     return all(name in statuses for name in question.asks_for)
 
