@@ -134,11 +134,10 @@ class ScriptedCaller(Observer):
             self._say(said, REACTION_S)
 
     def heard(self, text: str, *, at_s: float) -> None:
-        """Note what was recognised beside what was said."""
-        for speech in self.speeches:
-            if speech.said.heard is None and speech.where.start <= at_s * RATE_HZ:
-                speech.said.heard = text
-                return
+        """Note what was recognised beside what was said last."""
+        begun = [one.said for one in self.speeches if one.where.start <= at_s * RATE_HZ]
+        if begun:
+            begun[-1].heard = f"{begun[-1].heard or ''} {text}".strip()
 
     def emergency(self, *, at_s: float) -> None:
         """Note when the first emergency line began."""

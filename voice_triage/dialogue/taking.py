@@ -38,12 +38,23 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
         untouched = {one.concept for one in said} | _volunteered(state, question, answer)
         said += question.effects(answer, untouched)
     said += _complete_walks(protocol, said)
-    after = merge(protocol, _forget(protocol, state, question, said), said, meaning.values)
+    after = merge(protocol, _forget(protocol, state, question, said), said, _values(state, meaning, question))
     if vague and question is not None and question.at_once:
         after = replace(after, vague_alarm=question.id)
     settled = question is not None and _settles(question, meaning, said, answer)
     news = after.findings != state.findings or after.values != state.values
     return Taken(after, settled, vague and not settled, news)
+
+
+def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[Value, ...]:
+    """Return the values that count: "I have a glass" does not turn a child into its mother."""
+    fixed = question is not None and "patient" not in question.asks_for and "patient" in _by_concept(state)
+    return tuple(one for one in meaning.values if not (fixed and one.concept == "patient"))
+
+
+def _by_concept(state: State) -> Mapping[str, Value]:
+    """Return the values by concept."""
+    return {one.concept: one for one in state.values}
 
 
 def spoken(state: State, meaning: Meaning, question: Question | None) -> tuple[Finding, ...]:
