@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from pulse import PulseServer, pulse_server, recorded
+from pulse import PulseServer, in_real_time, pulse_server, recorded
 
 from voice_triage.audio.device import LiveDevice
 from voice_triage.audio.echo import EchoCanceller
@@ -67,6 +67,7 @@ def _likeness(heard: Pcm, said: Pcm) -> float:
     return float(cross.max() / (window * np.sqrt((said.astype(float) ** 2).sum())))
 
 
+@in_real_time
 def test_the_caller_is_heard_and_the_assistant_is_played(server: PulseServer, tmp_path: Path) -> None:
     caller = at_level(open_caller().render("he can't breathe"), -20.0)
     prompt = at_level(
@@ -87,6 +88,7 @@ def test_the_caller_is_heard_and_the_assistant_is_played(server: PulseServer, tm
     assert counters.losses == 0 and counters.blocks == len(far)
 
 
+@in_real_time
 def test_the_clock_is_the_microphones(server: PulseServer) -> None:
     with LiveDevice() as device:
         _exchange(device, np.zeros((25, BLOCK), np.int16))
@@ -128,6 +130,7 @@ class _Ear(threading.Thread):
             self._recorder.stdout.close()
 
 
+@in_real_time
 def test_a_cut_silences_at_once_and_what_follows_is_heard_soon(server: PulseServer) -> None:
     silent_ms, heard_ms = [], []
     with LiveDevice() as device:
@@ -150,7 +153,7 @@ def test_a_cut_silences_at_once_and_what_follows_is_heard_soon(server: PulseServ
         ear.stop()
 
     print(f"silent after {np.round(silent_ms)} ms, next sound after {np.round(heard_ms)} ms")
-    assert np.median(silent_ms) < 60 and max(silent_ms) < 150
+    assert np.median(silent_ms) < 60 and max(silent_ms) < 200
     assert len(heard_ms) == 5 and np.median(heard_ms) < 250
 
 
@@ -279,6 +282,7 @@ def test_a_server_with_only_a_loudspeaker_has_no_microphone(server: PulseServer,
     assert done.returncode == 3 and "only the loudspeaker's own sound" in done.stdout, done
 
 
+@in_real_time
 def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseServer) -> None:
     """The loudspeaker stands beside the microphone: without the canceller the assistant answers itself."""
     server.pactl(
@@ -305,4 +309,4 @@ def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseSe
     print(f"echo at {echo_db:.0f} dBFS, {rms_dbfs(np.concatenate(cleaned)):.0f} dBFS after the canceller")
     assert echo_db > -35, "the loop back does not work: the test would prove nothing"
     assert "opened" not in events and losses == 0
-    assert echo_db - rms_dbfs(np.concatenate(cleaned)) > 25
+    assert rms_dbfs(np.concatenate(cleaned)) < -45

@@ -5,8 +5,89 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_triage.pcm import Pcm
+
+WINDOW = 16_000
+"""Samples over which the microphone is compared with what was played (1 s)."""
+
+HOP = 8_000
+"""How often that is done: twice a second, while something is played."""
+
+MOST_DELAY = 8_000
+"""The longest way from loudspeaker to microphone that is looked for (0.5 s)."""
+
+ECHO_PEAK = 0.05
+"""Likeness from which there is an echo."""
+
+MEMORY = 5
+"""Windows it is averaged over: an echo keeps its delay, a chance likeness of two voices does not."""
+
+SOON, LATE = 3, 12
+"""Windows without an echo after which there is none: at the start, and once there has been one."""
+
+FLOOR_DBFS = -58.0
+"""Noise the canceller is given with the microphone: in digital silence it takes the caller for echo."""
+
+LATE_BY = 128
+"""Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
+
+RINGS = 12_000
+"""Samples after which nothing of what was played can still be heard (0.75 s)."""
+
+
+class EchoDetector:
+    """Tells whether what is played comes back at all: with headphones, or far apart, it does not."""
+
+    def __init__(self) -> None:
+        self.likeness = 0.0
+        """Phase correlation of the microphone with what was played, at the best delay: 0 to 1."""
+        self.absent = False
+        """True after several windows of played sound of which nothing came back; an echo makes it False."""
+        self._mic = np.zeros(WINDOW, np.float32)
+        self._far = np.zeros(WINDOW, np.float32)
+        self._fresh = 0
+        self._clear_windows = 0
+        self._needed = SOON
+        self._correlation = np.zeros(MOST_DELAY)
+        self._windows = 0
+
+    def feed(self, mic: Pcm, far: Pcm) -> None:
+        """Take one block of each."""
+        self._mic = np.concatenate((self._mic[len(mic) :], mic.astype(np.float32)))
+        self._far = np.concatenate((self._far[len(far) :], far.astype(np.float32)))
+        self._fresh += len(mic)
+        if self._fresh >= HOP:
+            self._fresh = 0
+            self._judge()
+
+    def _judge(self) -> None:
+        # Only sound old enough to have come back counts.
+        played = self._far[: WINDOW - MOST_DELAY]
+        if np.mean(np.square(played)) < 100.0**2:
+            return
+        self._windows += 1
+        weight = 1 / min(self._windows, MEMORY)
+        self._correlation += weight * (_phase_correlation(self._mic, played) - self._correlation)
+        self.likeness = float(np.max(self._correlation))
+        if self.likeness > ECHO_PEAK:
+            self._clear_windows, self._needed = 0, LATE
+        else:
+            self._clear_windows += 1
+        self.absent = self._clear_windows >= self._needed
+
+
+def _phase_correlation(
+    mic: npt.NDArray[np.float32], played: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float64]:
+    """How much of the microphone is a copy of what was played, whatever its level, for each delay [8000]."""
+    n = len(mic) + len(played)
+    cross = np.fft.rfft(mic, n) * np.conj(np.fft.rfft(played, n))
+    size = np.abs(cross)
+    if not size.max() > 0:
+        return np.zeros(MOST_DELAY)
+    return np.asarray(np.fft.irfft(cross / np.maximum(size, size.max() * 1e-9), n)[:MOST_DELAY])
 
 
 class EchoCanceller:
@@ -16,14 +97,29 @@ class EchoCanceller:
         """Live, ``reference`` tells what was really playing (LiveDevice.reference), in place of ``far``."""
         import pywebrtc_audio
 
+        self.detector = EchoDetector()
         self._reference = reference
-
         self._aec = pywebrtc_audio.EchoCanceller(sample_rate=16000, num_channels=1)
+        noise = np.random.default_rng(0).standard_normal(WINDOW) * 32768 * 10 ** (FLOOR_DBFS / 20)
+        self._floor = noise.astype(np.int16)
+        self._at = 0
+        self._quiet_for = RINGS
+        self._held = np.zeros(LATE_BY, np.int16)
 
     def process(self, mic: Pcm, far: Pcm) -> Pcm:
         """The microphone without the echo of ``far``; both int16[n] of one moment, n a multiple of 160."""
         far = far if self._reference is None else self._reference()
         if mic.shape != far.shape or mic.ndim != 1 or len(mic) % 160:
             raise ValueError(f"blocks of {mic.shape} and {far.shape}: must be equal multiples of 160")
-        cleaned = self._aec.process(np.ascontiguousarray(mic, np.int16), np.ascontiguousarray(far, np.int16))
-        return np.asarray(cleaned, np.int16)
+        self.detector.feed(mic, far)
+        cleaned = np.asarray(self._aec.process(self._with_floor(mic), np.ascontiguousarray(far)), np.int16)
+        self._quiet_for = 0 if far.any() else self._quiet_for + len(far)
+        # Where nothing comes back the canceller would only cut into the caller.
+        untouched = np.concatenate((self._held, mic))
+        self._held = untouched[len(mic) :]
+        return untouched[: len(mic)] if self.detector.absent or self._quiet_for > RINGS else cleaned
+
+    def _with_floor(self, mic: Pcm) -> Pcm:
+        self._at = (self._at + len(mic)) % (WINDOW - len(mic))
+        noisy = mic.astype(np.int32) + self._floor[self._at : self._at + len(mic)]
+        return np.asarray(np.clip(noisy, -32768, 32767), np.int16)

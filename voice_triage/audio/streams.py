@@ -13,8 +13,11 @@ from voice_triage.audio.portaudio import Backend, Samples, Stream, Want
 from voice_triage.pcm import Pcm
 from voice_triage.thresholds import BLOCK, RATE_HZ
 
-STALL_S = 0.25
-"""A device that has asked for nothing this long is lost: none says so itself (audio findings, 5)."""
+STALL_S = 0.75
+"""A device that has asked for nothing this long is lost, though it says it is active (a suspended one does).
+
+One that has ended is known at once. At 0.25 s a busy machine lost its devices five times a minute.
+"""
 
 START_S = 1.5
 """How long a device may take to begin."""
