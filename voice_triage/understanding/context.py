@@ -160,7 +160,7 @@ class Context:
                 out.update(chain)
             elif cue.payload.name in ("not", "none"):
                 out.update(self._chain(cue))
-            elif cue.payload.name == "not_after":
+            elif cue.payload.name == "not_after" and self.ends(cue.end):
                 out.update(self._before(cue))
         return out
 

@@ -10,6 +10,8 @@ MAX_SKIPPED = 6
 """Light words in a row that may stand between two words of a phrase."""
 MAX_GAP = 4
 """Any words in a row that {gap} lets through."""
+MAX_FAR = 7
+"""The same for {far}, which reaches over and, but and new clauses as well."""
 MAX_ACTIVE = 400
 """Half-read phrases followed at one word; keeps endless repetition linear."""
 
@@ -78,6 +80,11 @@ class Track:
     """A new clause begins: only {far} reaches over it."""
 
 
+def _passes(node: Node[T], skipped: int, wall: bool) -> bool:
+    """True when one more word may stand in the gap before the node."""
+    return skipped < MAX_FAR * GAP_STEP if node.far else skipped < MAX_GAP * GAP_STEP and not wall
+
+
 def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     """All phrases of the trie in the words, in order of their ends."""
     found: list[Spot[T]] = []
@@ -104,7 +111,7 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                         for wide in ("{gap}", "{far}"):
                             if wide in child.children:
                                 waiting[end].append((child.children[wide], start, 0, negated, doubtful))
-            if node is trie.root or (track.clauses[at] and not node.far):
+            if node is trie.root or not node.children or (track.clauses[at] and not node.far):
                 continue
             if track.light[at]:
                 if skipped % GAP_STEP < MAX_SKIPPED:
@@ -112,9 +119,9 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
             elif track.nots[at]:
                 # After a not only light words may follow: "neck is not really stiff".
                 if skipped < GAP_STEP:
-                    waiting[at + 1].append((node, start, MAX_GAP * GAP_STEP, not negated, doubtful))
+                    waiting[at + 1].append((node, start, MAX_FAR * GAP_STEP, not negated, doubtful))
             elif track.doubts[at]:
                 waiting[at + 1].append((node, start, skipped + 1, negated, True))
-            elif node.gap and skipped < MAX_GAP * GAP_STEP and not track.walls[at]:
+            elif node.gap and _passes(node, skipped, track.walls[at]):
                 waiting[at + 1].append((node, start, skipped + GAP_STEP, negated, doubtful))
     return found
