@@ -6,18 +6,49 @@ already a method of the model.
 
 from __future__ import annotations
 
+import typing
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from voice_triage.content import suggestion
-from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT, Row
+from voice_triage.dialogue.prompts import problems
+from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT, Row, places, rows
 from voice_triage.dialogue.state import NEXT
+from voice_triage.dialogue.step import CONDITIONS
 from voice_triage.errors import BadContent
+from voice_triage.protocol import Protocol
 
 TRIGGERS = (HEAR, OVERHEAR, SILENT, GO)
 RESERVED = ("place", "reply", "trigger", "state")
 """Names the model has already; transitions would skip a trigger of that name."""
+
+
+class Words(typing.Protocol):
+    """What the checks need of the wording."""
+
+    @property
+    def prompts(self) -> Mapping[str, Any]:
+        """Prompt id -> words."""
+
+    @property
+    def signs(self) -> Mapping[str, str]:
+        """Concept -> words."""
+
+
+def check(protocol: Protocol, wording: Words) -> list[str]:
+    """Return one line for everything that is wrong with the machine or its words."""
+    found = problems(protocol, wording.prompts, wording.signs)
+    try:
+        check_machine(protocol, rows(protocol))
+    except BadContent as error:
+        found.append(str(error))
+    return found
+
+
+def check_machine(protocol: Protocol, table: Sequence[Row]) -> None:
+    """Check the rows of the machine over ``protocol``. Raises BadContent."""
+    check_rows(table, (*places(protocol), NEXT), CONDITIONS, start=protocol.questions[0].id)
 
 
 def check_rows(

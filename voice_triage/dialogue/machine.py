@@ -8,8 +8,8 @@ from typing import Any
 
 from transitions import EventData, Machine
 
-from voice_triage.dialogue.checks import check_rows
-from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT, Row, places, rows
+from voice_triage.dialogue.checks import check_machine
+from voice_triage.dialogue.rows import places, rows
 from voice_triage.dialogue.state import NEXT
 from voice_triage.dialogue.step import CONDITIONS, Step, wants
 from voice_triage.protocol import Protocol
@@ -32,7 +32,7 @@ class DialogueMachine:
     def __init__(self, protocol: Protocol) -> None:
         self.rows = rows(protocol)
         self.places = (*places(protocol), NEXT)
-        check_rows(self.rows, self.places, CONDITIONS, start=protocol.questions[0].id)
+        check_machine(protocol, self.rows)
         self._mover = Mover()
         self._machine = Machine(
             model=self._mover,
@@ -68,7 +68,3 @@ def _condition(name: str) -> Callable[[EventData], bool]:
 def _note(event: EventData, *, reply: str) -> None:
     model: Any = event.model
     model.reply = reply
-
-
-TRIGGERS = (HEAR, OVERHEAR, SILENT, GO)
-__all__ = ["DialogueMachine", "Row"]

@@ -9,7 +9,6 @@ from voice_triage.dialogue.first_aid import BY_CAUSE, GOING, SEPSIS
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import (
     CHANGE,
-    CHOOSE,
     CONFIRM,
     CUP,
     ENDED,
@@ -19,7 +18,6 @@ from voice_triage.dialogue.state import (
     SUMMARY,
     WHICH,
 )
-from voice_triage.errors import BadContent
 from voice_triage.messages import Level
 from voice_triage.protocol import Protocol
 
@@ -50,19 +48,17 @@ def required(protocol: Protocol) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def check_prompts(protocol: Protocol, prompts: Collection[str], signs: Collection[str]) -> None:
-    """Raise BadContent naming a prompt or a sign that has no words, or words that nothing says."""
+def problems(protocol: Protocol, prompts: Collection[str], signs: Collection[str]) -> list[str]:
+    """Return a line for each prompt or sign without words, and for words that nothing says."""
     needed = required(protocol)
+    found = []
     for name in needed:
         if name not in prompts:
             what = "re-prompt" if name.endswith(".again") else "prompt"
-            raise BadContent(f"locale: the {what} '{name}' is missing")
-    for name in prompts:
-        if name not in needed:
-            raise BadContent(f"locale: the prompt '{name}' is never said")
-    for concept in (*protocol.concepts, *(one.id for one in protocol.questions if one.at_once)):
-        if concept not in signs:
-            raise BadContent(f"locale: signs: '{concept}' has no words")
+            found.append(f"locale: the {what} '{name}' is missing")
+    found += [f"locale: the prompt '{name}' is never said" for name in prompts if name not in needed]
+    spoken = (*protocol.concepts, *(one.id for one in protocol.questions if one.at_once))
+    return found + [f"locale: signs: '{name}' has no words" for name in spoken if name not in signs]
 
 
 def _of_places(protocol: Protocol) -> Iterator[str]:
@@ -84,6 +80,3 @@ def _of_levels() -> Iterator[str]:
     for level in get_args(Level):
         if level != "emergency":
             yield from (f"level.{level}", f"why.{level}", f"when.{level}", f"closing.{level}")
-
-
-__all__ = ["CHOOSE", "check_prompts", "required"]

@@ -59,6 +59,11 @@ def places(protocol: Protocol) -> tuple[str, ...]:
     return (*asked, SUMMARY, CHANGE, MORE, CONFIRM, STANDING_BY, ENDED)
 
 
+def question_ids(protocol: Protocol) -> tuple[str, ...]:
+    """Return the id of everything that is asked: the protocol's questions and the dialogue's own."""
+    return (*(question.id for question in protocol.questions), CONFIRM, SUMMARY, MORE)
+
+
 def _places_of(question: Question) -> tuple[str, ...]:
     if question.kind == "walk":
         return tuple(question.id + step for step in ("", CUP, LOOK, LOOKER, CHOOSE))
