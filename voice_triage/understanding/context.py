@@ -95,11 +95,13 @@ class Context:
 
     def begins(self, at: int) -> bool:
         """True when only polite or light words stand before the word in its sentence."""
-        rows = self._grammar.files["words"]
-        return all(
-            word in rows["polite"] or word in rows["clause_openers"] or not word[0].isalnum()
-            for word in self._words.surface[max(0, at - 6) : at]
-        )
+        openers = self._grammar.files["words"]["before_question"]
+        for word in reversed(self._words.surface[max(0, at - 6) : at]):
+            if is_stop(word) or word == ",":
+                return True
+            if word not in openers:
+                return False
+        return True
 
     def inside_sign(self, start: int, end: int) -> bool:
         """True when one sign covers the words from start to end."""
@@ -256,10 +258,10 @@ class Context:
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
-            if name in FORWARD_DROPS:
-                self._dropped.update(self._after(cue))
+            if name in FORWARD_DROPS or (name == "question_first" and self.begins(cue.start)):
+                self._drop(self._after(cue), cue)
             if name in ("past", "past_after", "other_after", "question_after"):
-                self._dropped.update(self._back(cue))
+                self._drop(self._back(cue), cue)
             if name == "unsure":
                 self._doubted.update(self._after(cue))
             if name == "unsure_after":
@@ -271,6 +273,12 @@ class Context:
             if name == "over" and self.ends(cue.end):
                 fixed = self._grammar.lasting | self._grammar.places
                 self._resolved.update(n for n in self._before(cue) if self.signs[n].payload.name not in fixed)
+
+    def _drop(self, numbers: Iterable[int], cue: Spot[Phrase]) -> None:
+        """Take signs away; what the patient met with weeks ago still matters, years ago not."""
+        weeks = cue.payload.name.startswith("past") and "year" not in self._words.lemma[cue.start - 2 : cue.end + 1]
+        recent = self._grammar.exposures if weeks else ()
+        self._dropped.update(n for n in numbers if self.signs[n].payload.name not in recent)
 
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
@@ -298,7 +306,7 @@ class Context:
         for other in self.cues[bisect_left(self._cue_starts, cue.end) :]:
             if other.start >= wall:
                 break
-            starts = other.payload.name == "statement" and cue.payload.name in ("question", "question_start")
+            starts = other.payload.name == "statement" and cue.payload.name in ("question", "question_start", "question_first")
             if other.payload.name == "resume" or starts or (other.payload.name == "ongoing" and cue.payload.name == "past"):
                 wall = other.start
                 break

@@ -15,7 +15,7 @@ from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples")
-SIGN_KEYS = ("said", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite")
+SIGN_KEYS = ("said", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
 CUE_KEYS = ("kind", "said", "reach", "of")
 
 
@@ -91,6 +91,7 @@ class Grammar:
         self.sources: tuple[Source, ...] = tuple(_sources(self.files))
         self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
         self.opposites = {n: row["opposite"] for n, row in self.files["signs"].items() if "opposite" in row}
+        self.exposures = frozenset(n for n, row in self.files["signs"].items() if row.get("exposure"))
         self.places = frozenset(n for n, row in self.files["signs"].items() if row.get("place"))
         self.lasting = frozenset(n for n, row in self.files["signs"].items() if row.get("lasts"))
         self._choices: dict[str, tuple[tuple[str, ...], ...]] = {}

@@ -82,9 +82,8 @@ class Interpreter:
         """The answer to the open question, and the findings with what a bare answer adds."""
         if not asked:
             return None, _ordered(said)
-        row = self._grammar.files["questions"].get(asked)
-        if row is None:
-            return None, _ordered(said)
+        # A question the grammar does not know is still answered by a yes or a no.
+        row = self._grammar.files["questions"].get(asked, {})
         explicit = answer_in(self._grammar, words, spots, context, asked)
         if row.get("value") and explicit and explicit[0] != "unsure" and (said or told):
             explicit = None
