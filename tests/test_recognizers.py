@@ -17,6 +17,7 @@ from voice_triage.recognizers import StreamingRecognizer, open_second_opinion, o
 from voice_triage.recognizers.pocketsphinx_engine import PocketSphinxRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.recognizers.vosk_engine import VoskRecognizer, more_likely
+from voice_triage.recognizers.whisper_engine import believed, plain
 
 pytestmark = pytest.mark.audio
 RATE = 16_000
@@ -334,12 +335,44 @@ def test_the_second_opinion_hears_whole_utterances(english: Callable[[str], Pcm]
     except Lacking as error:
         pytest.skip(str(error))
 
-    assert whisper.transcribe(english("he can't breathe")).text == "he can't breathe"
+    assert whisper.transcribe(english("i have a stiff neck")).text == "i have a stiff neck"
     assert whisper.transcribe(english("yes")).text == "yes"
     assert whisper.transcribe(np.zeros(0, np.int16)).text == ""
     assert whisper.transcribe(np.zeros(RATE, np.int16)).text == ""
     noise = (np.random.default_rng(1).standard_normal(2 * RATE) * 2000).astype(np.int16)
     assert whisper.transcribe(noise).text == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        (" Yes, 39.2.", "yes thirty nine point two"),
+        ("He's 11 months old.", "he's eleven months old"),
+        ("102!", "one hundred and two"),
+        ("[Music] He can\u2019t breathe (sighs)", "he can't breathe"),
+        ("20-year-old", "twenty year old"),
+        ("1999", "one nine nine nine"),
+        ("...", ""),
+    ],
+)
+def test_written_english_becomes_spoken_words(written: str, spoken: str) -> None:
+    assert plain(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "log_probability", "no_speech", "kept"),
+    [
+        ("he can't breathe", -0.3, 0.05, "he can't breathe"),
+        ("yes", -1.03, 0.75, "yes"),
+        ("thank you", -0.3, 0.1, ""),
+        ("yeah", -2.47, 0.93, ""),
+        ("you know", -1.5, 0.76, ""),
+        ("nope nope nope nope", -0.6, 0.03, "nope"),
+        ("the cat the cat the cat the cat the cat", -0.2, 0.1, ""),
+    ],
+)
+def test_inventions_are_not_believed(text: str, log_probability: float, no_speech: float, kept: str) -> None:
+    assert believed(text, log_probability, no_speech) == kept
 
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:

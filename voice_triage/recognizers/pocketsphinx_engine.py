@@ -10,8 +10,10 @@ import numpy as np
 
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers import sphinx_files
+from voice_triage.recognizers.cepstral_mean import CepstralMean
 from voice_triage.recognizers.contract import PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
+from voice_triage.thresholds import RATE_HZ
 
 _STEP = 320
 """Samples given to the decoder at once, so that results do not depend on the block length."""
@@ -23,6 +25,10 @@ class Search:
 
     share: float = 0.5
     """Part of the language model that comes from the grammars; the rest is everyday English."""
+    settled_after_s: float = 4.0
+    """Speech after which a caller's voice counts as known."""
+    checkpoints_s: tuple[float, ...] = (0.8, 1.6)
+    """Seconds into an utterance of an unknown voice at which it is decoded again with its own mean."""
     options: tuple[tuple[str, Any], ...] = (
         ("lw", 9.0),
         ("wip", 0.02),
@@ -58,9 +64,11 @@ class PocketSphinxRecognizer:
                 **options,
             )
             self._decoder: Any = pocketsphinx.Decoder(config)
-        self._unknown_voice = self._decoder.get_cmn(False)
+        self._mean = CepstralMean(self._decoder, search.settled_after_s)
+        self._checkpoints = tuple(int(second * RATE_HZ) for second in search.checkpoints_s)
         self._open = False
-        self._heard = False
+        self._heard: list[Samples] = []
+        self._heard_samples = 0
         self._rest: Samples = np.zeros(0, np.int16)
         self._partial = ""
 
@@ -68,15 +76,15 @@ class PocketSphinxRecognizer:
         """Ignored: one model for all questions measured as good (docs/recognizers.md)."""
 
     def new_caller(self) -> None:
-        """Forget the cepstral mean that was adapted to the last caller."""
+        """Forget the voice of the last caller."""
         self._end()
-        # The noise estimate and the cepstral mean both live in the front end.
-        self._decoder.reinit_feat()
-        self._decoder.set_cmn(self._unknown_voice)
+        self._decoder.reinit_feat()  # the estimate of the noise lives there
+        self._mean.forget()
 
     def start(self) -> None:
         """Begin a new utterance."""
         self._end()
+        self._mean.apply()
         self._decoder.start_utt()
         self._open = True
 
@@ -87,8 +95,7 @@ class PocketSphinxRecognizer:
         pending = np.concatenate((self._rest, block)) if len(self._rest) else block
         whole = len(pending) - len(pending) % _STEP
         for at in range(0, whole, _STEP):
-            self._decoder.process_raw(pending[at : at + _STEP].tobytes())
-            self._heard = True
+            self._hear(pending[at : at + _STEP])
         self._rest = pending[whole:].copy()
         if whole:
             self._partial = self._text()
@@ -99,21 +106,46 @@ class PocketSphinxRecognizer:
         if not self._open:
             return Hypothesis("", final=True)
         if len(self._rest):
-            self._decoder.process_raw(self._rest.tobytes())
-            self._heard = True
-        heard = self._heard
+            self._hear(self._rest)
+        text = ""
+        if self._heard:
+            sound = np.concatenate(self._heard)
+            if not self._mean.settled:
+                self._hear_again(sound)
+            self._decoder.end_utt()
+            self._open = False
+            text = self._text()
+            if text:
+                self._mean.learn(sound)
         self._end()
-        return Hypothesis(self._text() if heard else "", final=True)
+        return Hypothesis(text, final=True)
 
     def close(self) -> None:
-        """Drop the decoder's utterance; its memory goes with this object."""
+        """Drop the utterance; the decoder's memory goes with this object."""
         self._end()
+
+    def _hear(self, block: Samples) -> None:
+        self._decoder.process_raw(block.tobytes())
+        self._heard.append(block.copy())
+        before, self._heard_samples = self._heard_samples, self._heard_samples + len(block)
+        passed = any(before < point <= self._heard_samples for point in self._checkpoints)
+        if passed and not self._mean.settled:
+            self._hear_again(np.concatenate(self._heard))
+
+    def _hear_again(self, sound: Samples) -> None:
+        """Decode what was heard so far with the mean that its own sound gives."""
+        self._decoder.end_utt()
+        self._mean.apply(sound)
+        self._decoder.start_utt()
+        for at in range(0, len(sound), _STEP):
+            self._decoder.process_raw(sound[at : at + _STEP].tobytes())
 
     def _end(self) -> None:
         if self._open:
             self._decoder.end_utt()
         self._open = False
-        self._heard = False
+        self._heard = []
+        self._heard_samples = 0
         self._rest = self._rest[:0]
         self._partial = ""
 

@@ -1,0 +1,61 @@
+"""What PocketSphinx subtracts from a voice: the mean of its cepstra, learnt from the caller's own speech.
+
+The decoder's built-in mean fits few voices and takes many seconds of speech to adapt; the first words of
+a caller, which may be the red flag, are heard with the wrong one (docs/recognizers.md has the figures).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_triage.recognizers.contract import Samples
+
+_MEMORY_FRAMES = 600
+"""Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
+_FRAME = 160
+
+
+class CepstralMean:
+    """The mean for one caller; ``settled`` once enough speech was heard."""
+
+    def __init__(self, decoder: Any, settled_after_s: float) -> None:
+        self._decoder = decoder
+        self._unknown_voice: str = decoder.get_cmn(False)
+        self._settled_frames = settled_after_s * 100
+        self.forget()
+
+    def forget(self) -> None:
+        """Go back to an unknown voice."""
+        self._mean: npt.NDArray[np.float64] | None = None
+        self._frames = 0.0
+
+    @property
+    def settled(self) -> bool:
+        """True when the mean rests on enough speech to stay as it is during an utterance."""
+        return self._frames >= self._settled_frames
+
+    def apply(self, pcm: Samples | None = None) -> None:
+        """Give the decoder, between utterances, the mean with that of ``pcm`` in it."""
+        mean = self._mean if pcm is None else self._with(pcm)
+        text = self._unknown_voice if mean is None else ",".join(f"{value:.4f}" for value in mean)
+        self._decoder.set_cmn(text)
+
+    def learn(self, pcm: Samples) -> None:
+        """Take a finished utterance into account."""
+        self._mean = self._with(pcm)
+        self._frames = min(self._frames + len(pcm) / _FRAME, _MEMORY_FRAMES)
+
+    def _with(self, pcm: Samples) -> npt.NDArray[np.float64]:
+        """Return the mean over earlier speech and ``pcm``."""
+        self._decoder.start_utt()
+        self._decoder.process_raw(pcm.tobytes(), True, True)  # features only, no search
+        self._decoder.end_utt()
+        new = np.array([float(value) for value in self._decoder.get_cmn(False).split(",")])
+        if self._mean is None:
+            return new
+        frames = len(pcm) / _FRAME
+        mixed: npt.NDArray[np.float64] = (self._mean * self._frames + new * frames) / (self._frames + frames)
+        return mixed
