@@ -25,6 +25,20 @@ ANY = "any_state"
 PARTS = ("Questions", "Glass test", "Emergency", "End")
 FORMATS = (".mmd", ".svg", ".png")
 DOT_SECONDS = 60
+PLAIN = ("go_on", "give_up", "take_worst", "outcome")
+LABELS = {
+    "vague_yes": "yes, but which?",
+    "news": "a correction",
+    "answers_yes": "yes",
+    "answers_no": "no",
+    "answers_unsure": "not sure",
+    "answers_doubtfully": "no to everything so far",
+    "takes_all_back": "a clear no",
+    "doubts_it": "takes it back",
+    "confirms": "yes",
+    "tried_once": "second silence",
+    "tried_twice": "third silence",
+}
 COLOURS = {"Questions": "#eef4ff", "Glass test": "#eefaf0", "Emergency": "#ffe9e6", "End": "#f6f1fb"}
 
 
@@ -60,10 +74,9 @@ def mermaid(protocol: Protocol) -> str:
         lines += [f'        {_id(name)}["{_title(name)}"]' for name in names]
         lines.append("    end")
     arrows = {"plain": "-->", "alarm": "==>", "back": "-.->"}
-    lines += [
-        f'    {_id(edge.source)} {arrows[edge.kind]}|"{edge.label}"| {_id(edge.dest)}'
-        for edge in edges(protocol)
-    ]
+    for edge in edges(protocol):
+        label = f'|"{edge.label}"|' if edge.label else ""
+        lines.append(f"    {_id(edge.source)} {arrows[edge.kind]}{label} {_id(edge.dest)}")
     return "\n".join(lines)
 
 
@@ -71,7 +84,7 @@ def dot(protocol: Protocol) -> str:
     """Return the machine in Graphviz's language."""
     lines = [
         "digraph dialogue {",
-        '  rankdir=TB; fontname="Helvetica"; newrank=true; nodesep=0.3; ranksep=0.35;',
+        '  rankdir=TB; fontname="Helvetica"; newrank=true; nodesep=0.6; ranksep=0.4;',
         '  node [shape=box, style="rounded,filled", fillcolor=white, fontname="Helvetica", fontsize=11];',
         '  edge [fontname="Helvetica", fontsize=9, color="#555555"];',
         f'  {ANY} [label="in every state", shape=oval, fillcolor="#ffd9d4"];',
@@ -123,7 +136,7 @@ def _edges_of(row: Row, chain: dict[str, str]) -> Iterator[Edge]:
     elif row.source in chain:
         yield Edge(row.source, chain[row.source], label)
     else:
-        yield Edge(row.source, NEXT, label, "back")
+        yield Edge(row.source, NEXT, label, "back" if row.source == CONFIRM else "plain")
 
 
 def _chain(protocol: Protocol, table: tuple[Row, ...]) -> dict[str, str]:
@@ -139,11 +152,11 @@ def _chain(protocol: Protocol, table: tuple[Row, ...]) -> dict[str, str]:
 
 
 def _label(row: Row) -> str:
-    """Return the condition in words a reader understands without the code."""
-    said = [name.removeprefix("says_").replace("_", " ") for name in row.conditions]
-    if row.trigger == "silent":
-        return "silence"
-    return " and ".join(said) or "anything else"
+    """Return the condition in words; none for the plain way on: answered, or left open after a second try."""
+    if row.reply in PLAIN:
+        return ""
+    said = [LABELS.get(name, name.removeprefix("says_").replace("_", " ")) for name in row.conditions]
+    return " and ".join(said) or "silence, anything else"
 
 
 def _parts(protocol: Protocol) -> dict[str, list[str]]:
@@ -154,7 +167,7 @@ def _parts(protocol: Protocol) -> dict[str, list[str]]:
             found["Glass test"].append(place)
         elif place in (CONFIRM, STANDING_BY):
             found["Emergency"].append(place)
-        elif place in (SUMMARY, CHANGE, MORE, ENDED):
+        elif place in (SUMMARY, CHANGE, MORE, ENDED, NEXT):
             found["End"].append(place)
         else:
             found["Questions"].append(place)
