@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 
 from voice_triage.audio.device import LiveDevice
+from voice_triage.audio.library_noise import LibraryNoise
 from voice_triage.audio.portaudio import DeviceInfo, choose
 from voice_triage.audio.streams import AHEAD_BLOCKS, HELD_S, Loudspeaker, Microphone
 from voice_triage.errors import BadInput, Lacking
@@ -322,3 +324,20 @@ def test_a_device_that_is_not_there_is_named_with_those_that_are(kind: Any, want
 def test_no_device_of_that_kind_at_all_is_lacking() -> None:
     with pytest.raises(Lacking, match="no microphone"):
         choose([LISTED[2]], "input", None)
+
+
+# ---- what the libraries print ----
+
+
+def test_library_noise_is_sieved_out_of_standard_error(capfd: pytest.CaptureFixture[str]) -> None:
+    noise = LibraryNoise()
+    noise.hold()
+    os.write(2, b"ALSA lib pcm.c:8570:(snd_pcm_recover) underrun occurred\nnews: the microphone ")
+    os.write(2, b"is lost\nExpression 'x' failed in 'pa_linux_alsa.c', line: 1\n")
+    os.write(2, b"a last word")
+    noise.release()
+    os.write(2, b"\nALSA lib is whole again\n")
+    noise.release()
+
+    told = "news: the microphone is lost\na last word\nALSA lib is whole again\n"
+    assert capfd.readouterr().err == told

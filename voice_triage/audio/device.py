@@ -12,6 +12,7 @@ from typing import Literal
 import numpy as np
 
 from voice_triage.audio import pulse
+from voice_triage.audio.library_noise import LibraryNoise
 from voice_triage.audio.portaudio import Backend, PortAudio, Want, missing
 from voice_triage.audio.streams import Loudspeaker, Microphone
 from voice_triage.errors import TriageError
@@ -70,6 +71,7 @@ class LiveDevice:
         self._watcher: threading.Thread | None = None
         self._monitored = False
         self._due = 0.0
+        self._noise = LibraryNoise()
         self.reference: Pcm = np.zeros(BLOCK, np.int16)
         """What the loudspeaker was really playing when the block last given out was recorded."""
 
@@ -96,6 +98,7 @@ class LiveDevice:
             if pulse.usual_microphone_is_a_monitor():
                 raise missing("input", "the sound server offers only the loudspeaker's own sound")
         try:
+            self._noise.hold()
             self._open_both()
         except BaseException:
             self.close()
@@ -132,6 +135,7 @@ class LiveDevice:
                 thread.join(timeout=5)
         self.microphone.close()
         self.loudspeaker.close()
+        self._noise.release()
 
     def __enter__(self) -> LiveDevice:
         return self.open()
