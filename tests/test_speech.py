@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -277,3 +279,30 @@ def test_babble_is_the_same_every_time() -> None:
     assert np.array_equal(first, second) and len(first) == 80000
     assert active_dbfs(first) == pytest.approx(-26.0, abs=0.5)
     assert not np.array_equal(first, babble(5.0, seed=1))
+
+
+FILLING = """
+import sys, numpy as np
+from pathlib import Path
+from voice_triage.speech.store import SoundStore
+store = SoundStore(Path(sys.argv[1]))
+print("begun", flush=True)
+for i in range(100000):
+    store.put(SoundStore.key(n=i), np.full(20000, i % 1000, np.int16))
+"""
+
+
+def test_a_process_killed_while_writing_leaves_no_half_sound(tmp_path: Path) -> None:
+    folder = tmp_path / "sounds"
+    for _ in range(3):
+        command = [sys.executable, "-c", FILLING, str(folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE) as writer:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            time.sleep(0.1)
+            writer.kill()
+    store = SoundStore(folder)
+    sounds = [store.get(path.stem) for path in folder.glob("*.pcm")]
+
+    assert len(sounds) > 3
+    assert all(pcm is not None and len(pcm) == 20000 and np.all(pcm == pcm[0]) for pcm in sounds)
