@@ -146,7 +146,7 @@ class Session:
             return
         for one in self._observers:
             one.heard(meaning.text, at_s=self._with.clock.now_s())
-        if utterance.alarmed or utterance.question != self._turn.question or self._announcing:
+        if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             # What was begun before the question, or over the emergency line, is no answer to it:
             # "no no he can't breathe" must not take back what it has just raised.
             meaning = replace(meaning, answer=None)
@@ -157,23 +157,21 @@ class Session:
             return self._say_again()
         self._perform(turn)
 
-    @property
-    def _announcing(self) -> bool:
-        """True while the emergency line itself is being spoken, before its read-back."""
-        line = self._with.speaker.line
-        return bool(line and line.emergency and not line.readback)
-
     def _make_room(self) -> None:
         """Turn the voice down, then fall silent, for a caller who goes on speaking."""
         listener, speaker = self._with.listener, self._with.speaker
-        if not speaker.playing or self._announcing:
+        if not speaker.playing or speaker.announcing:
             return
         speaker.duck(listener.voice_near)
         if listener.voice_confirmed and listener.voice_s >= self._with.thresholds.barge_in_wordless_s:
             self._barge_in()
 
     def _barge_in(self) -> None:
-        if self._with.speaker.playing and self._with.listener.voice_confirmed and not self._announcing:
+        if (
+            self._with.speaker.playing
+            and self._with.listener.voice_confirmed
+            and not self._with.speaker.announcing
+        ):
             self._fall_silent()
 
     def _fall_silent(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,6 +62,8 @@ class Speaker:
         self._earcons = earcons
         self.rate_wpm = rate_wpm
         self._lines: dict[str, Words] = {}
+        self._order: deque[str] = deque()
+        """The lines that are sounding or waiting, without the earcons between them."""
         self._current = ""
         self._count = 0
         self._emergency_begins = False
@@ -69,6 +72,12 @@ class Speaker:
     def playing(self) -> bool:
         """True while lines are waiting or sounding."""
         return self._player.playing
+
+    @property
+    def announcing(self) -> bool:
+        """True from the moment an emergency is announced until its read-back begins: nothing may cut this."""
+        line = self._lines.get(self._order[0]) if self._order else None
+        return bool(line and line.emergency and not line.readback)
 
     @property
     def line(self) -> Words | None:
@@ -105,6 +114,9 @@ class Speaker:
     def next_block(self) -> Pcm:
         """The next block for the loudspeaker; tells the observers when a line begins."""
         block = self._player.next_block()
+        for finished in self._player.take_finished():
+            if self._order and self._order[0] == finished:
+                self._order.popleft()
         if self._emergency_begins and np.any(block):
             self._emergency_begins = False
             for one in self._observers:
@@ -121,6 +133,7 @@ class Speaker:
         """Fall silent; return the lines that were not heard to the end."""
         cut = self._player.cut()
         self._current = ""
+        self._order.clear()
         if cut is None:
             return []
         unheard = [self._lines[one] for one in (cut.segment, *cut.dropped) if one in self._lines]
@@ -146,4 +159,5 @@ class Speaker:
         self._count += 1
         segment = f"line-{self._count}"
         self._lines[segment] = words
+        self._order.append(segment)
         self._player.say(pcm, segment, pause_s=PAUSE_S)
