@@ -7,6 +7,7 @@ and gives the meaning of the whole utterance.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
@@ -181,7 +182,7 @@ class Listener:
     @staticmethod
     def _own(finding: Finding, own_words: str) -> bool:
         """True when the words stand in what the assistant is saying itself."""
-        return bool(finding.words) and finding.words in own_words
+        return set(finding.words.split()) <= set(re.findall(r"[a-z']+", own_words))
 
     # ---- answer lane ----
 

@@ -115,7 +115,9 @@ class Interpreter:
     def _open(self, words: Words, present: list[Said], context: Context) -> bool:
         """True when the last words, or a had, could still turn what was said."""
         rows = self._grammar.files["words"]
-        if any(word in rows["dangling"] for word in words.surface[-2:]):
+        # Only words after the sign: the "not" of "can't breathe" is part of it.
+        after = words.surface[max((said.end for said in present), default=0) :]
+        if any(word in rows["dangling"] for word in after[-2:]):
             return True
         return any(
             word in rows["had"] for said in present for word in words.surface[max(0, said.start - 3) : said.start + 1]
