@@ -12,10 +12,7 @@ def check() -> list[str]:
     from voice_triage.wording import Wording
 
     protocol = Protocol.load()
-    wording = Wording.load()
     return [
-        *dialogue_checks.check(protocol, wording),
-        *grammar_checks.check(
-            "en", dictionary=known_words(), concepts=protocol.concepts, red_flags=protocol.red_flags
-        ),
+        *dialogue_checks.check(protocol, Wording.load()),
+        *grammar_checks.check("en", protocol.concepts, known_words()),
     ]

@@ -189,8 +189,11 @@ def _chat(options: argparse.Namespace) -> int:
     from voice_triage.app import Kit, settings_from
     from voice_triage.chat import chat
     from voice_triage.dialogue import Dialogue
+    from voice_triage.summary import check_path
     from voice_triage.talk import write_summary
 
+    if options.summary:
+        check_path(options.summary)
     began = datetime.now().astimezone()
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)

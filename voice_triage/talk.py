@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from voice_triage import summary
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.device import LiveDevice
 from voice_triage.captions import Captions, open_captions
@@ -16,6 +17,8 @@ from voice_triage.keys import Keys
 
 def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
     """Converse until it ends; with ``--standby`` wait for a wake phrase before each conversation."""
+    if options.summary:
+        summary.check_path(options.summary)
     kit = Kit(
         settings_from(
             {
@@ -50,7 +53,7 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
                 return 0
 
 
-def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, summary: Path | None) -> None:
+def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, record: Path | None) -> None:
     began = datetime.now().astimezone()
     session = kit.talk(device, (captions,))
     session.start()
@@ -62,12 +65,10 @@ def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, summ
         if device.lost != lost:
             lost = frozenset(device.lost)
             session.device_changed(lost)
-    if summary is not None:
-        write_summary(kit, session.dialogue, summary, began)
+    if record is not None:
+        write_summary(kit, session.dialogue, record, began)
 
 
 def write_summary(kit: Kit, dialogue: Dialogue, path: Path, began: datetime) -> None:
     """Write the clinician's summary. Raises BadInput, Lacking."""
-    from voice_triage import summary
-
-    summary.write(summary.summary(dialogue, kit.wording, began), path)
+    summary.write(summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path)

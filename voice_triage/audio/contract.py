@@ -19,7 +19,7 @@ class SoundDevice(Protocol):
     def exchange(self, far: Pcm) -> Pcm:
         """Play int16[320] and give the int16[320] heard meanwhile; live, it waits until they are there."""
 
-    def cut(self) -> None:
+    def cut(self) -> int | None:
         """Silence at once whatever was handed over but is not yet heard."""
 
     def close(self) -> None:
