@@ -14,7 +14,7 @@ def command_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, said: Sequence[Said]
 ) -> str | None:
     """The command the words give, or None. Inside a sentence that tells a sign nothing is a command."""
-    tells = any(s.status == "present" and s.concept not in grammar.places for s in said)
+    tells = any(s.concept not in grammar.places for s in said)
     polite = grammar.files["words"]["polite"]
     best: tuple[int, str] | None = None
     for spot in spots:

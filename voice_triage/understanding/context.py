@@ -16,8 +16,12 @@ from voice_triage.understanding.words import Words, is_stop
 
 FORWARD_DROPS = ("other", "hypothetical", "question", "past")
 """Cues that take the phrases after them out of the patient's present."""
-INDEPENDENT = ("wall", "resume", "ongoing", "correction", "take_back", "put_back", "not_this", "question_start", "statement", "over_wide")
+INDEPENDENT = ("wall", "resume", "ongoing", "correction", "take_back", "put_back", "not_this", "question_start", "statement", "over_wide", "not_after")
 """Cues that stand beside others instead of replacing a shorter one."""
+UNCOVERED = (*INDEPENDENT, "past", "past_after")
+"""Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
+MAX_CHAIN = 24
+"""Signs in one negated list; keeps endless repetition linear."""
 CHAIN_GAP = 3
 """Words between two members of a negated list: "fever or any kind of headache"."""
 
@@ -45,12 +49,13 @@ class Context:
         self.signs = self._kept_signs(spots, cues, question)
         covered = _cover(self.signs, len(words.surface))
         self.cues = sorted(
-            (c for c in cues if c.payload.name in INDEPENDENT or not _inside(c, covered)),
+            (c for c in cues if c.payload.name in UNCOVERED or not _inside(c, covered)),
             key=lambda c: c.start,
         )
         self._cue_starts = [cue.start for cue in self.cues]
         self._sign_starts = [sign.start for sign in self.signs]
         self._covered = covered
+        self._subjects = frozenset(grammar.files["words"]["subjects"])
         self._walls = self._wall_places()
         self.lone_nos: list[int] = []
         """Places of a no that answers, and negates nothing."""
@@ -195,12 +200,13 @@ class Context:
         wall = self._wall_after(cue.end)
         wide = cue.payload.name == "not_wide"
         number = bisect_left(self._sign_starts, cue.start)
-        while number < len(self.signs):
+        while number < len(self.signs) and len(out) < MAX_CHAIN:
             sign = self.signs[number]
             if sign.end <= cue.end:
                 number += 1
                 continue
-            if sign.start >= wall or not self._linked(reach, sign.start, allowed, wide):
+            new_clause = out and sign.start > reach and self._words.surface[sign.start] in self._subjects
+            if sign.start >= wall or new_clause or not self._linked(reach, sign.start, allowed, wide):
                 break
             out.append(number)
             if sign.end > reach:
@@ -212,13 +218,13 @@ class Context:
     def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
         """True when the words from start to end do not end a negated list."""
         words = self._words.surface
-        rows = self._grammar.files["words"]
-        subjects, links = rows["subjects"], rows["links"]
+        rows, subjects = self._grammar.files["words"], self._subjects
+        links = rows["links"]
         for at in range(start, end):
             word = words[at]
             if word in rows["breaks"]:
                 return False
-            if word in subjects and not wide:
+            if word in subjects and not (wide and at - start < 3):
                 before = words[at - 1] if at else ""
                 if before not in links:
                     return False
@@ -239,6 +245,9 @@ class Context:
             if reach - sign.start > 40:
                 break
             if sign.end > cue.start or not self._close(sign.end, reach):
+                continue
+            if sign.payload.value == "absent":  # "swallows fine, no trouble" says it twice
+                reach = sign.start
                 continue
             out.append(number)
             reach = sign.start

@@ -106,7 +106,7 @@ class Grammar:
         for source in self.sources:
             added = False
             for row in parts(source.template, source.where):
-                for symbols in self._over_classes(row, source.where, source.phrase.kind):
+                for symbols in self.over_classes(row, source):
                     if symbols:
                         self.phrases.add(symbols, source.phrase)
                         used.update(symbol for symbol in symbols if symbol[0] == "<")
@@ -120,8 +120,13 @@ class Grammar:
                 if symbols:
                     self.classes.add(symbols, name)
 
-    def _over_classes(self, row: tuple[str | Choice, ...], where: str, kind: str) -> list[tuple[str, ...]]:
+    def members(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """The phrases of a template that is one class, or the template itself."""
+        return self._choices[symbols[0]] if len(symbols) == 1 and symbols[0] in self._choices else (symbols,)
+
+    def over_classes(self, row: tuple[str | Choice, ...], source: Source) -> list[tuple[str, ...]]:
         """One template as symbols; a group becomes a class, and may be left out if it can be empty."""
+        where, kind = source.where, source.phrase.kind
         rows: list[tuple[str, ...]] = [()]
         for part in row:
             if isinstance(part, str):
@@ -188,13 +193,18 @@ class Grammar:
 
     def spot(self, words: Words) -> list[Spot[Phrase]]:
         """Every phrase in the words, in order of their ends."""
+        edges, track = self.edges(words)
+        return spot(self.phrases, edges, track)
+
+    def edges(self, words: Words) -> tuple[list[Edges], Track]:
+        """The symbols at each word, word classes among them, and what may be skipped."""
         edges: list[Edges] = [{lemma: (at + 1,), "=" + lemma: (at + 1,)} for at, lemma in enumerate(words.lemma)]
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
         members = spot(self.classes, edges, Track(light, nothing, nothing, nothing, nothing))
         for start, end, name in dict.fromkeys((m.start, m.end, m.payload) for m in members):
             edges[start][name] = (*edges[start].get(name, ()), end)
-        return spot(self.phrases, edges, self._track(words, light))
+        return edges, self._track(words, light)
 
     def _track(self, words: Words, light: list[bool]) -> Track:
         """Which words a phrase may skip, and at what price."""
@@ -234,7 +244,8 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         where = f"context.yaml: row {number + 1}"
         _known(row, CUE_KEYS, where)
         of = tuple(row.get("of", ()))
-        yield from _rows(Phrase("cue", row["kind"], reach=int(row.get("reach", 12)), of=of), row["said"], where)
+        phrase = Phrase("cue", row["kind"], reach=int(row.get("reach", 12)), of=of)
+        yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
     for command, row in files["commands"].items():

@@ -40,8 +40,9 @@ class Phrases:
 
     def for_question(self, question: str | None) -> list[str]:
         """What a streaming engine should expect while the question is open, red flags always included."""
+        plain = [text for row in self._samples["plain"] for text in unfold(row, "samples.yaml")]
         flags = (s for s in self._signs() if s.phrase.name in self._grammar.red_flags)
-        texts = [text for source in flags for text in self._expand(source, PER_TEMPLATE)]
+        texts = plain + [text for source in flags for text in self._expand(source, PER_TEMPLATE)]
         texts += self._answers(question or "")
         row = self._grammar.files["questions"].get(question or "", {})
         texts += row.get("example", ())
@@ -76,6 +77,8 @@ class Phrases:
                 out.append(text)
                 if flag:
                     out.append(chooser.choice(carriers).replace("{x}", text))
+        for plain in self._samples["plain"]:
+            out += [text.replace("{", "").replace("}", "") for text in unfold(plain, "samples.yaml")]
         out += self._answers("") + self._of_kind("command", 10) + self._value_texts()
         for question, row in self._grammar.files["questions"].items():
             out += self._answers(question)

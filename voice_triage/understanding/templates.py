@@ -30,7 +30,7 @@ def unfold(template: str, where: str) -> tuple[str, ...]:
     """All alternatives of a template; references to rules stay as <name>. Raises BadContent."""
     try:
         expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError) as error:
+    except (HassilError, ParseError, ValueError, AssertionError) as error:
         raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
     texts = dict.fromkeys(" ".join(text.split()) for text in _unfold(expression, where, template))
     if "" in texts:
@@ -70,7 +70,7 @@ def parts(template: str, where: str) -> tuple[tuple[str | Choice, ...], ...]:
     """A template for spotting: groups stay groups, unless a gap is inside or letters touch them."""
     try:
         expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError) as error:
+    except (HassilError, ParseError, ValueError, AssertionError) as error:
         raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
     items = [expression] if isinstance(expression, Alternative) else list(getattr(expression, "items", ()))
     rows: list[tuple[str | Choice, ...]] = [()]

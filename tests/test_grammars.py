@@ -1,0 +1,88 @@
+"""The grammar files: strictly read, complete, and made into sentences for the recognisers."""
+
+import pytest
+
+from voice_triage.errors import BadContent
+from voice_triage.understanding import Interpreter, Phrases
+from voice_triage.understanding.checks import check
+from voice_triage.understanding.grammar import load
+from voice_triage.understanding.templates import Rules, parts, unfold
+
+
+@pytest.fixture(scope="module")
+def phrases():
+    return Phrases.load("en")
+
+
+def test_check_finds_no_gap():
+    assert check("en", concepts=load("en").files["signs"]) == []
+
+
+def test_check_names_a_concept_without_phrases():
+    assert any("unheard_of" in problem for problem in check("en", concepts=["unheard_of"]))
+
+
+def test_check_names_a_word_no_recogniser_knows():
+    assert any("'breathe'" in problem for problem in check("en", dictionary={"he"}))
+
+
+def test_sentences_are_plain_words_and_many(phrases):
+    sentences = phrases.sentences()
+
+    assert 3000 < len(sentences) < 40_000
+    assert len(set(sentences)) == len(sentences)
+    assert all(set(s) <= set("abcdefghijklmnopqrstuvwxyz' ") for s in sentences)
+    assert "he can't breathe" in " | ".join(sentences)
+
+
+@pytest.mark.parametrize("question", [None, "fever", "glass_test", "age", "nonsense"])
+def test_red_flags_are_expected_at_every_question(phrases, question):
+    """A streaming engine that is not told of them cannot hear them."""
+    expected = " | ".join(phrases.for_question(question))
+
+    assert "can't breathe" in expected
+    assert "yes" in phrases.for_question(question)
+
+
+def test_vocabulary_covers_the_sentences(phrases):
+    assert {word for s in phrases.sentences() for word in s.split()} <= phrases.vocabulary()
+
+
+def test_near_misses_are_innocent(phrases):
+    interpreter, flags = Interpreter.load("en"), load("en").red_flags
+    alarms = {
+        text: [f.concept for f in interpreter.interpret(text).findings if f.status == "present" and f.concept in flags]
+        for text in phrases.near_misses()
+    }
+
+    assert {text: found for text, found in alarms.items() if found} == {}
+
+
+@pytest.mark.parametrize(
+    ("template", "texts"),
+    [
+        ("(a|b) c", {"a c", "b c"}),
+        ("[very] stiff", {"very stiff", "stiff"}),
+        ("(he|she)_(is|was)", {"he_is", "he_was", "she_is", "she_was"}),
+        ("<neck> {gap} x", {"<neck> {gap} x"}),
+    ],
+)
+def test_templates_unfold(template, texts):
+    assert set(unfold(template, "here")) == texts
+
+
+@pytest.mark.parametrize("template", ["(a|b", "[]", "(a;b)"])
+def test_a_broken_template_names_its_place(template):
+    with pytest.raises(BadContent, match="signs.yaml"):
+        unfold(template, "signs.yaml: somewhere")
+        parts(template, "signs.yaml: somewhere")
+
+
+def test_a_rule_inside_itself_is_refused():
+    with pytest.raises(BadContent, match="itself"):
+        Rules({"a": ["<b>"], "b": ["<a>"]}).members("a", "here")
+
+
+def test_an_unknown_rule_is_refused():
+    with pytest.raises(BadContent, match="<nowhere>"):
+        Rules({"a": ["<nowhere>"]}).members("a", "here")
