@@ -65,5 +65,5 @@ def farewell(protocol: Protocol, state: State, decision: Decision) -> tuple[Line
         Line("why.unfinished"),
         Line("do.urgent"),
         Line("when.urgent"),
-        Line("farewell"),
+        Line("farewell.done"),
     )
