@@ -12,6 +12,7 @@ import pytest
 
 from voice_triage.audio.device import LiveDevice
 from voice_triage.audio.library_noise import LibraryNoise
+from voice_triage.audio.pace import Pace
 from voice_triage.audio.portaudio import DeviceInfo, choose
 from voice_triage.audio.streams import AHEAD_BLOCKS, HELD_S, Loudspeaker, Microphone
 from voice_triage.errors import BadInput, Lacking
@@ -205,6 +206,30 @@ def test_the_echos_delay_stands_still_while_the_session_stumbles() -> None:
             lags.append(int(np.argmax(np.correlate(late, said, "valid"))))
     assert len(lags) > 10 and max(lags) - min(lags) <= 2 * BLOCK, lags
     assert min(lags) > 0, "the echo must not come before what makes it"
+
+
+def _paced(lost_at: dict[int, float], blocks: int = 600, drift: float = 0.0) -> list[int]:
+    """What a pace makes of callbacks 20 ms apart, up to 30 ms late, before some of which sound was lost."""
+    late = np.random.default_rng(0).exponential(0.006, blocks).clip(0, 0.03)
+    pace, now_s, found = Pace(16000), 100.0, []
+    for i in range(blocks):
+        now_s += 0.02 * (1 + drift) + lost_at.get(i, 0.0)
+        found.append(pace.feed(BLOCK, now_s + late[i]))
+    return found
+
+
+@pytest.mark.parametrize("lost_s", [0.015, 0.04, 0.2])
+def test_swallowed_sound_is_noticed_and_measured(lost_s: float) -> None:
+    """A microphone that loses 40 ms brings every echo 40 ms early, which no canceller follows."""
+    found = _paced({200: lost_s, 400: lost_s})
+
+    assert sum(found[:200]) == 0 and found[224:].count(0) >= len(found[224:]) - 4
+    assert sum(found) / 16000 == pytest.approx(2 * lost_s, abs=0.006)
+
+
+@pytest.mark.parametrize("drift", [0.0, 0.0001, -0.0001])
+def test_late_callbacks_and_drifting_clocks_are_no_loss(drift: float) -> None:
+    assert sum(_paced({}, blocks=3000, drift=drift)) == 0
 
 
 # ---- devices that vanish ----

@@ -44,6 +44,8 @@ class Counters:
     underruns: int
     losses: int
     """Times a device was lost."""
+    swallowed_s: float = 0.0
+    """Sound the devices lost without a word."""
 
 
 class LiveDevice:
@@ -90,7 +92,8 @@ class LiveDevice:
         """What went wrong so far."""
         mic, out = self.microphone, self.loudspeaker
         overruns = mic.overruns + out.overruns
-        return Counters(self._blocks, mic.troubles + out.troubles, overruns, out.underruns, self._losses)
+        troubles, swallowed_s = mic.troubles + out.troubles, mic.swallowed_s + out.swallowed_s
+        return Counters(self._blocks, troubles, overruns, out.underruns, self._losses, swallowed_s)
 
     def open(self) -> LiveDevice:
         """Start both; Lacking when one is missing, BadInput for a name that fits none."""

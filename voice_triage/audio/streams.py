@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from voice_triage.audio.pace import Pace
 from voice_triage.audio.portaudio import Backend, Samples, Stream, Want
 from voice_triage.pcm import Pcm
 from voice_triage.thresholds import BLOCK, RATE_HZ
@@ -64,6 +65,9 @@ class _Direction:
         self._stream: Stream | None = None
         self._lock = threading.Condition()
         self._last_callback = 0.0
+        self._pace = Pace(RATE_HZ)
+        self.swallowed_s = 0.0
+        """Sound the devices lost without a word, put back as silence."""
 
     @property
     def alive(self) -> bool:
@@ -75,6 +79,7 @@ class _Direction:
         """Open or open again; Lacking or BadInput when it cannot, OSError when it never begins."""
         self.close()
         self._clear()
+        self._pace = Pace(RATE_HZ)
         began = time.monotonic()
         stream = self._backend.open(self.kind, self.want, self._callback)
         self._prepare(stream)
@@ -95,10 +100,13 @@ class _Direction:
         with self._lock:
             self._last_callback = time.monotonic()
             self.troubles += trouble
-            self._pass(data)
+            # Counted in 16 kHz samples, whatever the device's rate: a callback is always 20 ms.
+            missing = self._pace.feed(BLOCK, self._last_callback)
+            self.swallowed_s += missing / RATE_HZ
+            self._pass(data, missing)
             self._lock.notify_all()
 
-    def _pass(self, data: Samples) -> None:
+    def _pass(self, data: Samples, missing: int) -> None:
         raise NotImplementedError
 
     def _prepare(self, stream: Stream) -> None:
@@ -144,7 +152,11 @@ class Microphone(_Direction):
         """Sound recorded and not yet fetched."""
         return self._held / self._rate_hz + len(self._ready) / RATE_HZ
 
-    def _pass(self, data: Samples) -> None:
+    def _pass(self, data: Samples, missing: int) -> None:
+        if missing:
+            lost = round(missing * self._rate_hz / RATE_HZ)
+            self._chunks.append(np.zeros((lost, data.shape[1]), np.int16))
+            self._held += lost
         self._chunks.append(data.copy())
         self._held += len(data)
         while self._held > HELD_S * self._rate_hz:
@@ -205,12 +217,24 @@ class Loudspeaker(_Direction):
         self._clear()
         stream = self._stream
         if stream is not None:
+            self._forget_unplayed()
             self._last_callback = time.monotonic() + STALL_S  # starting again may take its time
             try:
                 stream.restart()
             except OSError:
                 self.close()
         return round(unheard * RATE_HZ)
+
+    def _forget_unplayed(self) -> None:
+        """What lay in the device's buffer when it was thrown away is no sound that can come back."""
+        unplayed = round(self._latency_s * self._rate_hz)
+        with self._lock:
+            self._pace.unheard(round(self._latency_s * RATE_HZ))
+            while unplayed and self._played:
+                last = self._played.pop()
+                if len(last) > unplayed:
+                    self._played.append(last[: len(last) - unplayed])
+                unplayed = max(0, unplayed - len(last))
 
     def reference(self, waiting_s: float = 0.0) -> Pcm:
         """The int16[320] that was going out when the next block of the microphone was recorded.
@@ -231,7 +255,9 @@ class Loudspeaker(_Direction):
         block, self._reference = self._reference[:BLOCK], self._reference[BLOCK:]
         return block
 
-    def _pass(self, data: Samples) -> None:
+    def _pass(self, data: Samples, missing: int) -> None:
+        if missing:
+            self._played.append(np.zeros(round(missing * self._rate_hz / RATE_HZ), np.int16))
         filled = 0
         while filled < len(data) and self._queue:
             first = self._queue[0]
