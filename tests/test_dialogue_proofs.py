@@ -23,11 +23,13 @@ from dialogue_space import (
 )
 
 from voice_triage.dialogue import Dialogue, State
-from voice_triage.dialogue.state import CONFIRM, ENDED, MORE, STANDING_BY
+from voice_triage.dialogue.state import CONFIRM, ENDED, MORE, STANDING_BY, patient
 from voice_triage.dialogue.step import Step, alarm, question_at
 from voice_triage.messages import Heard, Silence, Turn
 from voice_triage.protocol import LEVELS
+from voice_triage.wording import Wording
 
+WORDING = Wording.load()
 INSIDE = (CONFIRM, STANDING_BY, ENDED)
 """Where an emergency that was announced can stand."""
 ENOUGH = 200
@@ -49,11 +51,17 @@ class Failures:
     # ---- what must hold for every step ----
 
     def check(self, taken: Taken) -> None:
+        self.has_words(taken)
         self.emergency_is_announced(taken)
         self.red_flags_stay(taken)
         self.nothing_heard_is_never_no(taken)
         self.commands_work(taken)
         self.ends_say_everything(taken)
+
+    def has_words(self, taken: Taken) -> None:
+        """Whatever may be said, somebody wrote."""
+        spoken = all(WORDING.say(line, patient(taken.after)) for line in taken.turn.lines)
+        self.unless(spoken, "0 words", taken)
 
     def emergency_is_announced(self, taken: Taken) -> None:
         """2: no state below the emergency places holds an emergency that was not announced."""

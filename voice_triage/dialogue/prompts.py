@@ -21,6 +21,8 @@ from voice_triage.dialogue.state import (
 from voice_triage.messages import Level
 from voice_triage.protocol import Protocol
 
+SESSION = ("device.microphone_lost", "device.loudspeaker_lost", "device.back")
+"""Said by the session, not by the dialogue."""
 FIXED = (
     "greeting", "restart.ok", "go_on", "noted", "back", "withdrawn", "sorry.silence", "sorry.unclear",
     "help.answers", "help.commands", "glass.help", "glass.darker_skin", "adjust.slower", "adjust.faster",
@@ -40,7 +42,7 @@ FIXED = (
 
 def required(protocol: Protocol) -> tuple[str, ...]:
     """Return the ids of all prompts that the dialogue over ``protocol`` may name."""
-    names = [*FIXED, *_of_places(protocol), *_of_levels(), *GOING, *SEPSIS]
+    names = [*FIXED, *SESSION, *_of_places(protocol), *_of_levels(), *GOING, *SEPSIS]
     names += [prompt for prompts in BY_CAUSE.values() for prompt in prompts]
     names += [
         f"guidance.{pattern}.{part}" for pattern in protocol.patterns for part in ("what", "do", "when")
