@@ -109,6 +109,14 @@ def _rest(step: Step) -> State:
     return replace(state, announced=announced, overheard=step.partial)
 
 
+def _looker(step: Step) -> State:
+    """ "I can't see them" is not "they are gone": whoever cannot look has said nothing of the spots."""
+    asked = step.question.asks_for if step.question else ()
+    before = tuple(one for one in step.before.findings if one.concept in asked)
+    other = tuple(one for one in step.state.findings if one.concept not in asked)
+    return replace(step.state, looked=True, findings=(*other, *before))
+
+
 def _try(step: Step) -> State:
     return replace(step.state, tries=step.state.tries + 1, overheard=False)
 
@@ -136,7 +144,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "presence": _try,
     "ask_again": lambda step: replace(step.state, excused=True),
     "look": lambda step: replace(step.state, has_glass=True, tries=0),
-    "looker": lambda step: replace(step.state, looked=True),
+    "looker": _looker,
     "greet": lambda step: State(place=NEXT),
     "page": lambda step: replace(step.state, page=step.state.page + 1),
     "outcome": lambda step: replace(step.state, told_level=step.decision.level, page=0),
