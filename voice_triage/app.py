@@ -26,6 +26,7 @@ from voice_triage.pcm import Pcm, at_level
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.recognizers.registry import open_second_opinion, open_streaming
+from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder, ScriptedCaller, Stage
 from voice_triage.scenario import Noise as NoiseRow
@@ -110,7 +111,8 @@ class Kit:
         """Open a streaming recogniser, or give the one already open. Raises BadInput, Lacking."""
         if name not in self._recognizers:
             phrases = Phrases.load(self.settings.language)
-            self._recognizers[name] = open_streaming(name, phrases, installed_path("vosk-en"))
+            model = installed_path("vosk-en")
+            self._recognizers[name] = RestartingRecognizer(lambda: open_streaming(name, phrases, model))
         return self._recognizers[name]
 
     def prepare_emergency(self, voice: CachedVoice) -> None:

@@ -66,6 +66,8 @@ class _Open:
     opinion_of_s: float = 0.0
     """How much speech the second opinion was given."""
     final: Hypothesis | None = None
+    failures: int = 0
+    """Of the recogniser, when the utterance began."""
     waited: int = 0
 
     @property
@@ -134,7 +136,8 @@ class Listener:
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         if hearing.event == "opened":
-            self._open = _Open(question, over_speech=bool(own_words))
+            failures = getattr(self.recognizer, "failures", 0)
+            self._open = _Open(question, bool(own_words), failures=failures)
             self.recognizer.start()
         if self._open is not None:
             self._take(self._open, hearing.pcm, own_words, events)
@@ -218,7 +221,9 @@ class Listener:
         self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
         meaning = self._weigh(final.text, second.text if second else "", utterance.question)
-        if meaning.text or utterance.alarmed:
+        # An engine that failed has lost the words: an empty meaning has the question asked again.
+        lost = getattr(self.recognizer, "failures", 0) > utterance.failures
+        if meaning.text or utterance.alarmed or lost:
             events.append(
                 Utterance(meaning, utterance.question, bool(utterance.alarmed), utterance.over_speech)
             )

@@ -116,7 +116,7 @@ class Session:
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
         self._device_lost = bool(lost)
-        prompt = f"device.{sorted(lost)[0]}_lost" if lost else "device.back"
+        prompt = f"device.{max(lost)}_lost" if lost else "device.back"  # the microphone matters more
         text = self._with.wording.say(Line(prompt), self._with.dialogue.patient)
         for one in self._observers:
             one.trouble(text)

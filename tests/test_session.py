@@ -1,0 +1,259 @@
+"""The loop, with scripted parts: what cuts what, what is asked again, and what a failure does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from voice_triage.app import Kit, WordlessVoice, settings_from
+from voice_triage.audio.endpoint import Endpointer
+from voice_triage.audio.player import Player
+from voice_triage.audio.room import Room
+from voice_triage.audio.voice_activity import EnergyActivity
+from voice_triage.clock import VirtualClock
+from voice_triage.dialogue import Dialogue
+from voice_triage.errors import Lacking
+from voice_triage.listening import Listener
+from voice_triage.messages import Hypothesis
+from voice_triage.observer import Observer
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.restarting import RestartingRecognizer
+from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.session import Equipment, Session
+from voice_triage.speaking import Speaker
+from voice_triage.standby import Standby
+from voice_triage.understanding import listening_words
+
+
+class Script(Observer):
+    """Keeps what happened, in order."""
+
+    def __init__(self) -> None:
+        self.spoken: list[str] = []
+        self.events: list[str] = []
+
+    def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:
+        self.spoken.append(text)
+
+    def cut(self, text: str, *, at_s: float) -> None:
+        self.events.append("cut")
+
+    def emergency(self, *, at_s: float) -> None:
+        self.events.append("emergency")
+
+    def trouble(self, what: str) -> None:
+        self.events.append(f"trouble: {what}")
+
+    def listening(self, question: str | None, *, at_s: float) -> None:
+        self.events.append(f"listening: {question}")
+
+
+class Rig:
+    """A session in text, driven by hand."""
+
+    def __init__(self, kit: Kit, engine: object | None = None, voice: object | None = None) -> None:
+        self.scripted = ScriptedRecognizer()
+        self.room, self.script, clock = Room(), Script(), VirtualClock()
+        observers = (self.script,)
+        self.dialogue = Dialogue(kit.protocol)
+        listener = Listener(
+            engine(self.scripted) if callable(engine) else self.scripted,
+            kit.interpreter,
+            Endpointer(EnergyActivity()),
+            clock,
+            red_flags=kit.protocol.red_flags,
+        )
+        self.session = Session(
+            Equipment(
+                device=self.room,
+                canceller=None,
+                listener=listener,
+                speaker=Speaker(Player(), voice or WordlessVoice(), observers, clock.now_s, rate_wpm=170),
+                dialogue=self.dialogue,
+                wording=kit.wording,
+                interpreter=kit.interpreter,
+                words=listening_words.load(),
+                clock=clock,
+            ),
+            observers,
+        )
+        self.session.start()
+
+    def say(self, text: str, *, seconds: float | None = None) -> None:
+        seconds = seconds or len(text.split()) * 0.35
+        self.scripted.say(text, seconds)
+        self.room.say(np.ones(round(seconds * 16_000), np.int16))
+
+    def run(self, seconds: float) -> None:
+        for _ in range(round(seconds / 0.02)):
+            self.session.step()
+
+    def until(self, event: str, limit_s: float = 120) -> None:
+        for _ in range(round(limit_s / 0.02)):
+            if event in self.script.events:
+                return
+            self.session.step()
+        raise AssertionError(f"{event} did not come; {self.script.events}")
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return Kit(settings_from({}))
+
+
+def test_a_red_flag_cuts_the_sentence_and_the_emergency_follows(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=2)
+
+    assert "cut" in rig.script.events
+    assert rig.session.interrupted
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+def test_a_caller_who_talks_on_does_not_cut_the_emergency(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("he can't breathe please help me oh god what shall i do he is only four please be quick with it")
+    rig.until("emergency", limit_s=4)
+    cuts = rig.script.events.count("cut")
+    rig.run(8)
+
+    assert rig.script.events.count("cut") == cuts
+    assert rig.dialogue.decision.level == "emergency"
+
+
+def test_no_inside_the_alarming_utterance_takes_nothing_back(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("no no no he can't breathe no")
+    rig.until("emergency", limit_s=4)
+    rig.run(5)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+def test_the_emergency_is_repeated_when_nobody_answers(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("she is having a seizure")
+    rig.until("emergency", limit_s=4)
+    rig.run(40)
+
+    calls = [text for text in rig.script.spoken if text.startswith("Call")]
+    assert len(calls) >= 2
+
+
+def test_a_backchannel_does_not_stop_the_assistant(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("okay")
+    rig.run(4)
+
+    assert "cut" not in rig.script.events
+
+
+def test_other_speech_stops_it_and_the_question_comes_again(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("the weather is lovely over here today")
+    rig.until("cut", limit_s=4)
+    before = len(rig.script.spoken)
+    rig.until("listening: patient")
+
+    assert len(rig.script.spoken) > before
+
+
+def test_typed_lines_are_taken_like_speech(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(1)
+    rig.session.typed("my son can't breathe")
+    rig.until("emergency", limit_s=1)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+def test_a_lost_microphone_is_said_and_costs_no_answer(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.device_changed({"microphone"})
+    rig.run(60)
+    tried = rig.dialogue.state.tries
+    rig.session.device_changed(())
+    rig.run(6)
+
+    assert tried == 0, "silence of a dead microphone is not the caller's"
+    assert any(event.startswith("trouble") for event in rig.script.events)
+
+
+class Dying:
+    """An engine that raises on its third block, once."""
+
+    alive = False
+
+    def __init__(self, engine: ScriptedRecognizer) -> None:
+        self._engine, self.name, self._blocks = engine, "dying", 0
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        return getattr(self._engine, name)  # type: ignore[no-any-return]
+
+    def accept(self, block: Pcm) -> Hypothesis:
+        self._blocks += 1
+        if self._blocks == 3 and not Dying.alive:
+            Dying.alive = True
+            raise RuntimeError("engine died")
+        return self._engine.accept(block)
+
+
+def test_a_dead_recogniser_is_opened_anew_and_the_question_asked_again(kit: Kit) -> None:
+    Dying.alive = False
+    rig = Rig(kit, engine=lambda scripted: RestartingRecognizer(lambda: Dying(scripted)))
+    rig.until("listening: patient")
+    asked = len(rig.script.spoken)
+    rig.say("me", seconds=0.3)
+    rig.run(6)
+    assert len(rig.script.spoken) > asked, "the question is asked again"
+
+    rig.run(10)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=5)
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+class Mute:
+    """A voice that has died; what was rendered before is gone too."""
+
+    def render(self, text: str, rate_wpm: int) -> Pcm:
+        raise Lacking("the voice is gone", "Install espeak-ng")
+
+
+def test_a_dead_voice_does_not_stop_the_emergency(kit: Kit) -> None:
+    rig = Rig(kit, voice=Mute())
+    rig.run(2)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=3)
+    rig.run(1)
+
+    assert any("voice failed" in event for event in rig.script.events)
+    assert any("9 1 1" in text or "emergency" in text for text in rig.script.spoken), "captions still show it"
+
+
+@pytest.mark.parametrize(
+    ("said", "wakes"),
+    [
+        ("start triage", True),
+        ("please check a rash", True),
+        ("the tree arch is nice", False),
+        ("rash", False),
+    ],
+)
+def test_standby_begins_only_on_its_phrase(said: str, wakes: bool) -> None:
+    engine, room = ScriptedRecognizer(), Room()
+    standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load())
+    engine.say(said, 1.0)
+    room.say(np.ones(16_000, np.int16), 0.5)
+
+    assert any(standby.step() for _ in range(200)) is wakes

@@ -1,0 +1,62 @@
+"""A recogniser that survives its engine: what fails is opened anew, and the caller is asked again."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TypeVar
+
+from voice_triage.messages import Hypothesis
+from voice_triage.recognizers.contract import Samples, StreamingRecognizer
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class RestartingRecognizer:
+    """Passes everything on; an engine that raises is closed and opened again, its utterance lost."""
+
+    def __init__(self, open_engine: Callable[[], StreamingRecognizer]) -> None:
+        self._open_engine = open_engine
+        self._engine: StreamingRecognizer | None = open_engine()
+        self.name = self._engine.name
+        self._question: str | None = None
+        self.failures = 0
+        """How often the engine has failed; the session asks again whenever this has grown."""
+
+    def expect(self, question: str | None) -> None:
+        """Prepare for answers to ``question``."""
+        self._question = question
+        self._guarded(lambda engine: engine.expect(question), None)
+
+    def start(self) -> None:
+        """Begin a new utterance."""
+        self._guarded(lambda engine: engine.start(), None)
+
+    def accept(self, block: Samples) -> Hypothesis:
+        """Hear one block; empty when the engine has just failed."""
+        return self._guarded(lambda engine: engine.accept(block), Hypothesis(""))
+
+    def finish(self) -> Hypothesis:
+        """End the utterance; empty when the engine has just failed."""
+        return self._guarded(lambda engine: engine.finish(), Hypothesis("", final=True))
+
+    def close(self) -> None:
+        """Release the engine."""
+        if self._engine is not None:
+            self._engine.close()
+
+    def _guarded(self, work: Callable[[StreamingRecognizer], T], instead: T) -> T:
+        """Return the result of ``work``, or ``instead`` when the engine is or becomes useless."""
+        try:
+            if self._engine is None:
+                self._engine = self._open_engine()
+                self._engine.expect(self._question)
+            return work(self._engine)
+        except Exception as error:  # whatever a C library throws, the conversation goes on
+            # The type only: a message might hold what was said.
+            log.warning("the recogniser failed (%s) and is opened anew", type(error).__name__)
+            self.failures += 1
+            self._engine = None
+            return instead
