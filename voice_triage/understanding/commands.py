@@ -26,12 +26,26 @@ def command_in(
             and all(_idle(word, polite) for word in words.surface[spot.end :])
         ):
             continue
+        if phrase.value == "inside" and _told_off(grammar, words, spot, context):
+            continue
         if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and tells):
             continue
         length = spot.end - spot.start
         if best is None or length > best[0]:
             best = (length, phrase.name)
     return best[1] if best else None
+
+
+def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
+    """True for "he can't wait", "it came back", "yes, no wait, no": words of a command that command nothing."""
+    rows = grammar.files["words"]
+    if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
+        return True
+    if spot.payload.name in rows["imperatives"] and any(
+        word in rows["past_of_commands"] for word in words.surface[spot.start : spot.end]
+    ):
+        return True
+    return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos)
 
 
 def _idle(word: str, polite: Sequence[str]) -> bool:

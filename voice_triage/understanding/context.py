@@ -154,8 +154,12 @@ class Context:
     def _negations(self) -> set[int]:
         """Numbers of the signs that a cue negates."""
         out: set[int] = set()
+        listed = self._ticked_off()
         for cue in self.cues:
-            if cue.payload.name == "not_wide":
+            if listed and cue.payload.name == "no":
+                self.lone_nos.append(cue.start)
+                out.update(self._nearest(cue))
+            elif cue.payload.name == "not_wide":
                 # "I don't think he hasn't": two of them say yes again.
                 self._turned.symmetric_difference_update(self._chain(cue))
             elif cue.payload.name == "no":
@@ -163,13 +167,21 @@ class Context:
                 if not chain:
                     self.lone_nos.append(cue.start)
                     if self._closes_question(cue):
-                        chain = self._before(cue)[:1]
+                        chain = self._nearest(cue)
                 out.update(chain)
             elif cue.payload.name in ("not", "none"):
                 out.update(self._chain(cue))
             elif cue.payload.name == "not_after" and self.ends(cue.end):
                 out.update(self._before(cue))
         return out
+
+    def _ticked_off(self) -> bool:
+        """True for "fever no, stiff neck yes": each sign is named, then ticked off."""
+        words = [word for word in self._words.surface if word[0].isalnum()]
+        rows = self._grammar.files["words"]
+        ticks = sum(word in rows["ticks"] for word in words)
+        named = bool(self.signs) and self.signs[0].start <= 2
+        return named and ticks > 1 and words[-1] in rows["ticks"] and words[0] not in rows["ticks"]
 
     def _stands_alone(self, at: int) -> bool:
         """True when a no before this word answers instead of negating what follows."""
@@ -205,9 +217,12 @@ class Context:
             if sign.end <= cue.end:
                 number += 1
                 continue
-            new_clause = out and sign.start > reach and self._words.surface[sign.start] in self._subjects
+            starts = sign.start > reach and self._words.surface[sign.start] in self._subjects
+            new_clause = starts and not wide
             if sign.start >= wall or new_clause or not self._linked(reach, sign.start, allowed, wide):
                 break
+            if out and sign.payload.value == "absent" and sign.start >= reach:
+                break  # "no fever, his neck is fine" denies twice, it does not turn the second
             out.append(number)
             if sign.end > reach:
                 reach = sign.end
@@ -253,6 +268,11 @@ class Context:
             reach = sign.start
         return out
 
+    def _nearest(self, cue: Spot[Phrase]) -> list[int]:
+        """The sign just before a cue, with what else its words say: "stiff neck? no" denies the neck too."""
+        before = self._before(cue)
+        return [n for n in before if self.signs[n].end > self.signs[before[0]].start]
+
     def _close(self, start: int, end: int) -> bool:
         """True when only light words stand from start to end."""
         through = self._grammar.files["words"]["through_back"]
@@ -269,7 +289,7 @@ class Context:
             name = cue.payload.name
             if name in FORWARD_DROPS or (name == "question_first" and self.begins(cue.start)):
                 self._drop(self._after(cue), cue)
-            if name in ("past", "past_after", "other_after", "question_after"):
+            if name in ("past", "past_after", "other_after") or (name == "question_after" and self._asked(cue)):
                 self._drop(self._back(cue), cue)
             if name == "unsure":
                 self._doubted.update(self._after(cue))
@@ -294,6 +314,23 @@ class Context:
         rows = self._grammar.files["words"]
         following = self._words.surface[cue.end : cue.end + 1]
         return self.begins(cue.start) and bool(following) and following[0] not in rows["patients"]
+
+    def _asked(self, cue: Spot[Phrase]) -> bool:
+        """True for "is a stiff neck dangerous", not for "he's floppy and it's serious"."""
+        rows, surface = self._grammar.files["words"], self._words.surface
+        if surface[cue.start] == "what" or "?" in surface[cue.start : cue.end + 1]:
+            return True
+        for word in surface[self._wall_before(cue.start) : cue.start]:
+            if word in rows["askers"]:
+                return True
+            if word[0].isalnum() and word not in rows["before_question"]:
+                return False
+        return False
+
+    def closes(self, at: int) -> bool:
+        """True when nothing that says more of the same stands at the word: "he isn't, he's fine", not "he isn't well"."""
+        surface = self._words.surface
+        return at >= len(surface) or not surface[at][0].isalnum() or surface[at] in self._grammar.files["words"]["after_take_back"]
 
     def _ended_before(self, cue: Spot[Phrase]) -> list[int]:
         """The signs told in the past tense before a "he's fine now"."""
@@ -333,7 +370,10 @@ class Context:
 
 def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """Without the phrases that lie inside, or half inside, a longer one."""
-    ranked = sorted(spots, key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), s.start))
+    ranked = sorted(
+        spots,
+        key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), -s.exact, s.start),
+    )
     kept: list[Spot[Phrase]] = []
     taken: dict[int, tuple[int, int]] = {}
     for one in ranked:

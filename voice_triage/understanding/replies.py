@@ -54,7 +54,7 @@ def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
         if cue.payload.name not in ("take_back", "put_back"):
             continue
         earlier = [said for said in last.values() if said.end <= cue.start and cue.start - said.end <= 4]
-        if not earlier or not context.ends(cue.end):
+        if not earlier or not context.closes(cue.end):
             continue
         said = max(earlier, key=lambda s: s.end)
         clause = words.surface[max(0, said.start - 3) : said.end]

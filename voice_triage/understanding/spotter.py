@@ -31,6 +31,8 @@ class Node(Generic[T]):
     payloads: list[T] = field(default_factory=list)
     gap: bool = False
     far: bool = False
+    depth: int = 0
+    """Symbols read so far, gaps not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Spot(Generic[T]):
     """A not stood between the words of the phrase: "neck is not stiff"."""
     doubtful: bool = False
     """A might or maybe stood between them."""
+    exact: int = 0
+    """Symbols of the phrase: of two as long, the one that names more of its words is meant."""
 
 
 class Trie(Generic[T]):
@@ -57,9 +61,11 @@ class Trie(Generic[T]):
         node = self.root
         for symbol in symbols:
             if symbol in ("{gap}", "{far}"):
-                node = node.children.setdefault(symbol, Node(gap=True, far=symbol == "{far}"))
+                node = node.children.setdefault(
+                    symbol, Node(gap=True, far=symbol == "{far}", depth=node.depth)
+                )
             else:
-                node = node.children.setdefault(symbol, Node())
+                node = node.children.setdefault(symbol, Node(depth=node.depth + 1))
         if payload not in node.payloads:
             node.payloads.append(payload)
 
@@ -105,7 +111,7 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                     continue
                 for end in here[symbol]:
                     for payload in child.payloads:
-                        found.append(Spot(start, end, payload, negated, doubtful))
+                        found.append(Spot(start, end, payload, negated, doubtful, child.depth))
                     if child.children:
                         waiting[end].append((child, start, 0, negated, doubtful))
                         for wide in ("{gap}", "{far}"):
