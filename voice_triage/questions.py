@@ -136,7 +136,7 @@ def _default_unsure(kind: str, asks_for: tuple[str, ...]) -> dict[str, Status]:
 
 def _open_yes(row: dict[str, Any], kind: str, asks_for: tuple[str, ...], place: str) -> tuple[str, ...]:
     names = _names(row, "open_yes", asks_for, place)
-    needed = kind == "list" and not row.get("at_once")
+    needed = kind == "list" and not _flag(row, "at_once", place)
     if needed != bool(names):
         wrong = "is missing: the safe reading of a bare yes" if needed else "belongs to lists only"
         raise BadContent(f"{place}: open_yes {wrong}")

@@ -110,7 +110,7 @@ def _rest(step: Step) -> State:
 
 
 def _looker(step: Step) -> State:
-    """ "I can't see them" is not "they are gone": whoever cannot look has said nothing of the spots."""
+    """Whoever cannot look has said nothing of the spots: "I can't see them" is not "they are gone"."""
     asked = step.question.asks_for if step.question else ()
     before = tuple(one for one in step.before.findings if one.concept in asked)
     other = tuple(one for one in step.state.findings if one.concept not in asked)

@@ -18,6 +18,7 @@ CONFUSED = ("aid.keep_calm", "aid.watch_breathing", "aid.no_food", "aid.if_sleep
 MENINGITIS = ("aid.say_meningitis", "aid.do_not_wait", "aid.watch_awake", "aid.dim_light")
 SEPSIS = ("aid.say_sepsis", "aid.do_not_wait", "aid.watch_awake", "aid.note_time")
 CRY = ("aid.say_baby", "aid.watch_breathing", "aid.watch_awake")
+GENERAL = ("aid.watch_awake", "aid.watch_breathing", "aid.no_food", "aid.if_sleepy")
 GOING = ("aid.go_now", "aid.no_driving", "aid.bring_medicines", "aid.worse_call")
 WOUNDS = ("aid.cover_wounds", "aid.go_now", "aid.no_driving", "aid.worse_call")
 
@@ -41,7 +42,7 @@ BY_CAUSE: Mapping[str, Sequence[str]] = {
     "no_urine": GOING,
     "painful_rash": GOING,
     "open_wounds": WOUNDS,
-    "emergency_signs": DROWSY,
+    "emergency_signs": GENERAL,
 }
 
 
