@@ -119,9 +119,10 @@ def test_the_first_seconds_say_emergency() -> None:
 def test_it_speaks_of_the_patient() -> None:
     line = Line("age.ask")
 
-    assert WORDING.say(line, "self") == "How old are you?"
-    assert WORDING.say(line, "child") == "How old is your child?"
-    assert WORDING.say(line, "other") == WORDING.say(line, None) == "How old is the person?"
+    assert WORDING.say(line, "self").startswith("How old are you?")
+    assert WORDING.say(line, "child").startswith("How old is your child?")
+    assert WORDING.say(line, "other") == WORDING.say(line, None)
+    assert WORDING.say(line, None).startswith("How old is the person?")
 
 
 def test_several_signs_become_one_sentence() -> None:
