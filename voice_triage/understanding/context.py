@@ -70,7 +70,7 @@ class Context:
         """The signs that concern the patient now, in order of being said."""
         out = []
         for number, sign in enumerate(self.signs):
-            if number in self._dropped:
+            if number in self._dropped and number not in self._resolved:
                 continue
             present = (sign.payload.value != "absent") != sign.negated
             if (number in self._negated) != (number in self._turned):
@@ -173,7 +173,19 @@ class Context:
                 out.update(self._chain(cue))
             elif cue.payload.name == "not_after" and self.ends(cue.end):
                 out.update(self._before(cue))
+        for sign in self.signs:
+            if sign.negated:
+                out.update(self._denied_on(sign))
         return out
+
+    def _denied_on(self, denied: Spot[Phrase]) -> list[int]:
+        """What an or ties to a sign that was denied inside: "his lips aren't blue or grey"."""
+        surface = self._words.surface
+        if surface[denied.end : denied.end + 1] not in (("or",), ("nor",)):
+            return []
+        first = bisect_left(self._sign_starts, denied.end + 1)
+        near = bisect_left(self._sign_starts, denied.end + 3)
+        return [n for n in range(first, near) if not self.signs[n].negated]
 
     def _ticked_off(self) -> bool:
         """True for "fever no, stiff neck yes": each sign is named, then ticked off."""
@@ -199,6 +211,8 @@ class Context:
         if not before:
             return False
         start = before[-1].start
+        if not self._subjects.isdisjoint(self._words.surface[start : before[-1].end]):
+            return False  # "he can't breathe, no": a sentence, not a name on a list
         lead = self._words.surface[max(0, start - 2) : start]
         rows = self._grammar.files["words"]
         return all(not word[0].isalnum() or word in rows["naming"] for word in lead) or any(
@@ -270,6 +284,11 @@ class Context:
 
     def _nearest(self, cue: Spot[Phrase]) -> list[int]:
         """The sign just before a cue, with what else its words say: "stiff neck? no" denies the neck too."""
+        before = self._before(cue)
+        return [n for n in before if self.signs[n].end > self.signs[before[0]].start]
+
+    def _nearest(self, cue: Spot[Phrase]) -> list[int]:
+        """The sign just before a cue, and those that share its words."""
         before = self._before(cue)
         return [n for n in before if self.signs[n].end > self.signs[before[0]].start]
 

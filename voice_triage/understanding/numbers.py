@@ -75,7 +75,7 @@ def _below_hundred(words: Sequence[str], at: int) -> Number:
 
 
 def _hundreds(words: Sequence[str], number: Number) -> Number:
-    """one hundred and two, a hundred two, one oh two, one hundred."""
+    """One hundred and two, a hundred two, one oh two, one hundred."""
     at = number.end
     if at < len(words) and words[at] == "hundred" and number.value < 10:
         at += 1
@@ -94,7 +94,7 @@ def _hundreds(words: Sequence[str], number: Number) -> Number:
 
 
 def _fraction(words: Sequence[str], number: Number) -> Number:
-    """thirty nine point two, two and a half; a loose digit after it is kept as its tail."""
+    """Thirty nine point two, two and a half; a loose digit after it is kept as its tail."""
     at = number.end
     if at + 1 < len(words) and words[at] in POINTS:
         digits = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 from hassil.errors import HassilError
 from hassil.expression import (
@@ -25,7 +25,7 @@ MAX_ALTERNATIVES = 40_000
 """A template that unfolds into more is split in two by its author."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def unfold(template: str, where: str) -> tuple[str, ...]:
     """All alternatives of a template; references to rules stay as <name>. Raises BadContent."""
     try:
@@ -65,7 +65,7 @@ class Choice:
     texts: tuple[str, ...]
 
 
-@lru_cache(maxsize=None)
+@cache
 def parts(template: str, where: str) -> tuple[tuple[str | Choice, ...], ...]:
     """A template for spotting: groups stay groups, unless a gap is inside or letters touch them."""
     try:

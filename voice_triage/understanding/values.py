@@ -210,7 +210,7 @@ _VAGUE = {"couple": 2, "few": 3, "several": 5, "a": 1, "an": 1, "some": 3, "many
 
 
 def _vague(words: Words) -> list[Number]:
-    """a day, a couple of hours, a few weeks."""
+    """A day, a couple of hours, a few weeks."""
     out = []
     for at, unit in enumerate(words.lemma):
         if unit not in UNIT_HOURS or at == 0:
