@@ -96,6 +96,7 @@ class Grammar:
         self.lasting = frozenset(n for n, row in self.files["signs"].items() if row.get("lasts"))
         self._choices: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._names: dict[tuple[tuple[str, ...], ...], str] = {}
+        self._singles: dict[str, list[str]] = {}
         self.classes: Trie[str] = Trie()
         self.phrases: Trie[Phrase] = Trie()
         self._compile()
@@ -117,7 +118,9 @@ class Grammar:
             self._choices[name] = self._class(self.rules.members(name[1:-1], "grammars"), "sign")
         for name, members in self._choices.items():
             for symbols in members:
-                if symbols:
+                if len(symbols) == 1:
+                    self._singles.setdefault(symbols[0], []).append(name)
+                elif symbols:
                     self.classes.add(symbols, name)
 
     def members(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -198,7 +201,10 @@ class Grammar:
 
     def edges(self, words: Words) -> tuple[list[Edges], Track]:
         """The symbols at each word, word classes among them, and what may be skipped."""
-        edges: list[Edges] = [{lemma: (at + 1,), "=" + lemma: (at + 1,)} for at, lemma in enumerate(words.lemma)]
+        edges: list[Edges] = []
+        for at, lemma in enumerate(words.lemma):
+            ends = (at + 1,)
+            edges.append(dict.fromkeys((lemma, "=" + lemma, *self._singles.get(lemma, ())), ends))
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
         members = spot(self.classes, edges, Track(light, nothing, nothing, nothing, nothing))
