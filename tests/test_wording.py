@@ -9,10 +9,13 @@ import pytest
 from readability import grade, sentences, words
 
 from voice_triage import wording
+from voice_triage.dialogue import State
+from voice_triage.dialogue.outcome import outcome
 from voice_triage.dialogue.prompts import problems, required
 from voice_triage.errors import BadContent, BadInput
-from voice_triage.messages import Line
+from voice_triage.messages import Finding, Line
 from voice_triage.protocol import Protocol
+from voice_triage.triage import Decision
 from voice_triage.wording import KINDS, Wording
 
 PROTOCOL = Protocol.load()
@@ -20,6 +23,7 @@ WORDING = Wording.load(country="US")
 TEXTS = WORDING.texts()
 NORMAL_WPM = 170
 MAX_PROMPT_S = 12
+MAX_OUTCOME_S = 20
 FORBIDDEN = (
     r"aspirin", r"ibuprofen", r"paracetamol", r"acetaminophen", r"\bmg\b", r"milligram", r"\bdose",
     r"you(r child)? (are|is) fine", r"nothing to worry", r"don't worry", r"\bharmless\.$",
@@ -134,6 +138,27 @@ def test_several_signs_become_one_sentence() -> None:
 def test_home_care_always_ends_with_what_means_call_now() -> None:
     for name in ("when.self_care", "closing.self_care"):  # the end, before and after "more"
         assert all("ambulance" in text for text in _variants(name))
+
+
+@pytest.mark.parametrize("pattern", PROTOCOL.patterns)
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "level, signs",
+    [
+        ("urgent", ("fever", "severe_headache")),
+        ("routine", ("changing_spot", "bleeding_spot")),
+        ("self_care", ()),
+    ],
+)
+def test_an_outcome_takes_twenty_seconds_at_most(
+    level: str, signs: tuple[str, ...], kind: str, pattern: str
+) -> None:
+    """Level, why, what to do, when to call: before the caller is asked whether there should be more."""
+    state = State("more", tuple(Finding(sign, "present") for sign in signs))
+    decision = Decision(level, None, signs, (pattern,), ())  # type: ignore[arg-type]
+    spoken = " ".join(WORDING.say(line, kind) for line in outcome(state, decision))
+
+    assert len(words(spoken)) * 60 / NORMAL_WPM <= MAX_OUTCOME_S, spoken
 
 
 def test_everything_that_can_be_said_is_listed_for_rendering() -> None:
