@@ -9,7 +9,7 @@ from typing import Any
 
 from voice_triage.understanding.grammar import Grammar, Source, load, read
 from voice_triage.understanding.numbers import TENS, UNITS
-from voice_triage.understanding.templates import unfold
+from voice_triage.understanding.templates import sample, unfold, words
 
 PER_TEMPLATE = 14
 """Sentences for one template: enough to say each alternative of the larger classes somewhere."""
@@ -118,7 +118,14 @@ class Phrases:
         ]
         small = [word for word in UNITS if word not in ("oh", "nought", "zero")]
         for word in small:
-            texts += [word, f"he is {word}", f"{word} months", f"{word} days", f"{word} weeks old", f"{word} hours"]
+            texts += [
+                word,
+                f"he is {word}",
+                f"{word} months",
+                f"{word} days",
+                f"{word} weeks old",
+                f"{word} hours",
+            ]
             texts += [f"thirty eight point {word}", f"thirty nine {word}", f"a hundred and {word}"]
         for ten in TENS:
             texts += [ten, f"{ten} years old", *(f"{ten} {unit}" for unit in small[:9])]
@@ -126,11 +133,8 @@ class Phrases:
 
     def _expand(self, source: Source, limit: int) -> list[str]:
         """At most limit sentences of a template, spread over its alternatives and its rules."""
-        alternatives = unfold(source.template, source.where)
         chooser = random.Random(f"{SEED} {source.template}")
-        picked = list(alternatives)
-        if len(picked) > limit:
-            picked = chooser.sample(picked, limit)
+        picked = sample(source.template, source.where, limit, chooser)
         out = []
         for turn, text in enumerate(picked):
             words = []
@@ -151,15 +155,14 @@ class Phrases:
 
     def _words_of(self, source: Source) -> set[str]:
         """Every word of a template and of the rules in it."""
-        words: set[str] = set()
-        for text in unfold(source.template, source.where):
-            for word in text.split():
-                if word[0] == "<":
-                    for member in self._grammar.rules.members(word[1:-1], source.where):
-                        words.update(self._plain(member).split())
-                elif word[0] != "{":
-                    words.update(self._plain(word).split())
-        return words
+        found: set[str] = set()
+        for word in words(source.template, source.where):
+            if word[0] == "<":
+                for member in self._grammar.rules.members(word[1:-1], source.where):
+                    found.update(self._plain(member).split())
+            elif word[0] != "{":
+                found.update(self._plain(word).split())
+        return found
 
 
 def _unique(texts: Iterable[str]) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import random
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -36,6 +37,50 @@ def unfold(template: str, where: str) -> tuple[str, ...]:
     if "" in texts:
         raise BadContent(f"{where}: the template '{template}' matches nothing at all")
     return tuple(texts)
+
+
+def sample(template: str, where: str, count: int, chooser: random.Random) -> tuple[str, ...]:
+    """At most ``count`` alternatives of a template, however many there are. Raises BadContent."""
+    expression = _parsed(template, where)
+    texts = (" ".join(_pick(expression, chooser).split()) for _ in range(2 * count))
+    return tuple(dict.fromkeys(text for text in texts if text))[:count]
+
+
+def words(template: str, where: str) -> frozenset[str]:
+    """Every word of a template, references to rules and lists included. Raises BadContent."""
+    return frozenset(_words(_parsed(template, where)))
+
+
+def _parsed(template: str, where: str) -> Expression:
+    try:
+        return parse_sentence(template).expression
+    except (HassilError, ParseError, ValueError) as error:
+        raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
+
+
+def _pick(item: Expression, chooser: random.Random) -> str:
+    """One text of an expression, each of its alternatives as likely."""
+    if isinstance(item, Alternative):
+        return _pick(chooser.choice(item.items), chooser)
+    if isinstance(item, Group):
+        return "".join(_pick(part, chooser) for part in item.items)
+    return _leaf(item)
+
+
+def _words(item: Expression) -> Iterator[str]:
+    if isinstance(item, Alternative | Group):
+        for part in item.items:
+            yield from _words(part)
+    else:
+        yield from _leaf(item).split()
+
+
+def _leaf(item: Expression) -> str:
+    if isinstance(item, RuleReference):
+        return f"<{item.rule_name}>"
+    if isinstance(item, ListReference):
+        return f"{{{item.list_name}}}"
+    return item.original_text if isinstance(item, TextChunk) else ""
 
 
 def _unfold(item: Expression, where: str, template: str) -> list[str]:
