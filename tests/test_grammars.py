@@ -51,7 +51,11 @@ def test_vocabulary_covers_the_sentences(phrases):
 def test_near_misses_are_innocent(phrases):
     interpreter, flags = Interpreter.load("en"), load("en").red_flags
     alarms = {
-        text: [f.concept for f in interpreter.interpret(text).findings if f.status == "present" and f.concept in flags]
+        text: [
+            f.concept
+            for f in interpreter.interpret(text).findings
+            if f.status == "present" and f.concept in flags
+        ]
         for text in phrases.near_misses()
     }
 

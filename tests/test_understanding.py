@@ -146,7 +146,13 @@ def test_fillers_change_nothing(interpreter, line, at, filler):
 
 
 SOOTHING = st.sampled_from(
-    ["it's probably nothing but", "i'm sure it's fine but", "don't worry but", "it's just that", "maybe i'm silly but"]
+    [
+        "it's probably nothing but",
+        "i'm sure it's fine but",
+        "don't worry but",
+        "it's just that",
+        "maybe i'm silly but",
+    ]
 )
 
 
@@ -157,7 +163,11 @@ def test_soothing_words_never_remove_a_red_flag(interpreter, line, soothing):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(RED_FLAG_LINES), st.sampled_from(RED_FLAG_LINES), st.sampled_from(["and", ".", "and also", "but"]))
+@given(
+    st.sampled_from(RED_FLAG_LINES),
+    st.sampled_from(RED_FLAG_LINES),
+    st.sampled_from(["and", ".", "and also", "but"]),
+)
 def test_joining_keeps_both(interpreter, first, second, joint):
     both = present(interpreter, f"{first[0]} {joint} {second[0]}")
 
@@ -175,7 +185,18 @@ def test_any_text_gives_a_meaning(interpreter, text, question):
 
 
 @pytest.mark.parametrize(
-    "unit", ["he can't breathe ", "no fever ", "neck ", "stiff ", "one ", "hundred and ", "if ", "not ", "a\u0301 \x00 "]
+    "unit",
+    [
+        "he can't breathe ",
+        "no fever ",
+        "neck ",
+        "stiff ",
+        "one ",
+        "hundred and ",
+        "if ",
+        "not ",
+        "a\u0301 \x00 ",
+    ],
 )
 def test_long_texts_take_linear_time(interpreter, unit):
     def seconds(times):

@@ -19,7 +19,9 @@ def check(language: str = "en", concepts: Iterable[str] = (), dictionary: Collec
     grammar = load(language)
     problems = [
         f"signs.yaml: the protocol's concept '{concept}' has no phrases"
-        for concept in sorted(set(concepts) - {s.phrase.name for s in grammar.sources if s.phrase.kind == "sign"})
+        for concept in sorted(
+            set(concepts) - {s.phrase.name for s in grammar.sources if s.phrase.kind == "sign"}
+        )
     ]
     problems += [
         f"signs.yaml: the red flag '{flag}' has no near misses for the recogniser"

@@ -13,7 +13,7 @@ from voice_triage.understanding.words import Words
 def command_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, said: Sequence[Said]
 ) -> str | None:
-    """The command the words give, or None. Inside a sentence that tells a sign nothing is a command."""
+    """The command the words give, or None; a sentence that tells a sign commands nothing."""
     tells = any(s.concept not in grammar.places for s in said)
     polite = grammar.files["words"]["polite"]
     best: tuple[int, str] | None = None

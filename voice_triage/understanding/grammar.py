@@ -84,8 +84,8 @@ class Grammar:
             self.walls = frozenset(self.files["words"]["walls"])
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
-        self.function_words = self.lexicon.skippable | self.nots | self.walls | set(
-            self.files["words"]["function_words"]
+        self.function_words = (
+            self.lexicon.skippable | self.nots | self.walls | set(self.files["words"]["function_words"])
         )
         self.rules = Rules(self.files["rules"])
         self.sources: tuple[Source, ...] = tuple(_sources(self.files))
@@ -141,9 +141,7 @@ class Grammar:
             texts = [text for choice in part.texts for text in self.rules.fill(choice, where)]
             members = self._class(texts, kind)
             if len(row) == 1:
-                members = tuple(
-                    dict.fromkeys(self._stiffened(self.symbols(t, kind), t, kind) for t in texts)
-                )
+                members = tuple(dict.fromkeys(self._stiffened(self.symbols(t, kind), t, kind) for t in texts))
             name = f"<{len(self._choices)}>"
             full = tuple(m for m in members if m)
             if len(full) == 1:

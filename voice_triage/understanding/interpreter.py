@@ -52,7 +52,9 @@ class Interpreter:
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
 
-    def _values(self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]) -> list[Told]:
+    def _values(
+        self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]
+    ) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         heat = values.temperatures(words, spots, asked)
         told = heat + values.ages(words, spots, asked, heat)
@@ -120,7 +122,9 @@ class Interpreter:
         if any(word in rows["dangling"] for word in after[-2:]):
             return True
         return any(
-            word in rows["had"] for said in present for word in words.surface[max(0, said.start - 3) : said.start + 1]
+            word in rows["had"]
+            for said in present
+            for word in words.surface[max(0, said.start - 3) : said.start + 1]
         )
 
 

@@ -18,7 +18,12 @@ TENS = {
 } | {"fourty": 40}
 JOINS = frozenset({"and"})
 POINTS = frozenset({"point", "dot", "decimal"})
-HALVES = {("and", "a", "half"): 0.5, ("and", "half"): 0.5, ("and", "a", "bit"): 0.0, ("and", "a", "quarter"): 0.25}
+HALVES = {
+    ("and", "a", "half"): 0.5,
+    ("and", "half"): 0.5,
+    ("and", "a", "bit"): 0.0,
+    ("and", "a", "quarter"): 0.25,
+}
 HALVES |= {("and", "three", "quarters"): 0.75, ("and", "a", "half", "a"): 0.5}
 
 
@@ -88,7 +93,12 @@ def _hundreds(words: Sequence[str], number: Number) -> Number:
     if number.value == 1 and at < len(words) and words[at] in TENS:
         rest = _below_hundred(words, at)
         return Number(number.start, rest.end, 100 + rest.value)
-    if number.value == 1 and at + 1 < len(words) and words[at] in ("oh", "zero", "o") and words[at + 1] in UNITS:
+    if (
+        number.value == 1
+        and at + 1 < len(words)
+        and words[at] in ("oh", "zero", "o")
+        and words[at + 1] in UNITS
+    ):
         return Number(number.start, at + 2, 100 + UNITS[words[at + 1]])
     return number
 

@@ -26,7 +26,11 @@ def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
         corrected = context.has("correction", before.start, said.start + 1)
         if said.status == before.status:
             continue
-        if before.status == "present" and not corrected and "never" in words.surface[said.start - 2 : said.end]:
+        if (
+            before.status == "present"
+            and not corrected
+            and "never" in words.surface[said.start - 2 : said.end]
+        ):
             continue  # "he is dribbling, and he never dribbles"
         same = _content(grammar, words, before) & _content(grammar, words, said)
         if before.status == "present" and not (corrected or same) and said.concept in grammar.red_flags:

@@ -11,7 +11,15 @@ from voice_triage.understanding.numbers import Number, numbers
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
-UNIT_HOURS = {"minute": 1 / 60, "hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760, "fortnight": 336}
+UNIT_HOURS = {
+    "minute": 1 / 60,
+    "hour": 1,
+    "day": 24,
+    "week": 168,
+    "month": 720,
+    "year": 8760,
+    "fortnight": 336,
+}
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "fortnight": 12 * 14 / 365.25}
 FEVER_CELSIUS = 38.0
 """clinical-spec.md: 38.0 C and over is fever."""
@@ -46,7 +54,9 @@ def temperatures(words: Words, spots: Sequence[Spot[Phrase]], question: str) -> 
         if _unit(words, end) in UNIT_HOURS or words.surface[end : end + 1] == ("percent",):
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marks)
-        near = near or question == "fever" or (exact and degrees > FEVER_FROM) or _corrects(words, number, out)
+        near = (
+            near or question == "fever" or (exact and degrees > FEVER_FROM) or _corrects(words, number, out)
+        )
         celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
@@ -57,7 +67,9 @@ def temperatures(words: Words, spots: Sequence[Spot[Phrase]], question: str) -> 
 
 def _marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
     """The words that tell what a number near them is about."""
-    return [s for s in spots if (s.payload.kind, s.payload.name, s.payload.value) == ("value", "about", about)]
+    return [
+        s for s in spots if (s.payload.kind, s.payload.name, s.payload.value) == ("value", "about", about)
+    ]
 
 
 def _corrects(words: Words, number: Number, before: Sequence[Told]) -> bool:
@@ -77,7 +89,9 @@ def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequ
     """Ages in years or months."""
     out: list[Told] = []
     for number in numbers(words.surface):
-        if any(t.start <= number.start < t.end for t in taken) or words.surface[number.start - 2 : number.start] == (
+        if any(t.start <= number.start < t.end for t in taken) or words.surface[
+            number.start - 2 : number.start
+        ] == (
             "going",
             "on",
         ):
@@ -142,12 +156,18 @@ def _and_a_half(words: Words, amount: float, at: int, step: float = 1.0) -> tupl
 
 def _plural(word: str) -> bool:
     """True for a word that a number counts: two spots."""
-    return len(word) > 3 and word.endswith("s") and word not in ("yes", "this", "thats", "years", "thanks", "whats")
+    return (
+        len(word) > 3
+        and word.endswith("s")
+        and word not in ("yes", "this", "thats", "years", "thanks", "whats")
+    )
 
 
 _IS = frozenset({"is", "'s", "am", "was", "are", "be", "turned", "being"})
 _AGED = frozenset({"aged", "age", "turned", "turning"})
-_ABOUT = frozenset("a about nearly almost just only around roughly now like well actually maybe approximately".split())
+_ABOUT = frozenset(
+    "a about nearly almost just only around roughly now like well actually maybe approximately".split()
+)
 _SUBJECTS = frozenset(
     "he she i it they son daughter baby boy girl child kid husband wife mum dad one lad grandson granddaughter "
     "toddler mother father nan gran partner nephew niece him her".split()
@@ -159,7 +179,9 @@ _CORRECTING = frozenset(
 )
 
 
-def durations(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequence[Told]) -> list[Told]:
+def durations(
+    words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequence[Told]
+) -> list[Told]:
     """How long ago it began, in hours."""
     out: list[Told] = []
     marks = {s.end for s in _marks(spots, "time")}
@@ -168,9 +190,11 @@ def durations(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken:
     for number in sorted((*exact, *vague), key=lambda n: n.start):
         if any(t.start <= number.start < t.end for t in taken):
             continue
-        end = number.end + (_unit(words, number.end) in ("odd", "or", "good", "full", "solid", "whole", "of", "long"))
+        end = number.end + (
+            _unit(words, number.end) in ("odd", "or", "good", "full", "solid", "whole", "of", "long")
+        )
         end += words.surface[end : end + 1] in (("so",), ("an",), ("a",))
-        unit, step = _unit(words, end), UNIT_HOURS.get(_unit(words, end), 0)
+        step = UNIT_HOURS.get(_unit(words, end), 0)
         if not step and _corrects(words, number, out):
             hours = number.value * out[-1].step
             out.append(_duration(words, number.start, number.end, hours, out[-1].step))

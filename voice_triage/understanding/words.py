@@ -1,4 +1,4 @@
-"""Text to words: folding, contractions, fillers, inflections. All words come from grammars/<language>/words.yaml."""
+"""Text to words: folding, contractions, fillers, inflections, all from grammars/<language>/words.yaml."""
 
 from __future__ import annotations
 

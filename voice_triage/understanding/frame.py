@@ -1,0 +1,82 @@
+"""One utterance laid out: its words, the signs and cues that count, and where clauses end."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, kept_signs
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import Words, is_stop
+
+
+class Frame:
+    """Which signs and cues stand where."""
+
+    def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
+        self.grammar = grammar
+        self.words = words
+        cues = kept_cues(spots)
+        self.signs = kept_signs(grammar, spots, cues, question)
+        self._covered = cover(self.signs, len(words.surface))
+        self.cues = sorted(
+            (c for c in cues if c.payload.name in UNCOVERED or not self.inside_sign(c.start, c.end)),
+            key=lambda c: c.start,
+        )
+        self.cue_starts = [cue.start for cue in self.cues]
+        self.sign_starts = [sign.start for sign in self.signs]
+        self.subjects = frozenset(grammar.files["words"]["subjects"])
+        self._walls = self._wall_places()
+
+    def has(self, kind: str, start: int, end: int) -> bool:
+        """True when a cue of the kind begins in start..end."""
+        first = bisect_left(self.cue_starts, start)
+        last = bisect_left(self.cue_starts, end)
+        return any(cue.payload.name == kind for cue in self.cues[first:last])
+
+    def ends(self, at: int) -> bool:
+        """True when nothing that belongs to the clause stands at or after the word."""
+        surface = self.words.surface
+        if at >= len(surface) or not surface[at][0].isalnum():
+            return True
+        return surface[at] in self.grammar.files["words"]["clause_openers"]
+
+    def begins(self, at: int) -> bool:
+        """True when only polite or light words stand before the word in its sentence."""
+        openers = self.grammar.files["words"]["before_question"]
+        for word in reversed(self.words.surface[max(0, at - 6) : at]):
+            if is_stop(word) or word == ",":
+                return True
+            if word not in openers:
+                return False
+        return True
+
+    def closes(self, at: int) -> bool:
+        """True when no more of the same follows: "he isn't, he's fine", not "he isn't well"."""
+        surface = self.words.surface
+        return (
+            at >= len(surface)
+            or not surface[at][0].isalnum()
+            or surface[at] in self.grammar.files["words"]["after_take_back"]
+        )
+
+    def inside_sign(self, start: int, end: int) -> bool:
+        """True when one sign covers the words from start to end."""
+        return self._covered[start] >= end
+
+    def _wall_places(self) -> list[int]:
+        """Word positions that end every reach."""
+        places = {at for at, word in enumerate(self.words.surface) if is_stop(word)}
+        places.update(cue.start for cue in self.cues if cue.payload.name == "wall")
+        return sorted(places)
+
+    def wall_after(self, at: int) -> int:
+        """The first wall at or after a word."""
+        index = bisect_left(self._walls, at)
+        return self._walls[index] if index < len(self._walls) else len(self.words.surface)
+
+    def wall_before(self, at: int) -> int:
+        """The first word after the last wall before a word."""
+        index = bisect_left(self._walls, at)
+        return self._walls[index - 1] if index else 0

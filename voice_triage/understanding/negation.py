@@ -1,0 +1,175 @@
+"""What is denied: "no fever, headache or stiff neck", "fever? no", "I don't think he hasn't"."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+
+from voice_triage.understanding.frame import Frame
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.spotter import Spot
+
+MAX_CHAIN = 24
+"""Signs in one negated list; keeps endless repetition linear."""
+CHAIN_GAP = 3
+"""Words between two members of a negated list: "fever or any kind of headache"."""
+
+
+class Negation:
+    """The negating cues of one utterance, and the signs they reach."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self.lone_nos: list[int] = []
+        """Places of a no that answers, and negates nothing."""
+        self.turned: set[int] = set()
+        """Numbers of the signs under a "don't think": turned once more."""
+        self.negated = self._negations()
+        """Numbers of the signs that a cue negates."""
+
+    def _negations(self) -> set[int]:
+        """Numbers of the signs that a cue negates."""
+        out: set[int] = set()
+        listed = self._ticked_off()
+        for cue in self._frame.cues:
+            if listed and cue.payload.name == "no":
+                self.lone_nos.append(cue.start)
+                out.update(self._nearest(cue))
+            elif cue.payload.name == "not_wide":
+                # "I don't think he hasn't": two of them say yes again.
+                self.turned.symmetric_difference_update(self._chain(cue))
+            elif cue.payload.name == "no":
+                chain = [] if self._stands_alone(cue.end) else self._chain(cue)
+                if not chain:
+                    self.lone_nos.append(cue.start)
+                    if self._closes_question(cue):
+                        chain = self._nearest(cue)
+                out.update(chain)
+            elif cue.payload.name in ("not", "none"):
+                out.update(self._chain(cue))
+            elif cue.payload.name == "not_after" and self._frame.ends(cue.end):
+                out.update(self.before(cue))
+        for sign in self._frame.signs:
+            if sign.negated:
+                out.update(self._denied_on(sign))
+        return out
+
+    def _denied_on(self, denied: Spot[Phrase]) -> list[int]:
+        """What an or ties to a sign that was denied inside: "his lips aren't blue or grey"."""
+        surface = self._frame.words.surface
+        if surface[denied.end : denied.end + 1] not in (("or",), ("nor",)):
+            return []
+        first = bisect_left(self._frame.sign_starts, denied.end + 1)
+        near = bisect_left(self._frame.sign_starts, denied.end + 3)
+        return [n for n in range(first, near) if not self._frame.signs[n].negated]
+
+    def _ticked_off(self) -> bool:
+        """True for "fever no, stiff neck yes": each sign is named, then ticked off."""
+        words = [word for word in self._frame.words.surface if word[0].isalnum()]
+        rows = self._frame.grammar.files["words"]
+        ticks = sum(word in rows["ticks"] for word in words)
+        named = bool(self._frame.signs) and self._frame.signs[0].start <= 2
+        return named and ticks > 1 and words[-1] in rows["ticks"] and words[0] not in rows["ticks"]
+
+    def _stands_alone(self, at: int) -> bool:
+        """True when a no before this word answers instead of negating what follows."""
+        surface = self._frame.words.surface
+        if at >= len(surface) or not surface[at][0].isalnum():
+            return True
+        rows = self._frame.grammar.files["words"]
+        return surface[at] in rows["subjects"] or surface[at] in rows["after_lone_no"]
+
+    def _closes_question(self, cue: Spot[Phrase]) -> bool:
+        """True for the no of "fever? no": the sign before it was named, not told."""
+        if not self._frame.ends(cue.end):
+            return False
+        before = [
+            s
+            for s in self._frame.signs[: bisect_left(self._frame.sign_starts, cue.start)]
+            if s.end <= cue.start
+        ]
+        if not before:
+            return False
+        start = before[-1].start
+        if not self._frame.subjects.isdisjoint(self._frame.words.surface[start : before[-1].end]):
+            return False  # "he can't breathe, no": a sentence, not a name on a list
+        lead = self._frame.words.surface[max(0, start - 2) : start]
+        rows = self._frame.grammar.files["words"]
+        return all(not word[0].isalnum() or word in rows["naming"] for word in lead) or any(
+            sign.end == start for sign in before
+        )
+
+    def _chain(self, cue: Spot[Phrase]) -> list[int]:
+        """The list of signs a cue opens: "no fever, headache or stiff neck"."""
+        out: list[int] = []
+        reach, allowed = cue.end, cue.payload.reach
+        wall = self._frame.wall_after(cue.end)
+        wide = cue.payload.name == "not_wide"
+        number = bisect_left(self._frame.sign_starts, cue.start)
+        while number < len(self._frame.signs) and len(out) < MAX_CHAIN:
+            sign = self._frame.signs[number]
+            if sign.end <= cue.end:
+                number += 1
+                continue
+            starts = sign.start > reach and self._frame.words.surface[sign.start] in self._frame.subjects
+            new_clause = starts and not wide
+            if sign.start >= wall or new_clause or not self._linked(reach, sign.start, allowed, wide):
+                break
+            if out and sign.payload.value == "absent" and sign.start >= reach:
+                break  # "no fever, his neck is fine" denies twice, it does not turn the second
+            out.append(number)
+            if sign.end > reach:
+                reach = sign.end
+            allowed, wide = CHAIN_GAP if cue.payload.name != "not" else 1, False
+            number += 1
+        return out
+
+    def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
+        """True when the words from start to end do not end a negated list."""
+        words = self._frame.words.surface
+        rows, subjects = self._frame.grammar.files["words"], self._frame.subjects
+        links = rows["links"]
+        for at in range(start, end):
+            word = words[at]
+            if word in rows["breaks"]:
+                return False
+            if word in subjects and not (wide and at - start < 3):
+                before = words[at - 1] if at else ""
+                if before not in links:
+                    return False
+            elif word in rows["through"] or word in links or word in self._frame.grammar.lexicon.skippable:
+                continue
+            else:
+                allowed -= 1
+                if allowed < 0:
+                    return False
+        return True
+
+    def before(self, cue: Spot[Phrase]) -> list[int]:
+        """The sign just before a cue that closes it: "fever? no"."""
+        out = []
+        reach = cue.start
+        for number in range(bisect_left(self._frame.sign_starts, cue.start) - 1, -1, -1):
+            sign = self._frame.signs[number]
+            if reach - sign.start > 40:
+                break
+            if sign.end > cue.start or not self._close(sign.end, reach):
+                continue
+            if sign.payload.value == "absent":  # "swallows fine, no trouble" says it twice
+                reach = sign.start
+                continue
+            out.append(number)
+            reach = sign.start
+        return out
+
+    def _nearest(self, cue: Spot[Phrase]) -> list[int]:
+        """The sign just before a cue, with what else its words say: "stiff neck? no" denies the neck too."""
+        before = self.before(cue)
+        return [n for n in before if self._frame.signs[n].end > self._frame.signs[before[0]].start]
+
+    def _close(self, start: int, end: int) -> bool:
+        """True when only light words stand from start to end."""
+        through = self._frame.grammar.files["words"]["through_back"]
+        return all(
+            word in through or word in self._frame.grammar.lexicon.skippable or not word[0].isalnum()
+            for word in self._frame.words.surface[start:end]
+        )

@@ -1,0 +1,90 @@
+"""Which of the spotted phrases count: the longest reading, without what is explained away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.spotter import Spot
+
+INDEPENDENT = (
+    "wall",
+    "resume",
+    "ongoing",
+    "correction",
+    "take_back",
+    "put_back",
+    "not_this",
+    "question_start",
+    "statement",
+    "over_wide",
+    "not_after",
+)
+"""Cues that stand beside others instead of replacing a shorter one."""
+UNCOVERED = (*INDEPENDENT, "past", "past_after")
+"""Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
+
+
+def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """The cues: the longest reading of those that compete, and all that stand beside others."""
+    every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
+    every = list({(s.start, s.end, s.payload.name, s.payload.of): s for s in every}.values())
+    cues = _longest([s for s in every if s.payload.name not in INDEPENDENT])
+    return cues + [s for s in every if s.payload.name in INDEPENDENT]
+
+
+def kept_signs(
+    grammar: Grammar, spots: Sequence[Spot[Phrase]], cues: Sequence[Spot[Phrase]], question: str
+) -> list[Spot[Phrase]]:
+    """The longest reading of each sign, without those an excluder explains away."""
+    signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
+    excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
+    opposites = grammar.opposites
+    by_concept: dict[str, list[Spot[Phrase]]] = {}
+    for sign in signs:
+        name = sign.payload.name
+        by_concept.setdefault(min(name, opposites.get(name, name)), []).append(sign)
+    kept: list[Spot[Phrase]] = []
+    for group in by_concept.values():
+        names = {sign.payload.name for sign in group}
+        against = _places(e for e in excluders if not e.payload.of or names & set(e.payload.of))
+        group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
+        kept.extend(_longest(group))
+    return sorted(kept, key=lambda s: (s.start, s.end))
+
+
+def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """Without the phrases that lie inside, or half inside, a longer one."""
+    ranked = sorted(
+        spots,
+        key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), -s.exact, s.start),
+    )
+    kept: list[Spot[Phrase]] = []
+    taken: dict[int, tuple[int, int]] = {}
+    plain: set[tuple[int, int]] = set()
+    for one in ranked:
+        place = (one.start, one.end)
+        if one.payload.kind == "sign":
+            # "breath will not come" is a phrase of its own, and "breath comes" turned: the first is meant.
+            if one.negated and place in plain:
+                continue
+            if not one.negated:
+                plain.add(place)
+        if all(taken.get(at, place) == place for at in range(one.start, one.end)):
+            kept.append(one)
+            taken.update(dict.fromkeys(range(one.start, one.end), place))
+    return kept
+
+
+def cover(signs: Sequence[Spot[Phrase]], total: int) -> list[int]:
+    """For each word the end of the longest sign that covers it, or 0."""
+    ends = [0] * total
+    for sign in signs:
+        for at in range(sign.start, sign.end):
+            ends[at] = max(ends[at], sign.end)
+    return ends
+
+
+def _places(spots: Iterable[Spot[Phrase]]) -> set[int]:
+    """All words that the spots cover."""
+    return {at for spot in spots for at in range(spot.start, spot.end)}
