@@ -37,7 +37,7 @@ def command_in(
 
 
 def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
-    """True for "he can't wait", "it came back", "yes, no wait, no": words of a command that command nothing."""
+    """True for "he can't wait", "it came back", "yes, no wait, no": nothing is commanded."""
     rows = grammar.files["words"]
     if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
         return True

@@ -53,7 +53,7 @@ def _content(grammar: Grammar, words: Words, said: Said) -> set[str]:
 
 
 def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
-    """ "He can't breathe, no wait, he can": a correction that repeats only the auxiliary."""
+    """Corrections that repeat only the auxiliary: "he can't breathe, no wait, he can"."""
     for cue in context.cues:
         if cue.payload.name not in ("take_back", "put_back"):
             continue

@@ -169,13 +169,13 @@ _ABOUT = frozenset(
     "a about nearly almost just only around roughly now like well actually maybe approximately".split()
 )
 _SUBJECTS = frozenset(
-    "he she i it they son daughter baby boy girl child kid husband wife mum dad one lad grandson granddaughter "
-    "toddler mother father nan gran partner nephew niece him her".split()
+    "he she i it they son daughter baby boy girl child kid husband wife mum dad one lad grandson "
+    "granddaughter toddler mother father nan gran partner nephew niece him her".split()
 )
 _CHILD = frozenset("son daughter baby boy girl child kid lad grandson granddaughter husband wife".split())
 _CORRECTING = frozenset(
-    "no sorry wait actually well i mean meant make it that is rather really a tell lie nearer more like scratch "
-    "say lets let us correction on hang or is's not am only he she 's was".split()
+    "no sorry wait actually well i mean meant make it that is rather really a tell lie nearer more like "
+    "scratch say lets let us correction on hang or is's not am only he she 's was".split()
 )
 
 
