@@ -11,8 +11,10 @@ from voice_triage.understanding.grammar import Grammar, Source, load, read
 from voice_triage.understanding.numbers import TENS, UNITS
 from voice_triage.understanding.templates import sample, unfold, words
 
-PER_TEMPLATE = 14
-"""Sentences for one template: enough to say each alternative of the larger classes somewhere."""
+BUDGET = 8_000
+"""Sentences for all templates of signs together: a language model of that size loads in a second."""
+PER_TEMPLATE = (2, 14)
+"""The fewest and most sentences for one template."""
 SEED = 1
 """The same sentences every time: the language model is cached by its text."""
 GAP_WORDS = ("", "really", "all")
@@ -24,6 +26,8 @@ class Phrases:
     def __init__(self, grammar: Grammar) -> None:
         self._grammar = grammar
         self._samples: dict[str, Any] = grammar.files["samples"]
+        fewest, most = PER_TEMPLATE
+        self._limit = max(fewest, min(most, BUDGET // max(1, len(self._signs()))))
 
     @classmethod
     def load(cls, language: str = "en") -> Phrases:
@@ -42,12 +46,12 @@ class Phrases:
         """What a streaming engine should expect while the question is open, red flags always included."""
         plain = [text for row in self._samples["plain"] for text in unfold(row, "samples.yaml")]
         flags = (s for s in self._signs() if s.phrase.name in self._grammar.red_flags)
-        texts = plain + [text for source in flags for text in self._expand(source, PER_TEMPLATE)]
+        texts = plain + [text for source in flags for text in self._expand(source, self._limit)]
         texts += self._answers(question or "")
         row = self._grammar.files["questions"].get(question or "", {})
         texts += row.get("example", ())
         wanted = set(row.get("asks", ()))
-        texts += [t for s in self._signs() if s.phrase.name in wanted for t in self._expand(s, PER_TEMPLATE)]
+        texts += [t for s in self._signs() if s.phrase.name in wanted for t in self._expand(s, self._limit)]
         texts += self._of_kind("command", 4)
         if question in ("age", "fever", "duration", "patient", "location", None):
             texts += self._value_texts()
@@ -73,7 +77,7 @@ class Phrases:
         out: list[str] = []
         for source in self._signs():
             flag = source.phrase.name in self._grammar.red_flags and source.phrase.value == "present"
-            for text in self._expand(source, PER_TEMPLATE * (3 if flag else 1)):
+            for text in self._expand(source, self._limit * (2 if flag else 1)):
                 out.append(text)
                 if flag:
                     out.append(chooser.choice(carriers).replace("{x}", text))
