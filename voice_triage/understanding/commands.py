@@ -26,7 +26,7 @@ def command_in(
             and all(_idle(word, polite) for word in words.surface[spot.end :])
         ):
             continue
-        if phrase.value == "inside" and _told_off(grammar, words, spot, context):
+        if _told_off(grammar, words, spot, context):
             continue
         if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and tells):
             continue
@@ -39,6 +39,8 @@ def command_in(
 def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
     """True for "he can't wait", "it came back", "yes, no wait, no": nothing is commanded."""
     rows = grammar.files["words"]
+    if spot.payload.name == "ready" and words.surface[spot.start] in rows["not_ready"]:
+        return True
     if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
         return True
     if spot.payload.name in rows["imperatives"] and any(

@@ -49,7 +49,10 @@ def kept_signs(
         names = {sign.payload.name for sign in group}
         against = _places(e for e in excluders if not e.payload.of or names & set(e.payload.of))
         group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
-        kept.extend(_longest(group))
+        told = _longest([sign for sign in group if sign.payload.value != "denied"])
+        heard = _places(told)
+        denied = [s for s in group if s.payload.value == "denied" and heard.isdisjoint(range(s.start, s.end))]
+        kept.extend(told + _longest(denied))
     return sorted(kept, key=lambda s: (s.start, s.end))
 
 
@@ -61,15 +64,14 @@ def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     )
     kept: list[Spot[Phrase]] = []
     taken: dict[int, tuple[int, int]] = {}
-    plain: set[tuple[int, int]] = set()
+    read: set[tuple[int, int]] = set()
     for one in ranked:
         place = (one.start, one.end)
         if one.payload.kind == "sign":
             # "breath will not come" is a phrase of its own, and "breath comes" turned: the first is meant.
-            if one.negated and place in plain:
+            if place in read:
                 continue
-            if not one.negated:
-                plain.add(place)
+            read.add(place)
         if all(taken.get(at, place) == place for at in range(one.start, one.end)):
             kept.append(one)
             taken.update(dict.fromkeys(range(one.start, one.end), place))
