@@ -23,7 +23,7 @@ class Dialogue:
     def __init__(self, protocol: Protocol) -> None:
         self.protocol = protocol
         self.machine = DialogueMachine(protocol)
-        self.state = State(place=NEXT)
+        self.state = State(place=protocol.questions[0].id)
 
     @classmethod
     def at(cls, protocol: Protocol, state: State) -> Dialogue:
