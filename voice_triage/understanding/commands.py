@@ -14,7 +14,7 @@ def command_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, said: Sequence[Said]
 ) -> str | None:
     """The command the words give, or None; a sentence that tells a sign commands nothing."""
-    tells = any(s.concept not in grammar.places for s in said)
+    told = [s for s in said if s.concept not in grammar.places]
     polite = grammar.files["words"]["polite"]
     best: tuple[int, str] | None = None
     for spot in spots:
@@ -28,12 +28,17 @@ def command_in(
             continue
         if _told_off(grammar, words, spot, context):
             continue
-        if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and tells):
+        if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and _tells_beside(told, spot)):
             continue
         length = spot.end - spot.start
         if best is None or length > best[0]:
             best = (length, phrase.name)
     return best[1] if best else None
+
+
+def _tells_beside(told: Sequence[Said], spot: Spot[Phrase]) -> bool:
+    """True when a sign is told outside the words of the command."""
+    return any(s.end <= spot.start or s.start >= spot.end for s in told)
 
 
 def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
