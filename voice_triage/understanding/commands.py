@@ -28,7 +28,9 @@ def command_in(
             continue
         if _told_off(grammar, words, spot, context):
             continue
-        if context.inside_sign(spot.start, spot.end) or (phrase.value == "inside" and _tells_beside(told, spot)):
+        if context.inside_sign(spot.start, spot.end):
+            continue
+        if phrase.value == "inside" and _tells_beside(told, spot):
             continue
         length = spot.end - spot.start
         if best is None or length > best[0]:
