@@ -132,7 +132,7 @@ class Negation:
             word = words[at]
             if word in rows["breaks"]:
                 return False
-            if word in subjects and not (wide and at - start < 3):
+            if word in subjects and not (wide and at - start < 3 and words[at - 1] != "it"):
                 before = words[at - 1] if at else ""
                 if before not in links:
                     return False
