@@ -308,6 +308,31 @@ def test_the_open_vocabulary_runs_beside_the_phrase_list(korean: Callable[[str],
     assert case.hear(korean("네"))[0] == "네"
 
 
+class Printed(Phrases):
+    """Phrases that say what they are, and count how often they had to be made."""
+
+    made = 0
+    print = "a"
+
+    def sentences(self) -> list[str]:
+        self.made += 1
+        return super().sentences()
+
+    def fingerprint(self) -> str:
+        return self.print
+
+
+def test_phrases_with_a_known_fingerprint_need_not_be_made(tmp_path: Path) -> None:
+    phrases = Printed(["stop"], [])
+    PocketSphinxRecognizer(phrases, cache=tmp_path)
+    PocketSphinxRecognizer(phrases, cache=tmp_path)
+    assert phrases.made == 1
+
+    phrases.print = "b"
+    PocketSphinxRecognizer(phrases, cache=tmp_path)
+    assert phrases.made == 2
+
+
 def test_a_damaged_cache_is_built_again(tmp_path: Path, english: Callable[[str], Pcm]) -> None:
     PocketSphinxRecognizer(ENGLISH, cache=tmp_path)
     for file in tmp_path.glob("*/*"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
@@ -34,6 +34,15 @@ class PhraseSource(Protocol):
 
     def pronunciations(self) -> dict[str, str]:
         """Phones (CMU, separated by spaces) of words that common dictionaries lack."""
+        ...
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """A source of phrases that can say cheaply whether they have changed: making them all takes seconds."""
+
+    def fingerprint(self) -> str:
+        """Return something that differs whenever any of the phrases or pronunciations differs."""
         ...
 
 

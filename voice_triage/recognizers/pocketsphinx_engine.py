@@ -13,7 +13,6 @@ from voice_triage.recognizers import sphinx_files
 from voice_triage.recognizers.cepstral_mean import CepstralMean
 from voice_triage.recognizers.contract import PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
-from voice_triage.thresholds import RATE_HZ
 
 _STEP = 320
 """Samples given to the decoder at once, so that results do not depend on the block length."""
@@ -26,9 +25,7 @@ class Search:
     share: float = 0.5
     """Part of the language model that comes from the grammars; the rest is everyday English."""
     settled_after_s: float = 4.0
-    """Speech after which a caller's voice counts as known."""
-    checkpoints_s: tuple[float, ...] = (0.8, 1.6)
-    """Seconds into an utterance of an unknown voice at which it is decoded again with its own mean."""
+    """Speech after which a caller's voice counts as known; until then each utterance is decoded twice."""
     options: tuple[tuple[str, Any], ...] = (
         ("lw", 9.0),
         ("wip", 0.02),
@@ -53,7 +50,7 @@ class PocketSphinxRecognizer:
         import pocketsphinx
 
         search = search or Search()
-        recipe = sphinx_files.Recipe.of(phrases, search.share)
+        recipe = sphinx_files.Recipe(phrases, search.share)
         with sphinx_files.prepared(recipe, model, cache) as files:
             options = dict(search.options)
             config = pocketsphinx.Config(
@@ -65,10 +62,8 @@ class PocketSphinxRecognizer:
             )
             self._decoder: Any = pocketsphinx.Decoder(config)
         self._mean = CepstralMean(self._decoder, search.settled_after_s)
-        self._checkpoints = tuple(int(second * RATE_HZ) for second in search.checkpoints_s)
         self._open = False
         self._heard: list[Samples] = []
-        self._heard_samples = 0
         self._rest: Samples = np.zeros(0, np.int16)
         self._partial = ""
 
@@ -127,13 +122,9 @@ class PocketSphinxRecognizer:
     def _hear(self, block: Samples) -> None:
         self._decoder.process_raw(block.tobytes())
         self._heard.append(block.copy())
-        before, self._heard_samples = self._heard_samples, self._heard_samples + len(block)
-        passed = any(before < point <= self._heard_samples for point in self._checkpoints)
-        if passed and not self._mean.settled:
-            self._hear_again(np.concatenate(self._heard))
 
     def _hear_again(self, sound: Samples) -> None:
-        """Decode what was heard so far with the mean that its own sound gives."""
+        """Decode a whole utterance with the mean that its own sound gives."""
         self._decoder.end_utt()
         self._mean.apply(sound)
         self._decoder.start_utt()
@@ -145,7 +136,6 @@ class PocketSphinxRecognizer:
             self._decoder.end_utt()
         self._open = False
         self._heard = []
-        self._heard_samples = 0
         self._rest = self._rest[:0]
         self._partial = ""
 

@@ -6,14 +6,15 @@ import hashlib
 import logging
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
 from voice_triage.recognizers import dictionary
-from voice_triage.recognizers.contract import PhraseSource
+from voice_triage.recognizers.contract import Fingerprinted, PhraseSource
 from voice_triage.recognizers.language_model import Background, Mixture, packed_background
 
 log = logging.getLogger(__name__)
@@ -32,30 +33,35 @@ class Files:
     language_model: Path
 
 
-@dataclass(frozen=True, slots=True)
 class Recipe:
-    """What the files are made of, besides the packaged models."""
+    """What the files are made of, besides the packaged models; the sentences are made when needed."""
 
-    sentences: tuple[str, ...]
-    extra: Mapping[str, str]
-    """Pronunciations that the stock dictionary lacks."""
-    share: float
-    """Part of the language model's probability that comes from the sentences."""
+    def __init__(self, phrases: PhraseSource, share: float) -> None:
+        self._phrases = phrases
+        self.share = share
+        """Part of the language model's probability that comes from the sentences."""
 
-    @classmethod
-    def of(cls, phrases: PhraseSource, share: float) -> Recipe:
-        """Take what is needed from the grammars."""
-        sentences = (*phrases.sentences(), *phrases.near_misses())
-        return cls(tuple(dict.fromkeys(sentences)), phrases.pronunciations(), share)
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Each sample sentence once."""
+        return tuple(dict.fromkeys((*self._phrases.sentences(), *self._phrases.near_misses())))
+
+    @cached_property
+    def extra(self) -> dict[str, str]:
+        """Pronunciations that the stock dictionary lacks."""
+        return self._phrases.pronunciations()
 
     def key(self) -> str:
         """Name of the cache entry: differs when anything that goes in differs."""
-        digest = hashlib.sha256()
-        extra = (f"{word}={phones}" for word, phones in sorted(self.extra.items()))
-        for part in (_RECIPE, version("pocketsphinx"), str(self.share), *extra, *self.sentences):
+        digest = hashlib.sha256(packed_background())
+        for part in (_RECIPE, version("pocketsphinx"), str(self.share), *self._contents()):
             digest.update(part.encode() + b"\n")
-        digest.update(packed_background())
         return f"pocketsphinx-{digest.hexdigest()[:20]}"
+
+    def _contents(self) -> Iterable[str]:
+        if isinstance(self._phrases, Fingerprinted):
+            return (self._phrases.fingerprint(),)
+        return (*(f"{word}={phones}" for word, phones in sorted(self.extra.items())), *self.sentences)
 
 
 @contextmanager

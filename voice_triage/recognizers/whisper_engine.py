@@ -39,13 +39,16 @@ _NO_SPEECH, _UNSURE = 0.7, -1.2
 """Probability of no speech, and log probability: beyond both it is noise. Words in babble stay within."""
 _HOPELESS = -2.3
 """Log probability below which nothing is believed."""
+_LOOPS = 4
+"""A phrase said this often in a row is Whisper stuck in a loop; a single word may be."""
 _LOOP_WORDS = 9
-"""From this many words on, a text of few different ones is Whisper stuck in a loop."""
+"""From this many words on, a text of few different ones is a loop, too."""
 
 _PHANTOMS = frozenset(
     (
         "thank you", "thanks", "thank you very much", "thanks for watching", "thank you for watching", "you",
         "bye", "bye bye", "so", "the end", "please subscribe", "i'll see you next time", "music", "applause",
+        "mm", "hmm",
     )
 )  # fmt: skip
 """What Whisper makes of noise; none of it answers a question of ours."""
@@ -99,6 +102,8 @@ class WhisperRecognizer:
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
     words = _once(text.split())
+    if len(words) > 1 and len(words) * _LOOPS <= len(text.split()):
+        return ""
     text = " ".join(words)
     repetitive = len(words) >= _LOOP_WORDS and len(set(words)) * 3 < len(words)
     noise = no_speech > _NO_SPEECH and log_probability < _UNSURE
