@@ -28,13 +28,22 @@ def _file_bytes(path: str) -> int:
         return 0
 
 
+def _whole(path: str) -> bool:
+    """True unless the file's own header promises more bytes than there are: it is still being written."""
+    with open(path, "rb") as file:
+        head = file.read(44)
+    if head[:4] != b"RIFF" or head[36:40] != b"data":
+        return True  # another format (macOS writes AIFF): its size having settled must do
+    return _file_bytes(path) >= 44 + int.from_bytes(head[40:44], "little")
+
+
 def _wait_for(path: str, least_bytes: int) -> bool:
-    """True when the file holds enough and has stopped growing; runAndWait may return before it exists."""
+    """True when the file holds enough and all it should; runAndWait may return before it exists."""
     deadline = time.monotonic() + SETTLE_S
     last = -1
     while time.monotonic() < deadline:
         size = _file_bytes(path)
-        if size >= least_bytes and size == last:
+        if size >= least_bytes and size == last and _whole(path):
             return True
         last = size
         time.sleep(0.005)
