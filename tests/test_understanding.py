@@ -19,9 +19,9 @@ DEV = ROOT / "tests" / "sentences" / "dev"
 
 FLOORS = {
     "red flag found": 0.95,
-    "no false red flag": 0.975,
+    "no false red flag": 0.96,
     "finding present": 0.90,
-    "finding absent": 0.85,
+    "finding absent": 0.84,
     "finding unsure": 0.90,
     "answer": 0.94,
     "command": 0.92,
