@@ -10,6 +10,9 @@ from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, ke
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words, is_stop
 
+DENYING = ("no", "not", "none")
+"""Cues that deny what follows them."""
+
 
 class Frame:
     """Which signs and cues stand where."""
@@ -24,6 +27,8 @@ class Frame:
             (c for c in cues if c.payload.name in UNCOVERED or not self.inside_sign(c.start, c.end)),
             key=lambda c: c.start,
         )
+        self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
+        """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
         self.sign_starts = [sign.start for sign in self.signs]
         self.subjects = frozenset(grammar.files["words"]["subjects"])

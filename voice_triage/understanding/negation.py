@@ -51,7 +51,23 @@ class Negation:
         for sign in self._frame.signs:
             if sign.negated:
                 out.update(self._denied_on(sign))
+        for cue in self._frame.hidden:
+            out.update(self._begun_inside(cue))
         return out
+
+    def _begun_inside(self, cue: Spot[Phrase]) -> list[int]:
+        """Signs right after a not that belongs to another sign: "it doesn't hurt to swallow"."""
+        signs = self._frame.signs
+        hosts = [s for s in signs if s.start <= cue.start and cue.end <= s.end]
+        reach = max((s.end for s in hosts), default=cue.end)
+        first = bisect_left(self._frame.sign_starts, cue.end)
+        last = bisect_left(self._frame.sign_starts, reach)
+        named = {s.payload.name for s in hosts} | self._frame.grammar.places
+        return [
+            n
+            for n in range(first, last)
+            if signs[n].payload.name not in named and self._linked(cue.end, signs[n].start, 0, False)
+        ]
 
     def _denied_on(self, denied: Spot[Phrase]) -> list[int]:
         """What an or ties to a sign that was denied inside: "his lips aren't blue or grey"."""
@@ -89,7 +105,7 @@ class Negation:
         ]
         if not before:
             return False
-        start = before[-1].start
+        start = min(s.start for s in before if s.end > before[-1].start)
         if not self._frame.subjects.isdisjoint(self._frame.words.surface[start : before[-1].end]):
             return False  # "he can't breathe, no": a sentence, not a name on a list
         lead = self._frame.words.surface[max(0, start - 2) : start]
