@@ -21,7 +21,7 @@ class Frame:
         self.grammar = grammar
         self.words = words
         cues = kept_cues(spots)
-        self.signs = kept_signs(grammar, spots, cues, question)
+        self.signs = kept_signs(grammar, words, spots, cues, question)
         self._covered = cover(self.signs, len(words.surface))
         self.cues = sorted(
             (c for c in cues if c.payload.name in UNCOVERED or not self.inside_sign(c.start, c.end)),
