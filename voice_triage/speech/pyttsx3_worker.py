@@ -66,11 +66,20 @@ def _known(engine: Any) -> set[str]:
     return ids | {each.rsplit("/", 1)[-1] for each in ids}
 
 
+def _set_rate(engine: Any, rate_wpm: int) -> None:
+    """Set the rate and wait until it holds: queued with the words, it may be overtaken by them."""
+    driver = getattr(getattr(engine, "proxy", None), "_driver", engine)
+    driver.setProperty("rate", rate_wpm)
+    deadline = time.monotonic() + 1.0
+    while engine.getProperty("rate") != rate_wpm and time.monotonic() < deadline:
+        time.sleep(0.002)
+
+
 def _answer(request: dict[str, Any]) -> dict[str, Any]:
     if request.get("ask") == "voices":
         return {"ok": True, "voices": sorted(str(v.id) for v in _engine(None).getProperty("voices"))}
     engine = _engine(request.get("voice"))
-    engine.setProperty("rate", int(request["rate_wpm"]))
+    _set_rate(engine, int(request["rate_wpm"]))
     engine.save_to_file(request["text"], request["path"])
     engine.runAndWait()
     return {"ok": _wait_for(request["path"], int(request["least_bytes"]))}
