@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import Words
 
 INDEPENDENT = (
     "wall",
@@ -34,10 +35,11 @@ def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
 
 
 def kept_signs(
-    grammar: Grammar, spots: Sequence[Spot[Phrase]], cues: Sequence[Spot[Phrase]], question: str
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], cues: Sequence[Spot[Phrase]], question: str
 ) -> list[Spot[Phrase]]:
     """The longest reading of each sign, without those an excluder explains away."""
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
+    signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
     excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
     opposites = grammar.opposites
     by_concept: dict[str, list[Spot[Phrase]]] = {}
@@ -54,6 +56,17 @@ def kept_signs(
         denied = [s for s in group if s.payload.value == "denied" and heard.isdisjoint(range(s.start, s.end))]
         kept.extend(told + _longest(denied))
     return sorted(kept, key=lambda s: (s.start, s.end))
+
+
+def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:
+    """True for a fine phrase read across a new clause: "just that | it is all over" soothes nothing."""
+    if sign.payload.value != "absent" or sign.payload.name not in grammar.red_flags:
+        return False
+    pronouns, auxiliaries = grammar.files["words"]["clause_pronouns"], grammar.lexicon.auxiliaries
+    return any(
+        words.surface[at] in pronouns and words.surface[at + 1] in auxiliaries
+        for at in range(sign.start + 1, sign.end - 1)
+    )
 
 
 def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
