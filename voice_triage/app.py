@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from voice_triage.audio.contract import Activity, SoundDevice
+from voice_triage.audio.device import LiveDevice
 from voice_triage.audio.echo import EchoCanceller
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
@@ -125,8 +126,10 @@ class Kit:
     def talk(self, device: SoundDevice, observers: Sequence[Observer] = ()) -> Session:
         """A live session on ``device``."""
         recognizer = self.recognizer(self.settings.recognizer)
+        activity = VoiceActivity()
+        activity.warm_up()  # not at the caller's first word
         return self._session(
-            device, recognizer, self.voice, VoiceActivity(), RealClock(), observers, self.second_opinion
+            device, recognizer, self.voice, activity, RealClock(), observers, self.second_opinion
         )[0]
 
     def standby(self, device: SoundDevice) -> Standby:
@@ -216,7 +219,7 @@ class Kit:
         speaker = Speaker(player, voice, observers, clock.now_s, rate_wpm=self.settings.rate_wpm)
         equipment = Equipment(
             device=device,
-            canceller=None if isinstance(activity, EnergyActivity) else EchoCanceller(),
+            canceller=None if isinstance(activity, EnergyActivity) else _canceller(device),
             listener=listener,
             speaker=speaker,
             dialogue=dialogue,
@@ -228,6 +231,13 @@ class Kit:
             patience=self.settings.patience,
         )
         return Session(equipment, observers), dialogue
+
+
+def _canceller(device: SoundDevice) -> EchoCanceller:
+    """Live, the canceller is told what was really played: a stumble of the loop must not deafen it."""
+    if isinstance(device, LiveDevice):
+        return EchoCanceller(reference=lambda: device.reference)
+    return EchoCanceller()
 
 
 def _noise(row: NoiseRow | None) -> Noise | None:

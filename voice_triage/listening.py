@@ -48,6 +48,8 @@ class Utterance:
     """The safety lane has already acted on it: what remains of it is no answer."""
     over_speech: bool
     """It began while the assistant was speaking."""
+    confirmed: bool = True
+    """It surely was a voice, at some time; only of weight over the assistant's own."""
 
 
 @dataclass(slots=True)
@@ -66,6 +68,7 @@ class _Open:
     opinion_of_s: float = 0.0
     """How much speech the second opinion was given."""
     final: Hypothesis | None = None
+    confirmed: bool = False
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
@@ -140,6 +143,7 @@ class Listener:
             self._open = _Open(question, bool(own_words), failures=failures)
             self.recognizer.start()
         if self._open is not None:
+            self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
             self._take(self._open, hearing.pcm, own_words, events)
             self._second_look(self._open, hearing, events)
             if hearing.event == "closed":
@@ -225,7 +229,13 @@ class Listener:
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:
             events.append(
-                Utterance(meaning, utterance.question, bool(utterance.alarmed), utterance.over_speech)
+                Utterance(
+                    meaning,
+                    utterance.question,
+                    bool(utterance.alarmed),
+                    utterance.over_speech,
+                    utterance.confirmed,
+                )
             )
 
     def _weigh(self, first: str, second: str, question: str | None) -> Meaning:

@@ -142,8 +142,10 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
-        if utterance.over_speech and self._with.words.backchannel(meaning.text) and speaker.playing:
-            return
+        if utterance.over_speech and speaker.playing:
+            flags = any(one.status == "present" for one in meaning.findings)
+            if self._with.words.backchannel(meaning.text) or not (utterance.confirmed or flags):
+                return  # "uh huh", a cough, or what the canceller has left of our own voice
         for one in self._observers:
             one.heard(meaning.text, at_s=self._with.clock.now_s())
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:

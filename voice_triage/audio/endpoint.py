@@ -127,7 +127,7 @@ class Endpointer:
         fresh = self._activity.frames - self._frames_seen
         self._frames_seen = self._activity.frames
         strong = probability > self.thresholds.barge_in_probability
-        voiced = probability >= self.thresholds.voice_opens
+        voiced = probability >= self.thresholds.duck_probability
         self._strong_frames = self._strong_frames + fresh if strong else 0
         self._voiced_frames = self._voiced_frames + fresh if voiced else 0
 
