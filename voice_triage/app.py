@@ -204,6 +204,7 @@ class Kit:
         thresholds: Thresholds | None = None,
     ) -> tuple[Session, Dialogue]:
         limits = thresholds or Thresholds()
+        engine.new_caller()
         dialogue = Dialogue(self.protocol)
         listener = Listener(
             engine,

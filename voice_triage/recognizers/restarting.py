@@ -30,6 +30,10 @@ class RestartingRecognizer:
         self._question = question
         self._guarded(lambda engine: engine.expect(question), None)
 
+    def new_caller(self) -> None:
+        """Somebody else speaks from now on."""
+        self._guarded(lambda engine: engine.new_caller(), None)
+
     def start(self) -> None:
         """Begin a new utterance."""
         self._guarded(lambda engine: engine.start(), None)
