@@ -51,11 +51,33 @@ def kept_signs(
         names = {sign.payload.name for sign in group}
         against = _places(e for e in excluders if not e.payload.of or names & set(e.payload.of))
         group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
+        if not names.isdisjoint(grammar.red_flags):
+            group = _unswallowed(grammar, words, group)
         told = _longest([sign for sign in group if sign.payload.value != "denied"])
         heard = _places(told)
         denied = [s for s in group if s.payload.value == "denied" and heard.isdisjoint(range(s.start, s.end))]
         kept.extend(told + _longest(denied))
     return sorted(kept, key=lambda s: (s.start, s.end))
+
+
+def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """Without the fine phrases that hold an alarming one and no word to deny it."""
+    denying = grammar.files["words"]["denying"]
+    alarms: dict[int, list[Spot[Phrase]]] = {}
+    for sign in group:
+        if sign.payload.value == "present" and not sign.negated:
+            alarms.setdefault(sign.start, []).append(sign)
+
+    def swallows(fine: Spot[Phrase]) -> bool:
+        inside = (alarm for at in range(fine.start, fine.end) for alarm in alarms.get(at, ()))
+        return any(
+            alarm.end <= fine.end
+            and not any(w in denying for w in words.surface[fine.start : alarm.start])
+            and not any(w in denying for w in words.surface[alarm.end : fine.end])
+            for alarm in inside
+        )
+
+    return [s for s in group if s.payload.value != "absent" or s.negated or not swallows(s)]
 
 
 def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:
