@@ -67,7 +67,9 @@ class Frame:
         )
 
     def inside_sign(self, start: int, end: int) -> bool:
-        """True when one sign covers the words from start to end."""
+        """True when one sign covers the words from start to end, but for an auxiliary at their beginning."""
+        while start < end - 1 and self.words.surface[start] in self.grammar.lexicon.auxiliaries:
+            start += 1
         return self._covered[start] >= end
 
     def _wall_places(self) -> list[int]:
