@@ -41,6 +41,8 @@ class Context(Frame):
         self._doubted: set[int] = set()
         self._dropped: set[int] = set()
         self._resolved: set[int] = set()
+        self._supposed: list[range] = []
+        """Words under an if, or of someone else: "if they fade" is no answer."""
         self._reach_out()
 
     def said(self) -> list[Said]:
@@ -62,12 +64,18 @@ class Context(Frame):
             out.append(Said(sign.start, sign.end, sign.payload.name, status))
         return out
 
+    def supposed(self, at: int) -> bool:
+        """True when the word stands under an if, or is told of someone else or long ago."""
+        return any(at in reach for reach in self._supposed)
+
     def _reach_out(self) -> None:
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
             if name in FORWARD_DROPS or (name == "question_first" and self.begins(cue.start)):
                 self._drop(self._after(cue), cue)
+            if name in ("hypothetical", "other", "past"):
+                self._supposed.append(range(cue.start, self._until(cue)))
             if name in ("past", "past_after", "other_after") or (
                 name == "question_after" and self._asked(cue)
             ):
@@ -127,8 +135,8 @@ class Context(Frame):
                 out.append(number)
         return out
 
-    def _after(self, cue: Spot[Phrase]) -> range:
-        """The signs from the cue to the next wall, within its reach."""
+    def _until(self, cue: Spot[Phrase]) -> int:
+        """The word at which the reach of a cue ends: a wall, or words about the patient again."""
         wall = min(self.wall_after(cue.end), cue.end + cue.payload.reach)
         for other in self.cues[bisect_left(self.cue_starts, cue.end) :]:
             if other.start >= wall:
@@ -143,9 +151,14 @@ class Context(Frame):
                 or starts
                 or (other.payload.name == "ongoing" and cue.payload.name == "past")
             ):
-                wall = other.start
-                break
-        return range(bisect_left(self.sign_starts, cue.start), bisect_left(self.sign_starts, wall))
+                return other.start
+        return wall
+
+    def _after(self, cue: Spot[Phrase]) -> range:
+        """The signs from the cue to the end of its reach."""
+        return range(
+            bisect_left(self.sign_starts, cue.start), bisect_left(self.sign_starts, self._until(cue))
+        )
 
     def _back(self, cue: Spot[Phrase]) -> range:
         """The signs from the last wall to the cue, within its reach."""

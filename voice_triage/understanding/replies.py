@@ -81,6 +81,8 @@ def answer_in(
             continue
         if place == "start" and not context.begins(spot.start):
             continue
+        if phrase.question and context.supposed(spot.start):
+            continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))

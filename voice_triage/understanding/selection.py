@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.spotter import Spot
@@ -22,7 +23,7 @@ INDEPENDENT = (
     "not_after",
 )
 """Cues that stand beside others instead of replacing a shorter one."""
-UNCOVERED = (*INDEPENDENT, "past", "past_after")
+UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first")
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
@@ -53,7 +54,7 @@ def kept_signs(
         group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
         if not names.isdisjoint(grammar.red_flags):
             group = _unswallowed(grammar, words, group)
-        told = _longest([sign for sign in group if sign.payload.value != "denied"])
+        told = _widened(_longest([sign for sign in group if sign.payload.value != "denied"]), group)
         heard = _places(told)
         denied = [s for s in group if s.payload.value == "denied" and heard.isdisjoint(range(s.start, s.end))]
         kept.extend(told + _longest(denied))
@@ -65,7 +66,8 @@ def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> l
     denying = grammar.files["words"]["denying"]
     alarms: dict[int, list[Spot[Phrase]]] = {}
     for sign in group:
-        if sign.payload.value == "present" and not sign.negated:
+        flag = sign.payload.name in grammar.red_flags
+        if flag and sign.payload.value == "present" and not sign.negated:
             alarms.setdefault(sign.start, []).append(sign)
 
     def swallows(fine: Spot[Phrase]) -> bool:
@@ -111,6 +113,26 @@ def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
             kept.append(one)
             taken.update(dict.fromkeys(range(one.start, one.end), place))
     return kept
+
+
+def _widened(kept: list[Spot[Phrase]], group: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """Signs with the words of one that says the same and reaches into them: "can't swallow | my throat"."""
+    starts: dict[int, int] = {}
+    for other in group:
+        if _plain(other):
+            starts[other.end] = min(other.start, starts.get(other.end, other.start))
+    taken = {at: number for number, one in enumerate(kept) for at in range(one.start, one.end)}
+    out = []
+    for number, one in enumerate(kept):
+        start = min([one.start] + [starts.get(end, end) for end in range(one.start + 1, one.end + 1)])
+        free = all(taken.get(at, number) == number for at in range(start, one.start))
+        out.append(replace(one, start=start) if start < one.start and _plain(one) and free else one)
+    return out
+
+
+def _plain(sign: Spot[Phrase]) -> bool:
+    """True for what says that a sign is there, outright."""
+    return sign.payload.value == "present" and not sign.negated and not sign.doubtful
 
 
 def cover(signs: Sequence[Spot[Phrase]], total: int) -> list[int]:
