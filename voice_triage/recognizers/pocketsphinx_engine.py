@@ -31,6 +31,7 @@ class Search:
         ("wip", 0.02),
         ("beam", 1e-60),
         ("wbeam", 1e-40),
+        ("maxhmmpf", 5000),
         ("pbeam", 1e-60),
         ("fwdflat", False),
         ("bestpath", False),
