@@ -7,6 +7,7 @@ can be left and every command works; 6 every end says level, why, what to do, wh
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -142,6 +143,7 @@ def says_everything(names: list[str]) -> bool:
 def test_the_safety_properties_hold_in_every_reachable_state(capsys: pytest.CaptureFixture[str]) -> None:
     """Properties 1 to 6 over the whole reachable space; its size and time are printed."""
     failures = Failures()
+    began = time.process_time()
     with remembered_decisions():
         space = walk(failures.check)
         alarms = sum(unheard_red_flags(failures, state) for state in space.states)
@@ -150,7 +152,7 @@ def test_the_safety_properties_hold_in_every_reachable_state(capsys: pytest.Capt
     with capsys.disabled():
         print(
             f"\ndialogue: {len(space.states)} states in {len(places)} places, {space.steps} steps, "
-            f"{alarms} red flags raised in {space.seconds:.0f} s"
+            f"{alarms} red flags raised in {time.process_time() - began:.0f} s of one core"
         )
 
     assert dict(failures.found) == {}
