@@ -169,15 +169,22 @@ class Listener:
             utterance.current = flags if alarm.settled else {}
         held = {concept: utterance.standing.get(concept, 0) + 1 for concept in utterance.current}
         utterance.standing = held
-        needed = max(1, round(self._limits.red_flag_hold_s * RATE_HZ / BLOCK))
         raised = [
             finding
             for concept, finding in utterance.current.items()
-            if held[concept] >= needed
+            if held[concept] * BLOCK >= self._hold_s(finding, utterance.text) * RATE_HZ
             and concept not in utterance.alarmed
             and not (self._own(finding, own_words) and not self._endpointer.barge_in)
         ]
         self._raise(utterance, raised, events)
+
+    def _hold_s(self, finding: Finding, text: str) -> float:
+        """How long the words must stand: the last word of a partial result may be half of another."""
+        if len(finding.words.split()) < 2:
+            return self._limits.red_flag_hold_one_word_s
+        if finding.words.split()[-1] == text.split()[-1]:
+            return self._limits.red_flag_hold_last_s
+        return self._limits.red_flag_hold_s
 
     def _raise(
         self, utterance: _Open, raised: list[Finding], events: list[Partial | Alarm | Utterance]

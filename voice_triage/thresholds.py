@@ -48,6 +48,10 @@ class Thresholds:
     # -- safety lane --
     red_flag_hold_s: float = 0.1
     """A red flag must stand in the partial results this long: 2/240 false instead of 5/240."""
+    red_flag_hold_last_s: float = 0.25
+    """Longer where its words are the last so far: they may be half of others ("no fever last")."""
+    red_flag_hold_one_word_s: float = 0.5
+    """And for one word alone: "fit" is how "fifty" begins."""
 
     # -- patience: silence before the dialogue is told --
     patience_normal_s: float = 8.0
