@@ -48,6 +48,8 @@ class Utterance:
     """The safety lane has already acted on it: what remains of it is no answer."""
     over_speech: bool
     """It began while the assistant was speaking."""
+    brief: bool = False
+    """Too short to stop the assistant for, unless it means something."""
     confirmed: bool = True
     """It surely was a voice, at some time; only of weight over the assistant's own."""
 
@@ -69,6 +71,7 @@ class _Open:
     """How much speech the second opinion was given."""
     final: Hypothesis | None = None
     confirmed: bool = False
+    voice_s: float = 0.0
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
@@ -143,6 +146,7 @@ class Listener:
             self._open = _Open(question, bool(own_words), failures=failures)
             self.recognizer.start()
         if self._open is not None:
+            self._open.voice_s = hearing.voice_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
             self._take(self._open, hearing.pcm, own_words, events)
             self._second_look(self._open, hearing, events)
@@ -241,7 +245,8 @@ class Listener:
                     utterance.question,
                     bool(utterance.alarmed),
                     utterance.over_speech,
-                    utterance.confirmed,
+                    brief=utterance.voice_s < self._limits.barge_in_words_s,
+                    confirmed=utterance.confirmed,
                 )
             )
 

@@ -136,7 +136,8 @@ class Session:
     def _partial(self, partial: Partial) -> None:
         for one in self._observers:
             one.hearing(partial.text, at_s=self._with.clock.now_s())
-        if partial.text and not self._with.words.backchannel(partial.text):
+        long = self._with.listener.voice_s >= self._with.thresholds.barge_in_words_s
+        if long and partial.text and not self._with.words.backchannel(partial.text):
             self._barge_in()
 
     def _utterance(self, utterance: Utterance) -> None:
@@ -144,7 +145,8 @@ class Session:
         speaker.duck(False)
         if utterance.over_speech and speaker.playing:
             flags = any(one.status == "present" for one in meaning.findings)
-            if self._with.words.backchannel(meaning.text) or not (utterance.confirmed or flags):
+            doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)
+            if self._with.words.backchannel(meaning.text) or (doubtful and not flags):
                 return  # "uh huh", a cough, or what the canceller has left of our own voice
         for one in self._observers:
             one.heard(meaning.text, at_s=self._with.clock.now_s())

@@ -68,5 +68,7 @@ class Thresholds:
     """Silence after which the second opinion starts, so that it is ready when speech has ended."""
     second_opinion_wait_s: float = 1.5
     """Longest wait for it after the end of speech; then the first opinion stands alone."""
+    barge_in_words_s: float = 0.5
+    """Speech this long stops the assistant once words are in it; shorter, it is only turned down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
