@@ -9,7 +9,7 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import CHANGE, CONFIRM, CUP, ENDED, LOOK, MORE, STANDING_BY, SUMMARY, WHICH
 from voice_triage.dialogue.step import question_at
-from voice_triage.messages import Silence, Turn
+from voice_triage.messages import Silence, Turn, Value
 
 INSIDE = (CONFIRM, STANDING_BY)
 PLACES = places(PROTOCOL)
@@ -121,6 +121,7 @@ def test_stop_and_start_over(place: str) -> None:
     said = prompts(again.handle(heard(command="restart")))
 
     assert stopped.phase == "ended"
+    assert prompts(stopped.handle(heard(command="stop")))[-1].startswith("farewell.")
     assert again.state.place == "patient" and not again.state.findings
     assert said[-2:] == ["restart.ok", "patient.ask"]
     assert (said[0] == "emergency.call") == (place in INSIDE)
@@ -246,3 +247,11 @@ def test_what_is_named_with_a_no_stays_what_was_said() -> None:
 
     assert dialogue.findings["dizziness"].status == "present"
     assert dialogue.findings["sweating"].status == "absent"
+
+
+def test_an_overheard_flag_that_is_excused_is_not_kept() -> None:
+    """A partial result may be wrong: what raises no alarm is left to the whole utterance."""
+    dialogue = at("fever", values=(Value("age", "years", 50), Value("duration", "hours", 9000)))
+
+    assert dialogue.handle(heard(finding("non_blanching_rash"), partial=True)) == Turn()
+    assert dialogue.findings == {}
