@@ -74,6 +74,8 @@ def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> l
         inside = (alarm for at in range(fine.start, fine.end) for alarm in alarms.get(at, ()))
         return any(
             alarm.end <= fine.end
+            # "no trouble peeing" names more of the same words than "no ... peeing": it is meant.
+            and not ((alarm.start, alarm.end) == (fine.start, fine.end) and fine.exact > alarm.exact)
             and not any(w in denying for w in words.surface[fine.start : alarm.start])
             and not any(w in denying for w in words.surface[alarm.end : fine.end])
             for alarm in inside

@@ -77,7 +77,7 @@ class Lexicon:
         if "'" not in piece:
             return (piece,)
         if piece.endswith("n't"):
-            return (piece[:-3], "not")
+            return (piece[:-3], "not") if len(piece) > 3 else ("not",)
         cut = piece.rindex("'")
         stem, ending = piece[:cut].replace("'", ""), piece[cut:]
         if not stem:
