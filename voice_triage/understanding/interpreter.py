@@ -49,7 +49,8 @@ class Interpreter:
         command = command_in(self._grammar, words, spots, context, said)
         told = self._values(words, spots, asked, said)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
-        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
+        told_of = self._without_parts(said, asked)
+        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
 
     def _values(
