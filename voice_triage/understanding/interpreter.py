@@ -53,6 +53,18 @@ class Interpreter:
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
 
+    def _without_parts(self, said: Sequence[Said], asked: str) -> list[Said]:
+        """Without the places that are only part of a sign: a stiff neck is no rash on the neck."""
+        places = self._grammar.places
+        signs = [s for s in said if s.concept not in places and not s.concept.endswith("_involvement")]
+        return [
+            s
+            for s in said
+            if s.concept not in places
+            or asked == "location"
+            or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
+        ]
+
     def _values(
         self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]
     ) -> list[Told]:
