@@ -259,7 +259,10 @@ def _caller_voice(scenario: Scenario) -> Callable[[Saying], Pcm]:
     def speak(saying: Saying) -> Pcm:
         if saying.audio is not None:
             return at_level(read_wav(saying.audio), SPEECH_DBFS)
-        return caller.render(saying.text)
+        try:
+            return caller.render(saying.text)
+        except BadInput as error:
+            raise BadInput(f"{scenario.file}: caller.voice: {error}") from None
 
     return speak
 

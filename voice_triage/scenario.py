@@ -18,6 +18,7 @@ from voice_triage.errors import BadInput
 from voice_triage.messages import Action, Level
 
 NOISES = ("white", "pink", "babble")
+VOICES = ("flite", "espeak-ng", "festival")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +180,8 @@ class _Reader:
 
     def _voice(self, data: Any) -> dict[str, str]:
         row = self._mapping(data, "caller.voice", ("engine", "name"))
+        if "engine" in row:
+            self._choice(row["engine"], "caller.voice.engine", VOICES)
         return {key: self._text(value, f"caller.voice.{key}") for key, value in row.items()}
 
     def _noise(self, data: Any) -> Noise:
