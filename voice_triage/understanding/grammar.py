@@ -10,6 +10,7 @@ from typing import Any
 
 from voice_triage import strict_yaml
 from voice_triage.errors import BadContent, BadInput
+from voice_triage.understanding import kept
 from voice_triage.understanding.spotter import Edges, Spot, Track, Trie, spot
 from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
@@ -76,6 +77,7 @@ class Grammar:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.fingerprint = kept.fingerprint(folder(language))
         self.files: dict[str, Any] = {name: read(language, name) for name in FILES}
         try:
             self.lexicon = Lexicon(self.files["words"])
@@ -233,8 +235,14 @@ class Grammar:
 
 @lru_cache(maxsize=4)
 def load(language: str) -> Grammar:
-    """The compiled grammar of a language. Raises BadContent."""
-    return Grammar(language)
+    """The compiled grammar of a language, from the cache where it is there. Raises BadContent."""
+    name = kept.fingerprint(folder(language))
+    grammar = kept.recall(name)
+    if not isinstance(grammar, Grammar):
+        grammar = Grammar(language)
+        if grammar.fingerprint == name:  # else a file was saved in between
+            kept.keep(name, grammar)
+    return grammar
 
 
 def _sources(files: Mapping[str, Any]) -> Iterator[Source]:

@@ -34,6 +34,10 @@ class Phrases:
         """The phrases of a language. Raises BadContent when its grammars are wrong."""
         return cls(load(language))
 
+    def fingerprint(self) -> str:
+        """Differs whenever any of the phrases or pronunciations does; costs nothing."""
+        return self._grammar.fingerprint
+
     def sentences(self) -> list[str]:
         """Sample sentences for the language model, lower-case, each once."""
         return list(self._sentences)
