@@ -48,9 +48,12 @@ class Context(Frame):
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
         out = []
+        asking = self.asked_back()
         for number, sign in enumerate(self.signs):
             if number in self._dropped and number not in self._resolved:
                 continue
+            if sign.payload.question and sign.start > asking:
+                continue  # "do i bend it"
             present = (sign.payload.value != "absent") != sign.negated
             if (number in self._negation.negated) != (number in self._negation.turned):
                 present = not present
@@ -72,7 +75,7 @@ class Context(Frame):
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
-            if name in FORWARD_DROPS or (name == "question_first" and self.begins(cue.start)):
+            if name in FORWARD_DROPS or (name == "question_first" and self._opens(cue)):
                 self._drop(self._after(cue), cue)
             if name in ("hypothetical", "other", "past"):
                 self._supposed.append(range(cue.start, self._until(cue)))
@@ -107,7 +110,12 @@ class Context(Frame):
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
         rows = self.grammar.files["words"]
         following = self.words.surface[cue.end : cue.end + 1]
-        return self.begins(cue.start) and bool(following) and following[0] not in rows["patients"]
+        return self._opens(cue) and bool(following) and following[0] not in rows["patients"]
+
+    def _opens(self, cue: Spot[Phrase]) -> bool:
+        """True at the beginning of a sentence, not for the do of "i do have a stiff neck"."""
+        subjects = self.grammar.files["words"]["nominative"]
+        return self.begins(cue.start) and self.words.surface[max(0, cue.start - 1)] not in subjects
 
     def _asked(self, cue: Spot[Phrase]) -> bool:
         """True for "is a stiff neck dangerous", not for "he's floppy and it's serious"."""
@@ -137,7 +145,10 @@ class Context(Frame):
 
     def _until(self, cue: Spot[Phrase]) -> int:
         """The word at which the reach of a cue ends: a wall, or words about the patient again."""
-        wall = min(self.wall_after(cue.end), cue.end + cue.payload.reach)
+        wall = self.wall_after(cue.end)
+        if cue.payload.name in ("past", "other") and self.words.surface[wall : wall + 1] == ("because",):
+            wall = self.wall_after(wall + 1)  # "last year she was in hospital because ..."
+        wall = min(wall, cue.end + cue.payload.reach)
         for other in self.cues[bisect_left(self.cue_starts, cue.end) :]:
             if other.start >= wall:
                 break

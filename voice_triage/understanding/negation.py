@@ -130,7 +130,8 @@ class Negation:
             new_clause = starts and not wide
             if sign.start >= wall or new_clause or not self._linked(reach, sign.start, allowed, wide):
                 break
-            if out and sign.payload.value == "absent" and sign.start >= reach:
+            denies = sign.payload.value == "absent" or sign.negated
+            if out and denies and sign.start > self._frame.signs[out[0]].start:
                 break  # "no fever, his neck is fine" denies twice, it does not turn the second
             out.append(number)
             if sign.end > reach:
