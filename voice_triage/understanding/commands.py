@@ -50,11 +50,16 @@ def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Conte
         return True
     if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
         return True
+    if spot.payload.name == "back" and words.surface[spot.start - 1 : spot.start] in _RETURNING:
+        return True  # "they come back"
     if spot.payload.name in rows["imperatives"] and any(
         word in rows["past_of_commands"] for word in words.surface[spot.start : spot.end]
     ):
         return True
     return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos)
+
+
+_RETURNING = tuple((word,) for word in ("they", "it", "spots", "dots", "rash", "colour", "he", "she", "'s"))
 
 
 def _idle(word: str, polite: Sequence[str]) -> bool:

@@ -57,6 +57,11 @@ class Frame:
                 return False
         return True
 
+    def asked_back(self) -> int:
+        """The word at which the utterance begins to ask, or its end: "should they fade"."""
+        asking = (c.start for c in self.cues if c.payload.name == "asks_back" and self.begins(c.start))
+        return next(asking, len(self.words.surface))
+
     def closes(self, at: int) -> bool:
         """True when no more of the same follows: "he isn't, he's fine", not "he isn't well"."""
         surface = self.words.surface

@@ -10,7 +10,7 @@ from voice_triage.understanding import values
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
-from voice_triage.understanding.replies import answer_in, effects, merge
+from voice_triage.understanding.replies import answer_in, confirmed, effects, merge
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -49,6 +49,8 @@ class Interpreter:
         command = command_in(self._grammar, words, spots, context, said)
         told = self._values(words, spots, asked, said)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
+        if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+            command = None  # "that's wrong" to a read-back answers it and orders nothing
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
@@ -102,6 +104,8 @@ class Interpreter:
         explicit = answer_in(self._grammar, words, spots, context, asked)
         if row.get("value") and explicit and explicit[0] != "unsure" and (said or told):
             explicit = None
+        if row.get("clear_no"):
+            return confirmed(self._grammar, words, spots, context, asked, said, explicit), _ordered(said)
         answer = effects(row, said, explicit[0] if explicit and not command else None)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None

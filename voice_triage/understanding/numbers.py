@@ -16,6 +16,15 @@ TENS = {
     word: value * 10
     for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
 } | {"fourty": 40}
+SOUND_ALIKE = {
+    word: UNITS[number]
+    for number, words in {
+        "one": "won", "two": "to too", "three": "free tree fee", "four": "for fore", "six": "sick sex",
+        "eight": "ate hate", "nine": "nein line", "ten": "tin den", "five": "fife hive",
+    }.items()
+    for word in words.split()
+}  # fmt: skip
+"""What recognisers write for a number said alone; only an answer to "how old" is read so."""
 JOINS = frozenset({"and"})
 POINTS = frozenset({"point", "dot", "decimal"})
 HALVES = {

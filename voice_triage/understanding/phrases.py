@@ -17,7 +17,8 @@ PER_TEMPLATE = (2, 14)
 """The fewest and most sentences for one template."""
 SEED = 1
 """The same sentences every time: the language model is cached by its text."""
-GAP_WORDS = ("", "really", "all")
+OWNERS = ("his", "her", "my")
+GAP_WORDS = ("",)
 
 
 class Phrases:
@@ -82,6 +83,7 @@ class Phrases:
         for source in self._signs():
             flag = source.phrase.name in self._grammar.red_flags and source.phrase.value == "present"
             for text in self._expand(source, self._limit * (2 if flag else 1)):
+                text = self._spoken(text, chooser)
                 out.append(text)
                 if flag:
                     out.append(chooser.choice(carriers).replace("{x}", text))
@@ -150,11 +152,24 @@ class Phrases:
                 if word[0] == "<":
                     members = self._grammar.rules.members(word[1:-1], source.where)
                     word = members[(turn * 7 + chooser.randrange(len(members))) % len(members)]
-                elif word == "{gap}":
-                    word = GAP_WORDS[turn % len(GAP_WORDS)]
+                elif word in ("{gap}", "{far}"):
+                    word = chooser.choice(GAP_WORDS)
                 words.append(word)
             out.append(self._plain(" ".join(words)))
         return [text for text in _unique(out) if text]
+
+    def _spoken(self, text: str, chooser: random.Random) -> str:
+        """A piece of a template as somebody would say it: with a subject, and with his, her or my."""
+        owned, before = self._samples["owned"], self._samples["before_owned"]
+        words: list[str] = []
+        for word in text.split():
+            if word in owned and words and words[-1] in before:
+                words.append(chooser.choice(OWNERS))
+            words.append(word)
+        for row in self._samples["openers"]:
+            if any(first in (words[0], f"-{words[0][-len(first) + 1 :]}") for first in row["first"]):
+                return str(chooser.choice(row["say"])).replace("{x}", " ".join(words))
+        return " ".join(words)
 
     def _plain(self, text: str) -> str:
         """As a recogniser writes it: lower case, no marks."""

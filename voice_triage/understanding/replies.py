@@ -72,7 +72,8 @@ def answer_in(
 ) -> tuple[Answer, int] | None:
     """The explicit answer in the words, and where it stands; the last one wins."""
     found: list[tuple[int, int, Answer]] = []
-    for spot in spots:
+    asking = context.asked_back()
+    for spot in sorted(spots, key=lambda s: s.payload.question == ""):
         phrase = spot.payload
         if phrase.kind != "answer" or phrase.question not in ("", asked):
             continue
@@ -85,6 +86,8 @@ def answer_in(
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue
+        if spot.start > asking and words.surface[spot.start] not in grammar.files["words"]["ticks"]:
+            continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos)
     if not found:
@@ -92,6 +95,33 @@ def answer_in(
     kept = _outermost(found)
     start, _, answer = kept[-1]
     return answer, start
+
+
+def confirmed(
+    grammar: Grammar,
+    words: Words,
+    spots: Sequence[Spot[Phrase]],
+    context: Context,
+    asked: str,
+    said: Sequence[Said],
+    explicit: tuple[Answer, int] | None,
+) -> Answer | None:
+    """The answer to a read-back: "no they don't", "no he's getting worse" take nothing back."""
+    flags = {s.status for s in said if s.concept in grammar.red_flags}
+    if "present" in flags:
+        return "yes"
+    if explicit is None or explicit[0] != "no":
+        return "no" if flags == {"absent"} and explicit is None else explicit and explicit[0]
+    clear = {at for at in context.lone_nos} | {
+        at
+        for s in spots
+        if s.payload.kind == "answer" and s.payload.name == "no" and s.payload.question in ("", asked)
+        for at in range(s.start, s.end)
+    }
+    outright = any(s.payload.question == asked and s.payload.kind == "answer" for s in spots)
+    polite = grammar.files["words"]["polite"]
+    rest = [w for at, w in enumerate(words.surface) if at not in clear and w[0].isalnum() and w not in polite]
+    return "no" if outright or not rest or "absent" in flags else None
 
 
 def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
-from voice_triage.understanding.numbers import Number, numbers
+from voice_triage.understanding.numbers import SOUND_ALIKE, Number, numbers
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
@@ -88,7 +88,10 @@ def _unit(words: Words, at: int) -> str:
 def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequence[Told]) -> list[Told]:
     """Ages in years or months."""
     out: list[Told] = []
-    for number in numbers(words.surface):
+    said = numbers(words.surface)
+    if question == "age":
+        said = said + _vague(words) or _sounded(words)
+    for number in sorted(said, key=lambda n: n.start):
         if any(t.start <= number.start < t.end for t in taken) or words.surface[
             number.start - 2 : number.start
         ] == (
@@ -110,6 +113,17 @@ def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequ
     return out
 
 
+def _sounded(words: Words) -> list[Number]:
+    """The three of "he is free": one such word, and beside it only who, is, about and the unit."""
+    known = _IS | _SUBJECTS | _ABOUT | _CHILD | _AGED | _UNITS_SAID
+    places = [at for at, word in enumerate(words.surface) if word in SOUND_ALIKE]
+    if not places or any(
+        word[0].isalnum() and word not in known and word not in SOUND_ALIKE for word in words.surface
+    ):
+        return []
+    return [Number(places[-1], places[-1] + 1, SOUND_ALIKE[words.surface[places[-1]]])]
+
+
 def _age_value(value: str, text: str) -> Value:
     """The value of a phrase such as newborn, written "0 months" in values.yaml."""
     amount, unit = value.removeprefix("q ").split()
@@ -121,6 +135,8 @@ def _age_of(words: Words, number: Number, question: str, corrects: bool) -> Told
     surface, end, amount = words.surface, number.end, number.value
     unit = _unit(words, end)
     counted = unit in UNIT_MONTHS or unit == "year"
+    if surface[end : end + 1] == ("next",) or (unit == "month" and surface[number.start - 3 : number.start - 1] == ("years", "and")):
+        return None  # "he'll be one next week", the months of "two years and four months"
     if counted:
         amount, end = _and_a_half(words, amount, end + 1)
     follows = surface[end] if end < len(surface) else ""
@@ -173,6 +189,9 @@ _SUBJECTS = frozenset(
     "granddaughter toddler mother father nan gran partner nephew niece him her".split()
 )
 _CHILD = frozenset("son daughter baby boy girl child kid lad grandson granddaughter husband wife".split())
+_UNITS_SAID = frozenset(
+    "years year old months month weeks week days day my our yes of age now oh sorry so well".split()
+)
 _CORRECTING = frozenset(
     "no sorry wait actually well i mean meant make it that is rather really a tell lie nearer more like "
     "scratch say lets let us correction on hang or is's not am only he she 's was".split()
