@@ -223,10 +223,32 @@ def test_a_dead_recogniser_is_opened_anew_and_the_question_asked_again(kit: Kit)
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
 
+class Noting(WordlessVoice):
+    """Keeps which sentences may be stored."""
+
+    def __init__(self) -> None:
+        self.stored: list[str] = []
+
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+        if not private:
+            self.stored.append(text)
+        return super().render(text, rate_wpm)
+
+
+def test_what_the_caller_told_is_never_stored_as_sound(kit: Kit) -> None:
+    voice = Noting()
+    rig = Rig(kit, voice=voice)
+    for answer in ("my daughter", "seven", *["no"] * 4, "summary"):
+        rig.session.typed(answer)
+    rig.run(1)
+
+    assert not any("7" in text or "seven" in text for text in voice.stored)
+
+
 class Mute:
     """A voice that has died; what was rendered before is gone too."""
 
-    def render(self, text: str, rate_wpm: int) -> Pcm:
+    def render(self, text: str, rate_wpm: int, *, private: bool = False) -> Pcm:
         raise Lacking("the voice is gone", "Install espeak-ng")
 
 

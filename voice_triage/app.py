@@ -56,7 +56,7 @@ class WordlessVoice:
     version = "1"
     degraded = False
 
-    def render(self, text: str, rate_wpm: int = 170) -> Pcm:
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
         """A constant of the words' length at ``rate_wpm``."""
         return np.ones(round(len(text.split()) * 60 / rate_wpm * RATE_HZ), np.int16)
 
@@ -118,7 +118,7 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
-        for text in self.wording.emergency_texts():
+        for text in self.wording.emergency_texts(self.protocol.red_flags):
             voice.render(text, min(self.settings.rate_wpm, EMERGENCY_WPM))
 
     # ---- sessions ----

@@ -218,18 +218,19 @@ class Session:
     def _words(self, turn: Turn) -> list[Words]:
         self._turns += 1
         patient = self._with.dialogue.patient
-        texts = [self._with.wording.say(line, patient) for line in turn.lines]
-        last = len(texts) - 1
+        last = len(turn.lines) - 1
         return [
             Words(
                 text,
                 turn.question,
                 self._turns,
                 emergency=turn.emergency,
+                # Emergency lines were rendered for every sign there is: they tell nothing of this caller.
+                private=bool(line.slots) and not turn.emergency,
                 readback=turn.emergency and turn.question is not None and number == last,
             )
-            for number, text in enumerate(texts)
-            if text
+            for number, line in enumerate(turn.lines)
+            if (text := self._with.wording.say(line, patient))
         ]
 
     # ---- silence ----

@@ -26,8 +26,8 @@ PAUSE_S = 0.25
 class SpokenBy(Protocol):
     """What is needed of a voice."""
 
-    def render(self, text: str, rate_wpm: int) -> Pcm:
-        """Speech as int16[n] at 16 kHz. Raises Lacking when the engine is missing or dead."""
+    def render(self, text: str, rate_wpm: int, *, private: bool = False) -> Pcm:
+        """Speech as int16[n] at 16 kHz, off the disk if ``private``. Raises Lacking: no engine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Words:
     question: str | None
     turn: int
     emergency: bool = False
+    private: bool = False
+    """It repeats what the caller told: its sound is never kept on disk."""
     readback: bool = False
     """The last line of an emergency turn: from here on the caller is being asked."""
 
@@ -88,7 +90,7 @@ class Speaker:
         """Queue the lines of a turn, in order."""
         for one in words:
             rate = min(self.rate_wpm, EMERGENCY_WPM) if one.emergency else self.rate_wpm
-            self._queue(one, self.render(one.text, rate))
+            self._queue(one, self._render(one, rate))
 
     def announce(self, words: Sequence[Words]) -> None:
         """Fall silent and begin the emergency lines in the same block."""
@@ -102,14 +104,14 @@ class Speaker:
         if self._earcons:
             self._player.say(earcon(name), f"earcon-{name}")
 
-    def render(self, text: str, rate_wpm: int) -> Pcm:
+    def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
         try:
-            return self._voice.render(text, rate_wpm)
+            return self._voice.render(words.text, rate_wpm, private=words.private)
         except TriageError as error:
             for one in self._observers:
                 one.trouble(f"the voice failed: {error}")
-            return np.zeros(int(16_000 * max(1, len(text.split())) * 60 / rate_wpm), np.int16)
+            return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
 
     def next_block(self) -> Pcm:
         """The next block for the loudspeaker; tells the observers when a line begins."""
