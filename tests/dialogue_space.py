@@ -115,7 +115,8 @@ def key(dialogue: Dialogue) -> tuple[object, ...]:
     glass = None if over else (state.has_glass, state.looked)
     return (
         *here, state.excused, state.revisit, glass, min(state.page, 3),
-        bool(state.retried), state.told_level, fits, answers_nothing, _out_of_order(state),
+        bool(state.retried), "glass_test" in state.retried, state.reopened, state.told_level, fits,
+        answers_nothing, _out_of_order(state),
         statuses.get("non_blanching_rash"),
     )  # fmt: skip
 

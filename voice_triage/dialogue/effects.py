@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from voice_triage.dialogue.readback import causes, taken_away
+from voice_triage.dialogue.readback import asked_again, causes, taken_away
 from voice_triage.dialogue.state import CONFIRM, NEXT, STANDING_BY, State
 from voice_triage.dialogue.step import Step, question_at
 from voice_triage.dialogue.taking import safe_reading, worst_reading
@@ -35,7 +35,13 @@ def _settle(step: Step) -> State:
     if question is None:
         return state
     trail = (*(name for name in state.trail if name != question.id), question.id)
-    return replace(state, settled=state.settled | {question.id}, trail=trail, revisit=None)
+    return replace(
+        state,
+        settled=state.settled | {question.id},
+        reopened=state.reopened - {question.id},
+        trail=trail,
+        revisit=None,
+    )
 
 
 def _give_up(step: Step) -> State:
@@ -80,7 +86,7 @@ def _announce(step: Step) -> State:
 
 
 def _announce_rest(step: Step) -> State:
-    step.state = replace(taken_away(step.protocol, step.state, step.withdrawn), announced=())
+    step.state = replace(_taken_back(step), announced=())
     decision = step.decision
     caused = causes(step.protocol, step.state, decision)
     return replace(step.state, announced=caused, standing=decision, tries=0)
@@ -88,16 +94,22 @@ def _announce_rest(step: Step) -> State:
 
 def _withdrawn(step: Step) -> State:
     """The caller took it back: go on where it was, without asking for the same answer for ever."""
-    state = taken_away(step.protocol, step.state, step.withdrawn)
-    state = replace(
-        state, announced=(), fresh=(), resume=None, overheard=False, told_level=None, standing=None
+    return replace(
+        _taken_back(step),
+        announced=(),
+        fresh=(),
+        resume=None,
+        overheard=False,
+        told_level=None,
+        standing=None,
     )
-    question = question_at(step.protocol, step.before.resume or NEXT)
-    if question is None or not {*question.asks_for, question.id} & set(step.withdrawn):
-        return state
-    if question.kind in ("list", "value") and question.id not in state.retried:
-        return replace(state, retried=state.retried | {question.id})
-    return replace(state, settled=state.settled | {question.id})
+
+
+def _taken_back(step: Step) -> State:
+    named = step.named
+    here = question_at(step.protocol, step.before.resume or NEXT)
+    state = taken_away(step.protocol, step.state, step.withdrawn, named=named)
+    return asked_again(step.protocol, state, step.withdrawn, here.id if here else None, named=named)
 
 
 def _rest(step: Step) -> State:

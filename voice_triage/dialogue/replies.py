@@ -35,7 +35,7 @@ def asking(step: Step) -> Lines:
 
 
 def announcement(step: Step) -> Lines:
-    """Return the emergency line: number, number again, why, what to do, and the read-back."""
+    """Return the emergency line: number, number again, what to do, why, and the read-back."""
     action = _action(step)
     heard = [
         Line("emergency.heard" if not number else "emergency.and_heard", (("sign", sign),))
@@ -44,8 +44,8 @@ def announcement(step: Step) -> Lines:
     return (
         Line(f"emergency.{action}"),
         Line(f"emergency.{action}_again"),
-        *heard,
         Line("emergency.stay"),
+        *heard,  # last, so that "no" can only mean this
         Line("confirm_red_flag.ask"),
     )
 

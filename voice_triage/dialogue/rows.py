@@ -136,6 +136,7 @@ def _walk(question: Question) -> list[Row]:
         Row(HEAR, looker, NEXT, ("answers_no",), "give_up"),
         Row(HEAR, looker, NEXT, ("answers_unsure",), "give_up"),
     ]
+    found.append(Row(HEAR, choose, NEXT, ("answers_unsure",), "give_up"))
     found += _patiently(fetch, "tried_five_times")
     for place in (cup, look, looker, choose):
         found += _patiently(place, "tried_once" if place in (looker, choose) else "tried_five_times")
@@ -207,6 +208,8 @@ def _choice(protocol: Protocol) -> list[Row]:
     found = [Row(GO, NEXT, CONFIRM, ("alarm",), "announce")]
     for question in protocol.questions:
         if question.kind == "walk":
+            again = (f"wants:{question.id}", "asked_before")
+            found.append(Row(GO, NEXT, question.id + CHOOSE, again, "choose"))
             found.append(Row(GO, NEXT, question.id + LOOK, (f"wants:{question.id}", "has_glass"), "look"))
         found.append(Row(GO, NEXT, question.id, (f"wants:{question.id}",), "ask"))
     return [*found, Row(GO, NEXT, SUMMARY, (), "summarise")]

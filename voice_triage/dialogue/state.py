@@ -54,6 +54,8 @@ class State:
     """The question that was open when the emergency was raised."""
     retried: frozenset[str] = frozenset()
     """Questions asked once more because what was heard there was taken back."""
+    reopened: frozenset[str] = frozenset()
+    """Questions to be asked although all they ask for is known: a bare "no" took it back."""
     overheard: bool = False
     """The emergency was raised in mid-utterance; the rest of that utterance is still to come."""
     vague_alarm: str | None = None

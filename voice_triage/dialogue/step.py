@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from voice_triage.dialogue.outcome import pages
-from voice_triage.dialogue.readback import taken_away, taken_back
+from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
 from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
 from voice_triage.messages import Event, Heard, Meaning, Status
@@ -70,6 +70,11 @@ class Step:
             and one.concept not in announced
         )
 
+    @property
+    def named(self) -> bool:
+        """True when what is taken back on the read-back is named, not only answered "no" to."""
+        return bool(named_absent(self.before, self.meaning))
+
     def _hear(self) -> None:
         if self.before.place == CONFIRM:
             self.withdrawn = taken_back(self.protocol, self.before, self.meaning)
@@ -102,7 +107,8 @@ def wants(step: Step, name: str) -> bool:
     question = question_at(protocol, name)
     if question is None or name in state.settled:
         return False
-    if known(question, state.statuses, [one.concept for one in state.values]):
+    values = [one.concept for one in state.values]
+    if name not in state.reopened and known(question, state.statuses, values):
         return False
     if question.cannot_raise and step.decision.level == "urgent":
         return False
@@ -167,6 +173,9 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "tried_once": _tried(1),
     "tried_twice": _tried(2),
     "tried_five_times": _tried(5),
+    "asked_before": lambda step: any(
+        one.kind == "walk" and one.id in step.state.retried for one in step.protocol.questions
+    ),
     "has_glass": lambda step: step.state.has_glass,
     "takes_all_back": lambda step: bool(step.withdrawn) and not _still_emergency(step),
     "takes_some_back": lambda step: bool(step.withdrawn),
@@ -192,5 +201,5 @@ def _cannot_see(step: Step) -> bool:
 
 
 def _still_emergency(step: Step) -> bool:
-    after = taken_away(step.protocol, step.state, step.withdrawn)
+    after = taken_away(step.protocol, step.state, step.withdrawn, named=step.named)
     return decide(step.protocol, after).level == "emergency"

@@ -129,6 +129,8 @@ def known(question: Question, statuses: Mapping[str, Status], values: Collection
 def safe_reading(protocol: Protocol, state: State, question: Question) -> State:
     """Return the state when the question stays open: its unknown warning signs become unsure."""
     statuses = state.statuses
+    if question.id in state.reopened:  # what a bare "no" took back is open
+        statuses = {name: status for name, status in statuses.items() if status != "absent"}
     open_signs = [
         Finding(name, "unsure")
         for name in question.asks_for
