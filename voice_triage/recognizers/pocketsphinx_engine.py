@@ -69,7 +69,7 @@ class PocketSphinxRecognizer:
         self._partial = ""
 
     def expect(self, question: str | None) -> None:
-        """Ignored: one model for all questions measured as good (docs/recognizers.md)."""
+        """Ignored: one model serves all questions, so that red flags are heard at every one of them."""
 
     def new_caller(self) -> None:
         """Forget the voice of the last caller."""

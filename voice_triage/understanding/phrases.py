@@ -18,7 +18,7 @@ PER_TEMPLATE = (2, 14)
 SEED = 1
 """The same sentences every time: the language model is cached by its text."""
 OWNERS = ("his", "her", "my")
-GAP_WORDS = ("",)
+"""What may stand before a part of the body."""
 
 
 class Phrases:
@@ -152,8 +152,8 @@ class Phrases:
                 if word[0] == "<":
                     members = self._grammar.rules.members(word[1:-1], source.where)
                     word = members[(turn * 7 + chooser.randrange(len(members))) % len(members)]
-                elif word in ("{gap}", "{far}"):
-                    word = chooser.choice(GAP_WORDS)
+                elif word[0] == "{":  # any words may stand here: none of them measured best
+                    continue
                 words.append(word)
             out.append(self._plain(" ".join(words)))
         return [text for text in _unique(out) if text]
