@@ -116,7 +116,7 @@ def key(dialogue: Dialogue) -> tuple[object, ...]:
     return (
         *here, state.excused, state.revisit, glass, min(state.page, 3),
         bool(state.retried), "glass_test" in state.retried, state.reopened, state.told_level, fits,
-        answers_nothing, _out_of_order(state),
+        _left_out(state), answers_nothing, _out_of_order(state),
         statuses.get("non_blanching_rash"),
     )  # fmt: skip
 
@@ -124,7 +124,19 @@ def key(dialogue: Dialogue) -> tuple[object, ...]:
 def deviations(state: State) -> int:
     """Return how many things are out of order at once: volunteered, left out, gone back to."""
     before, after = _out_of_order(state)
-    return len(before) + len(after) + (state.revisit is not None) + state.excused
+    return len(before) + len(after) + len(_left_out(state)) + (state.revisit is not None) + state.excused
+
+
+def _left_out(state: State) -> frozenset[str]:
+    """Return the values that were asked for, not given, and will be asked for once more."""
+    statuses, values = state.statuses, {one.concept for one in state.values}
+    return frozenset(
+        one.id
+        for one in QUESTIONS
+        if one.kind == "value"
+        and one.id in state.settled - state.retried
+        and not known(one, statuses, values)
+    )
 
 
 def _out_of_order(state: State) -> tuple[frozenset[str], frozenset[str]]:

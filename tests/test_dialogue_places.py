@@ -18,6 +18,10 @@ SETTLED = frozenset(question.id for question in PROTOCOL.questions)
 """Nothing else is left to ask, so that leaving a place leads to the summary."""
 
 
+VALUES = frozenset(question.id for question in PROTOCOL.questions if question.kind == "value")
+"""Asked for once more already, as before the end."""
+
+
 def at(place: str, **known: object) -> Dialogue:
     """Return a dialogue at ``place``, with an emergency where one must stand, and all else settled."""
     question = place.split(".")[0]
@@ -27,6 +31,7 @@ def at(place: str, **known: object) -> Dialogue:
     state = dialogue.state
     fields: dict[str, object] = {
         "settled": SETTLED - {question},
+        "retried": VALUES,
         "trail": ("age",),
         "told_level": "self_care",
     }

@@ -15,7 +15,7 @@ from voice_triage.content import suggestion
 from voice_triage.dialogue.prompts import problems
 from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT, Row, places, rows
 from voice_triage.dialogue.state import NEXT
-from voice_triage.dialogue.step import CONDITIONS
+from voice_triage.dialogue.step import ABOUT_A_QUESTION, CONDITIONS
 from voice_triage.errors import BadContent
 from voice_triage.protocol import Protocol
 
@@ -79,7 +79,7 @@ def _check_row(row: Row, places: Collection[str], conditions: Mapping[str, Any])
         raise BadContent(f"{place}: unknown trigger '{row.trigger}'{suggestion(row.trigger, TRIGGERS)}")
     for name in row.conditions:
         kind, _, argument = name.partition(":")
-        if kind == "wants" and argument in places:
+        if kind in ABOUT_A_QUESTION and argument in places:
             continue
         if name not in conditions:
             raise BadContent(f"{place}: unknown condition '{name}'{suggestion(name, conditions)}")

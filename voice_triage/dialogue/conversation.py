@@ -97,7 +97,7 @@ class Dialogue:
         """Enter ``place``, or from the hub the place that the machine chooses; return the reply."""
         if place == NEXT:
             place, chosen = self.machine.move(NEXT, GO, step)
-            if chosen == "announce":
+            if chosen in ("announce", "once_more"):
                 reply = chosen
             apply(step, chosen)
         arrive(step, place)

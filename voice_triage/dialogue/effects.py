@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from voice_triage.dialogue.outcome import unfinished
 from voice_triage.dialogue.readback import asked_again, causes, taken_away
 from voice_triage.dialogue.state import CONFIRM, NEXT, STANDING_BY, State
-from voice_triage.dialogue.step import Step, question_at
+from voice_triage.dialogue.step import Step, question_at, returns
 from voice_triage.dialogue.taking import safe_reading, worst_reading
 
 
@@ -105,6 +106,19 @@ def _withdrawn(step: Step) -> State:
     )
 
 
+def _once_more(step: Step) -> State:
+    """A value that was left open is asked for once more: the first in asking order."""
+    first = next(one.id for one in step.protocol.questions if returns(step, one.id))
+    state = step.state
+    return replace(state, settled=state.settled - {first}, retried=state.retried | {first}, tries=0)
+
+
+def _farewell(step: Step) -> State:
+    open_signs = unfinished(step.protocol, step.decision)
+    told = "urgent" if open_signs else step.decision.level
+    return replace(step.state, told_level=told, unfinished=step.state.unfinished or open_signs)
+
+
 def _taken_back(step: Step) -> State:
     named = step.named
     here = question_at(step.protocol, step.before.resume or NEXT)
@@ -157,6 +171,8 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "ask_again": lambda step: replace(step.state, excused=True),
     "look": lambda step: replace(step.state, has_glass=True, tries=0),
     "looker": _looker,
+    "farewell": _farewell,
+    "once_more": _once_more,
     "greet": lambda step: State(place=NEXT),
     "page": lambda step: replace(step.state, page=step.state.page + 1),
     "outcome": lambda step: replace(step.state, told_level=step.decision.level, page=0),

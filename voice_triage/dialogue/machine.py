@@ -11,7 +11,7 @@ from transitions import EventData, Machine
 from voice_triage.dialogue.checks import check_machine
 from voice_triage.dialogue.rows import places, rows
 from voice_triage.dialogue.state import NEXT
-from voice_triage.dialogue.step import CONDITIONS, Step, wants
+from voice_triage.dialogue.step import ABOUT_A_QUESTION, CONDITIONS, Step
 from voice_triage.protocol import Protocol
 
 
@@ -60,8 +60,8 @@ class DialogueMachine:
 
 def _condition(name: str) -> Callable[[EventData], bool]:
     kind, _, argument = name.partition(":")
-    if kind == "wants":
-        return lambda event: wants(event.kwargs["step"], argument)
+    if kind in ABOUT_A_QUESTION:
+        return lambda event: ABOUT_A_QUESTION[kind](event.kwargs["step"], argument)
     return lambda event: CONDITIONS[name](event.kwargs["step"])
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from voice_triage.dialogue.state import State
+from voice_triage.dialogue.state import UNFINISHED, State
 from voice_triage.messages import Line
 from voice_triage.protocol import Protocol
 from voice_triage.triage import Decision
@@ -16,6 +16,10 @@ MAX_PATTERNS = 3
 def outcome(state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the spoken outcome; 20 s at most, the rest on request."""
     level = decision.level
+    if UNFINISHED in decision.reasons:
+        return tuple(
+            Line(name) for name in ("level.unfinished", "why.unfinished", "do.urgent", "when.urgent")
+        )
     lines = [Line(f"level.{level}"), *reasons(state, decision)]
     if level in ("routine", "self_care") and decision.patterns:
         pattern = decision.patterns[0]
@@ -51,19 +55,15 @@ def pages(decision: Decision) -> tuple[tuple[Line, ...], ...]:
     return tuple(found)
 
 
-def farewell(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, ...]:
+def unfinished(protocol: Protocol, decision: Decision) -> bool:
+    """Return whether danger signs are open: what was not asked is read as unsure, and unsure is urgent."""
+    low = decision.level in ("routine", "self_care")
+    return low and any(sign in decision.missing for sign in protocol.warning_signs)
+
+
+def farewell(state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the end of a conversation that was stopped: level, why, what to do, when to call."""
     if decision.level == "emergency":
         call = Line(f"emergency.{decision.action}")
         return (call, *reasons(state, decision), Line("emergency.stay"), Line("farewell.emergency"))
-    open_signs = any(sign in decision.missing for sign in protocol.warning_signs)
-    if decision.level == "urgent" or not open_signs:
-        return (*outcome(state, decision), Line("farewell.done"))
-    # Unanswered is not "no": what was not asked is read as unsure, and unsure is urgent.
-    return (
-        Line("level.unfinished"),
-        Line("why.unfinished"),
-        Line("do.urgent"),
-        Line("when.urgent"),
-        Line("farewell.done"),
-    )
+    return (*outcome(state, decision), Line("farewell.done"))

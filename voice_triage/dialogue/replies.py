@@ -119,7 +119,7 @@ def _presence(step: Step) -> Lines:
 
 
 def _farewell(step: Step) -> Lines:
-    return farewell(step.protocol, step.state, step.decision)
+    return farewell(step.state, step.decision)
 
 
 def _noted(step: Step) -> Lines:
@@ -145,6 +145,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "go_on": asking,
     "give_up": lambda step: (Line("go_on"), *asking(step)),
     "take_worst": lambda step: (Line("go_on"), *asking(step)),
+    "once_more": lambda step: (Line("once_more"), *asking(step)),
     "ask_again": lambda step: (Line("noted"), *asking(step)),
     "again": asking,
     "back": lambda step: (Line("back"), *asking(step)),

@@ -212,4 +212,7 @@ def _choice(protocol: Protocol) -> list[Row]:
             found.append(Row(GO, NEXT, question.id + CHOOSE, again, "choose"))
             found.append(Row(GO, NEXT, question.id + LOOK, (f"wants:{question.id}", "has_glass"), "look"))
         found.append(Row(GO, NEXT, question.id, (f"wants:{question.id}",), "ask"))
+    for question in protocol.questions:
+        if question.kind == "value":
+            found.append(Row(GO, NEXT, question.id, (f"returns:{question.id}",), "once_more"))
     return [*found, Row(GO, NEXT, SUMMARY, (), "summarise")]

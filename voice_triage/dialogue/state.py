@@ -18,6 +18,9 @@ ENDED = "ended"
 NEXT = "next"
 """The hub between two questions; nothing rests there."""
 
+UNFINISHED = "unfinished"
+"""The reason of a conversation that was stopped too early to be sure."""
+
 WHICH = ".which"
 """Sub-place of a list question: a bare "yes" was given."""
 CUP, LOOK, LOOKER, CHOOSE = ".cup", ".look", ".looker", ".choose"
@@ -68,6 +71,8 @@ class State:
     """Pages of guidance already given."""
     told_level: str | None = None
     """The level last spoken as the outcome."""
+    unfinished: bool = False
+    """It was stopped while danger signs were open: urgent, as was told, until something is said again."""
 
     @property
     def question(self) -> str | None:
@@ -112,6 +117,8 @@ def decide(protocol: Protocol, state: State) -> Decision:
     if state.vague_alarm is None:
         if state.standing is not None and decision.level != "emergency":
             return state.standing
+        if state.unfinished and state.place == ENDED and decision.level in ("routine", "self_care"):
+            return Decision("urgent", None, (UNFINISHED,), decision.patterns, decision.missing)
         return decision
     others = decision.reasons if decision.level == "emergency" else ()
     reasons = (state.vague_alarm, *others)

@@ -115,6 +115,14 @@ def wants(step: Step, name: str) -> bool:
     return question.when is None or question.when.holds(step.facts, age_years(state), patient(state))
 
 
+def returns(step: Step, name: str) -> bool:
+    """True when a value that was not understood is asked for once more before a mild end."""
+    state, question = step.state, question_at(step.protocol, name)
+    if question is None or name in state.retried or step.decision.level not in ("routine", "self_care"):
+        return False
+    return not known(question, state.statuses, [one.concept for one in state.values])
+
+
 def alarm(step: Step) -> bool:
     """True when an emergency is to be announced: a new one, or a red flag added to one."""
     if step.decision.level != "emergency":
@@ -128,6 +136,10 @@ def alarm(step: Step) -> bool:
         standing = step.before.standing
         return standing is not None and standing.action == "go" and step.decision.action == "call"
     return bool(step.flags)
+
+
+ABOUT_A_QUESTION: Mapping[str, Callable[[Step, str], bool]] = {"wants": wants, "returns": returns}
+"""Conditions that name a question, as in "wants:age"."""
 
 
 def _says(command: str) -> Callable[[Step], bool]:
