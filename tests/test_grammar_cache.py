@@ -1,6 +1,7 @@
 """The compiled grammars in the user's cache: the same words come out, whatever the cache is like."""
 
 import os
+import shutil
 import stat
 
 import pytest
@@ -13,6 +14,8 @@ SAID = "no fever but my neck is stiff and the spots don't fade"
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
     monkeypatch.setattr(kept.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    words = shutil.copytree(grammar.folder("en"), tmp_path / "en")  # nobody edits these meanwhile
+    monkeypatch.setattr(grammar, "folder", lambda language: words)
     grammar.load.cache_clear()
     yield tmp_path / "cache" / "grammars"
     grammar.load.cache_clear()
