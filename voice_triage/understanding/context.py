@@ -149,14 +149,22 @@ class Context(Frame):
         if cue.payload.name in ("past", "other") and self.words.surface[wall : wall + 1] == ("because",):
             wall = self.wall_after(wall + 1)  # "last year she was in hospital because ..."
         wall = min(wall, cue.end + cue.payload.reach)
-        for other in self.cues[bisect_left(self.cue_starts, cue.end) :]:
+        asks = cue.payload.name in ("question", "question_start", "question_first")
+        askers = self.grammar.files["words"]["askers"]
+        for other in self.cues[bisect_left(self.cue_starts, cue.start + 1 if asks else cue.end) :]:
             if other.start >= wall:
                 break
-            starts = other.payload.name == "statement" and cue.payload.name in (
-                "question",
-                "question_start",
-                "question_first",
+            # "what do i do, he's fitting" tells; "did he have a fit" asks.
+            starts = (
+                asks
+                and other.payload.name == "statement"
+                and (
+                    self.words.surface[other.start - 1] not in askers
+                    or self.words.surface[other.start + 1 : other.end] == ("'s",)
+                )
             )
+            if other.start < cue.end and not starts:
+                continue
             if (
                 other.payload.name == "resume"
                 or starts

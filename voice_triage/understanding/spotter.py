@@ -12,7 +12,7 @@ MAX_GAP = 4
 """Any words in a row that {gap} lets through."""
 MAX_FAR = 7
 """The same for {far}, which reaches over and, but and new clauses as well."""
-MAX_ACTIVE = 400
+MAX_ACTIVE = 1200
 """Half-read phrases followed at one word; keeps endless repetition linear."""
 
 GAP_STEP = 16

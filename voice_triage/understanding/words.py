@@ -81,7 +81,7 @@ class Lexicon:
         cut = piece.rindex("'")
         stem, ending = piece[:cut].replace("'", ""), piece[cut:]
         if not stem:
-            return (ending[1:],)
+            return (_ENDINGS.get(ending, ending[1:]),)
         # Speech has no spelling: any other ending is part of the word (o'clock).
         return (stem, _ENDINGS[ending]) if ending in _ENDINGS else (stem + ending[1:],)
 
