@@ -42,7 +42,7 @@ def test_the_second_start_compiles_nothing_and_understands_the_same(compiled, ca
     assert len(list(cache.glob("*.pickle"))) == 1
     assert start() == first
     assert len(compiled) == 1
-    assert len(first.findings) == 4
+    assert {f.concept for f in first.findings} >= {"fever", "stiff_neck"}
 
 
 @pytest.mark.parametrize("damage", [b"", b"VTGRAM1\n", b"not ours"])
