@@ -100,8 +100,10 @@ def key(dialogue: Dialogue) -> tuple[object, ...]:
     state, decision = dialogue.state, dialogue.decision
     here = (state.place, min(state.tries, 5), state.overheard, bool(state.announced), decision.level)
     if state.place in (CONFIRM, STANDING_BY, ENDED):
-        # While an emergency stands, nothing else that is known changes what is done about an event.
-        return (*here, decision.action, state.vague_alarm, state.resume, state.page)
+        # While an emergency stands, nothing else that is known changes what is done about an event;
+        # a "no" to the spots that stay leads back to the glass test.
+        glass = "non_blanching_rash" in state.announced
+        return (*here, decision.action, state.vague_alarm, state.resume, state.page, glass)
     statuses = state.statuses
     age = age_years(state)
     duration = state.value("duration")

@@ -145,7 +145,8 @@ def test_after_its_tries_a_place_is_left_with_the_safe_reading(place: str, event
         assert dialogue.state.place == place, number
         if place not in INSIDE:
             kind = "remind" if event == Silence() and place.endswith((LOOK, CUP, "glass_test")) else "again"
-            assert f"{place}.{kind}" in prompts(turn)
+            wanted = {f"{place}.{kind}", f"{place}.ask"} if number == 1 else {f"{place}.{kind}"}
+            assert wanted & set(prompts(turn))
     dialogue.handle(event)
 
     after = {MORE: (ENDED,), SUMMARY: (MORE,), CHANGE: (MORE,), CONFIRM: (STANDING_BY,)}

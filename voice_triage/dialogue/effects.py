@@ -168,6 +168,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "nothing": _rest,
     "reprompt": _try,
     "presence": _try,
+    "stay": _try,
     "ask_again": lambda step: replace(step.state, excused=True),
     "look": lambda step: replace(step.state, has_glass=True, tries=0),
     "looker": _looker,

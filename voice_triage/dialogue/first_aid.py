@@ -1,7 +1,7 @@
 """What to do while waiting for help, per red flag: ids of prompts, in the order of the doing.
 
 Sources: clinical-spec (petechiae, sepsis); St John Ambulance and British Red Cross first-aid advice
-(breathing, seizure, unresponsive, recovery position); NHS anaphylaxis (lie flat, auto-injector);
+(breathing, seizure, stroke, unresponsive, recovery position); NHS anaphylaxis (lie flat, auto-injector);
 Meningitis Now and UK Sepsis Trust (do not wait for the rash). No medicine and no dose is named but
 the patient's own prescribed inhaler or injector.
 """
@@ -14,6 +14,7 @@ BREATHING = ("aid.sit_up", "aid.loosen", "aid.own_inhaler", "aid.stops_breathing
 SWELLING = ("aid.own_injector", "aid.lie_flat", "aid.sit_if_breathless", "aid.no_food")
 SEIZURE = ("aid.clear_space", "aid.do_not_hold", "aid.time_it", "aid.on_side")
 DROWSY = ("aid.rest_on_side", "aid.watch_breathing", "aid.no_food", "aid.stops_breathing")
+SPEECH = ("aid.note_time", "aid.no_food", "aid.side_if_drowsy", "aid.watch_breathing")
 CONFUSED = ("aid.keep_calm", "aid.watch_breathing", "aid.no_food", "aid.if_sleepy")
 MENINGITIS = ("aid.say_meningitis", "aid.do_not_wait", "aid.watch_awake", "aid.dim_light")
 SEPSIS = ("aid.say_sepsis", "aid.do_not_wait", "aid.watch_awake", "aid.note_time")
@@ -24,11 +25,11 @@ WOUNDS = ("aid.cover_wounds", "aid.go_now", "aid.no_driving", "aid.worse_call")
 
 BY_CAUSE: Mapping[str, Sequence[str]] = {
     "difficulty_breathing": BREATHING,
-    "difficulty_speaking": BREATHING,
     "difficulty_swallowing": BREATHING,
     "facial_swelling": SWELLING,
     "seizure": SEIZURE,
     "drowsy_or_unresponsive": DROWSY,
+    "difficulty_speaking": SPEECH,
     "confusion": CONFUSED,
     "stiff_neck": MENINGITIS,
     "light_sensitivity": MENINGITIS,

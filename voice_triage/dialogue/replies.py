@@ -68,8 +68,16 @@ def _reprompt(step: Step) -> Lines:
     place = step.state.place
     silent = not step.meaning.text
     if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
-        return (Line(f"{place}.remind" if silent else f"{place}.again"),)
+        return (Line(f"{place}.remind"),) if silent else _glass_again(step)
     return (Line("sorry.silence" if silent else "sorry.unclear"), Line(f"{place}.again"))
+
+
+def _glass_again(step: Step) -> Lines:
+    """Return other words each time: the step again, what it is about, then the way out."""
+    place, tries = step.state.place, step.state.tries
+    if tries == 2:
+        return (Line("glass.help"), Line(f"{place}.ask"))
+    return (*((Line("glass.way_out"),) if tries > 2 else ()), Line(f"{place}.again"))
 
 
 def _help(step: Step) -> Lines:
@@ -113,7 +121,14 @@ def _page(step: Step) -> Lines:
     return (*page, Line("more.ask" if step.state.page < len(every) else "more.last"))
 
 
+def _ways(step: Step) -> Line:
+    """Return how to end it or take it back, once; then what can be asked."""
+    return Line("stay.ways" if step.state.tries == 1 else "stay.ask")
+
+
 def _presence(step: Step) -> Lines:
+    if step.state.tries == 1:
+        return (Line("stay.here"), _ways(step))
     # Every other time the number again; in between only that somebody is there.
     return (Line("stay.here"),) if step.state.tries % 2 else asking(step)
 
@@ -131,7 +146,8 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "announce_rest": announcement,
     "announce_again": announcement,
     "first_aid": _aid,
-    "stay": lambda step: (Line("stay.here"), Line("stay.ask")),
+    "stay": lambda step: (Line("stay.here"), _ways(step)),
+    "stands": lambda step: (Line(f"emergency.{_action(step)}"), Line("stay.ways")),
     "presence": _presence,
     "withdrawn": lambda step: (Line("withdrawn"), *asking(step)),
     "greet": lambda step: (*_greet(step), *asking(step)),

@@ -158,6 +158,7 @@ def _emergency() -> list[Row]:
         Row(SILENT, CONFIRM, CONFIRM, (), "announce_again"),
         Row(HEAR, STANDING_BY, CONFIRM, ("doubts_it",), "announce_again"),
         *_asides(STANDING_BY),
+        Row(HEAR, STANDING_BY, STANDING_BY, ("answers_no",), "stands"),
         Row(HEAR, STANDING_BY, STANDING_BY, (), "stay"),
         Row(SILENT, STANDING_BY, STANDING_BY, (), "presence"),
     ]
