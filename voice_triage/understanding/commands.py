@@ -56,7 +56,22 @@ def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Conte
         word in rows["past_of_commands"] for word in words.surface[spot.start : spot.end]
     ):
         return True
+    if spot.payload.name == "ready" and _unready(words):
+        return True
+    corrects = words.surface[spot.start - 1 : spot.start] in (("no",), ("sorry",), (",",))
+    if spot.payload.name == "wait" and corrects and spot.end < len(words.surface):
+        return context.has("correction", max(0, spot.start - 2), spot.end)  # "thursday, no wait, friday"
     return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos)
+
+
+def _unready(words: Words) -> bool:
+    """True for "i've put the glass down, i haven't pressed yet"."""
+    yet = ("ready", "yet", "press", "have", "got", "get", "found", "start", "do")
+    return any(
+        (word == "not" and any(later in yet for later in words.lemma[at + 1 : at + 4]))
+        or (word == "put" and "down" in words.surface[at + 1 : at + 5])
+        for at, word in enumerate(words.surface)
+    )
 
 
 _RETURNING = tuple((word,) for word in ("they", "it", "spots", "dots", "rash", "colour", "he", "she", "'s"))

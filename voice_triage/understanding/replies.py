@@ -78,7 +78,7 @@ def answer_in(
         if phrase.kind != "answer" or phrase.question not in ("", asked):
             continue
         name, _, place = phrase.name.partition("_")
-        if place == "end" and not context.ends(spot.end):
+        if place == "end" and (not context.ends(spot.end) or _goes_on(words, spot)):
             continue
         if place == "start" and not context.begins(spot.start):
             continue
@@ -122,6 +122,17 @@ def confirmed(
     polite = grammar.files["words"]["polite"]
     rest = [w for at, w in enumerate(words.surface) if at not in clear and w[0].isalnum() and w not in polite]
     return "no" if outright or not rest or "absent" in flags else None
+
+
+def _goes_on(words: Words, spot: Spot[Phrase]) -> bool:
+    """True for the "i have" of "i have a thermometer", not of "i have a bit"."""
+    following = words.surface[spot.end : spot.end + 2]
+    last = words.surface[spot.end - 1]
+    return (
+        following[:1] in (("a",), ("my",), ("his",), ("her",), ("the",))
+        and last in ("have", "has", "had", "is", "am", "are", "was", "were", "'s")
+        and following[1:] not in (("bit",), ("little",), ("lot",), ("wee",), ("tad",), ("touch",))
+    )
 
 
 def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
@@ -28,6 +29,8 @@ FAHRENHEIT = (92.0, 112.0)
 FEVER_FROM = 35.0
 """A number with tenths above it is a temperature, whatever was asked."""
 MAX_AGE_YEARS = 120
+REFERENCE_YEAR = 2026
+"""Ages are told from years of birth as of this year; understanding knows no clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,9 @@ def _unit(words: Words, at: int) -> str:
 
 def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequence[Told]) -> list[Told]:
     """Ages in years or months."""
+    born = births(words)
+    if born is not None:
+        return born
     out: list[Told] = []
     said = numbers(words.surface)
     if question == "age":
@@ -105,10 +111,8 @@ def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequ
     if not any(told.strong for told in out):
         out.extend(
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
-            for s in spots
-            if s.payload.kind == "value"
-            and s.payload.name == "age"
-            and (s.payload.value[0] != "q" or question == "age")
+            for s in _longest_values(spots, "age")
+            if s.payload.value[0] != "q" or question == "age"
         )
     return out
 
@@ -122,6 +126,38 @@ def _sounded(words: Words) -> list[Number]:
     ):
         return []
     return [Number(places[-1], places[-1] + 1, SOUND_ALIKE[words.surface[places[-1]]])]
+
+
+def births(words: Words) -> list[Told] | None:
+    """The ages that years of birth mean, "born in nineteen fifty"; None when no year is told."""
+    out = None
+    for at, word in enumerate(words.surface):
+        near = [n for n in numbers(words.surface[: at + 12]) if n.start > at] if word == "born" else []
+        for first, second in zip_longest(near, near[1:]):
+            year = _year(words, first, second)
+            if not year:
+                continue
+            out = out or []
+            end = (second or first).end
+            if 0 <= REFERENCE_YEAR - year <= MAX_AGE_YEARS:
+                age = Value("age", "years", float(REFERENCE_YEAR - year), words.text(at, end))
+                out.append(Told(at, end, age))
+            break
+    return out
+
+
+def _year(words: Words, first: Number, second: Number | None) -> int:
+    """The year in two numbers, or 0: nineteen fifty, twenty twelve, two thousand and one."""
+    rest = second.value if second and second.start - first.end <= 2 else -1.0
+    if first.value >= 1900:
+        return int(first.value)
+    if "thousand" in words.surface[first.end : first.end + 1] and first.value == 2:
+        return 2000 + int(max(rest, 0))
+    if first.value == 20 and rest < 0 and _unit(words, first.end) not in UNIT_HOURS:
+        return 2020  # "twenty twenty": a word said twice is read once
+    if first.value in (19, 20) and 0 <= rest < 100 and rest % 1 == 0:
+        return int(first.value) * 100 + int(rest)
+    return 0
 
 
 def _age_value(value: str, text: str) -> Value:
@@ -175,7 +211,7 @@ def _plural(word: str) -> bool:
     return (
         len(word) > 3
         and word.endswith("s")
-        and word not in ("yes", "this", "thats", "years", "thanks", "whats")
+        and word not in ("yes", "this", "thats", "years", "thanks", "whats", "plus")
     )
 
 
@@ -266,13 +302,38 @@ def _vague(words: Words) -> list[Number]:
     return out
 
 
+_TELLING = frozenset(
+    "says said say noticed notice notices saw sees spotted found told tells thinks thought reckons reckoned "
+    "asked gave gives pointed mentioned wonders".split()
+)
+_UNBORN = frozenset({"having", "expecting", "carrying"})
+_ONCE = frozenset({"once", "before", "last", "ago"})
+
+
+def _aside(words: Words, spot: Spot[Phrase]) -> bool:
+    """True for one who only saw, said or had it once: "my daughter noticed them"."""
+    follows = words.surface[spot.end : spot.end + 6]
+    if spot.payload.value == "self":
+        return False
+    if not _UNBORN.isdisjoint(words.surface[max(0, spot.start - 1) : spot.end]):
+        return True
+    if not follows:
+        return False
+    if follows[0] == "had" and not _ONCE.isdisjoint(follows):
+        return True
+    before = words.surface[: spot.start]
+    mine = not {"i", "my", "mine"}.isdisjoint(words.surface[spot.end + 1 : spot.end + 8])
+    mine = mine or "my" in before or ("i", "have") in zip(before, before[1:], strict=False)
+    return follows[0] in _TELLING and mine
+
+
 def patients(words: Words, spots: Sequence[Spot[Phrase]], question: str) -> list[Told]:
     """Who it is about: self, child or other; strong where it is said outright."""
     out = []
-    for s in spots:
-        if s.payload.kind != "value" or s.payload.name not in ("patient", "patient_word"):
-            continue
+    for s in (*_longest_values(spots, "patient"), *_longest_values(spots, "patient_word")):
         strong = s.payload.name == "patient"
+        if _aside(words, s):
+            continue
         if strong or question == "patient":
             text = words.text(s.start, s.end)
             out.append(Told(s.start, s.end, Value("patient", "value", s.payload.value, text), strong))
