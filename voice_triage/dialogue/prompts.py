@@ -25,9 +25,9 @@ SESSION = ("device.microphone_lost", "device.loudspeaker_lost", "device.back")
 """Said by the session, not by the dialogue."""
 FIXED = (
     "greeting", "restart.ok", "go_on", "once_more", "noted", "back", "withdrawn", "sorry.silence",
-    "sorry.unclear", "help.answers", "help.commands", "glass.help", "glass.way_out", "glass.darker_skin",
-    "adjust.slower", "adjust.faster", "adjust.louder", "adjust.quieter", "ended.restart",
-    "farewell.done", "farewell.emergency", "stay.here", "stay.ask", "stay.ways",
+    "list.how", "list.rest", "sorry.unclear", "help.answers", "help.commands", "glass.help", "glass.way_out",
+    "glass.darker_skin", "adjust.slower", "adjust.faster", "adjust.louder", "adjust.quieter",
+    "ended.restart", "farewell.done", "farewell.emergency", "stay.here", "stay.ask", "stay.ways",
     "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
     "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",

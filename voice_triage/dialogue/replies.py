@@ -69,7 +69,24 @@ def _reprompt(step: Step) -> Lines:
     silent = not step.meaning.text
     if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
         return (Line(f"{place}.remind"),) if silent else _glass_again(step)
-    return (Line("sorry.silence" if silent else "sorry.unclear"), Line(f"{place}.again"))
+    how = () if silent or not _of_a_list(step) else (Line("list.how"),)
+    return (Line("sorry.silence" if silent else "sorry.unclear"), *how, Line(f"{place}.again"))
+
+
+def _of_a_list(step: Step) -> bool:
+    """True while a list of signs is asked for, before "which?"."""
+    return step.question is not None and step.question.kind == "list" and "." not in step.state.place
+
+
+def _ask_again(step: Step) -> Lines:
+    """Return the question again; of a list only what nothing was said of yet."""
+    question, known = step.question, step.state.statuses
+    if question is None or not _of_a_list(step) or question.id in step.state.reopened:
+        return _noted(step)
+    rest = [name for name in question.asks_for if name not in known]
+    if not rest or len(rest) == len(question.asks_for):
+        return _noted(step)
+    return (Line("noted"), Line("list.rest", (("signs", ",".join(rest)),)))
 
 
 def _glass_again(step: Step) -> Lines:
@@ -88,6 +105,8 @@ def _help(step: Step) -> Lines:
         return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
     if place == ENDED:
         return asking(step)
+    if _of_a_list(step):  # the same signs in other words explain them
+        return (Line("help.answers"), Line("list.how"), Line(f"{place}.again"))
     return (Line("help.answers"), Line("help.commands"), *asking(step))
 
 
@@ -162,7 +181,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "give_up": lambda step: (Line("go_on"), *asking(step)),
     "take_worst": lambda step: (Line("go_on"), *asking(step)),
     "once_more": lambda step: (Line("once_more"), *asking(step)),
-    "ask_again": lambda step: (Line("noted"), *asking(step)),
+    "ask_again": _ask_again,
     "again": asking,
     "back": lambda step: (Line("back"), *asking(step)),
     "which": asking,
