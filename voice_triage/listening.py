@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from voice_triage.clock import Clock
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.second_thoughts import GARBAGE_WORDS, believed, weigh
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -72,6 +73,8 @@ class _Open:
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
+    checks: dict[tuple[str, str], Callable[[], Hypothesis | None]] = field(default_factory=dict)
+    """What the second opinion was asked about a red flag in mid-speech."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
@@ -173,14 +176,40 @@ class Listener:
             utterance.current = flags if alarm.settled else {}
         held = {concept: utterance.standing.get(concept, 0) + 1 for concept in utterance.current}
         utterance.standing = held
-        raised = [
+        standing = [
             finding
             for concept, finding in utterance.current.items()
-            if held[concept] * BLOCK >= self._hold_s(finding, utterance.text) * RATE_HZ
+            if held[concept] * BLOCK >= self._limits.red_flag_hold_s * RATE_HZ
             and concept not in utterance.alarmed
             and not (self._own(finding, own_words) and not self._endpointer.barge_in)
         ]
-        self._raise(utterance, raised, events)
+        self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
+
+    def _sure(self, utterance: _Open, finding: Finding) -> bool:
+        """True once the flag has stood long enough and no second opinion speaks against it."""
+        check = self._check(utterance, finding)
+        blocks = utterance.standing[finding.concept]
+        if blocks * BLOCK < self._hold_s(finding, utterance.text) * RATE_HZ:
+            return False
+        if check is None:
+            return True
+        second = check()
+        if second is None:  # a slow machine: what is short and plain is believed without it
+            late = blocks * BLOCK >= self._limits.red_flag_check_s * RATE_HZ
+            return late and len(utterance.text.split()) <= GARBAGE_WORDS
+        theirs = self._interpreter.interpret(second.text, utterance.question)
+        return believed(finding, utterance.text, second.text, theirs)
+
+    def _check(self, utterance: _Open, finding: Finding) -> Callable[[], Hypothesis | None] | None:
+        """Ask the second opinion about this flag, once for these words."""
+        if self._second is None:
+            return None
+        key = (finding.concept, finding.words)
+        if key not in utterance.checks:
+            pcm = utterance.pcm[-round(self._limits.red_flag_check_of_s * RATE_HZ) :]
+            transcribe = self._second.transcribe
+            utterance.checks[key] = self._clock.start(lambda: transcribe(pcm))
+        return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
         """How long the words must stand: the last word of a partial result may be half of another."""
@@ -251,23 +280,7 @@ class Listener:
             )
 
     def _weigh(self, first: str, second: str, question: str | None) -> Meaning:
-        """Prefer the second opinion, except where that would drop a red flag."""
         ours = self._interpreter.interpret(first, question)
         if self._second is None:
             return ours
-        theirs = self._interpreter.interpret(second, question)
-        if theirs.empty:
-            # Heard nothing: noise, or a word too short for it. Words it made sense of win.
-            if second and not (ours.answer or ours.command):
-                return self._with_flags(theirs, ours)
-            return ours if not ours.empty else theirs
-        return self._with_flags(theirs, ours)
-
-    def _with_flags(self, meaning: Meaning, other: Meaning) -> Meaning:
-        known = {one.concept for one in meaning.findings}
-        kept = tuple(
-            one
-            for one in other.findings
-            if one.status == "present" and one.concept in self._red_flags and one.concept not in known
-        )
-        return replace(meaning, findings=meaning.findings + kept)
+        return weigh(ours, self._interpreter.interpret(second, question), self._red_flags)

@@ -148,6 +148,7 @@ class Session:
             doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)
             if self._with.words.backchannel(meaning.text) or (doubtful and not flags):
                 return  # "uh huh", a cough, or what the canceller has left of our own voice
+        self._idle_blocks = 0
         for one in self._observers:
             one.heard(meaning.text, at_s=self._with.clock.now_s())
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
@@ -238,10 +239,12 @@ class Session:
     def _wait(self) -> None:
         """Count the silence; tell the dialogue when the patience of its question has run out."""
         speaker, listener = self._with.speaker, self._with.listener
-        if speaker.playing or listener.busy or self._device_lost:
+        if speaker.playing or self._device_lost:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
+        if listener.busy and listener.voice_s < self._with.thresholds.room_talk_s:
+            return  # somebody is answering; in a room full of talk somebody always is
         if self._was_playing:
             self._was_playing = False
             if self._turn.phase == "asking":

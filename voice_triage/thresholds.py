@@ -52,6 +52,10 @@ class Thresholds:
     """Longer where its words are the last so far: they may be half of others ("no fever last")."""
     red_flag_hold_one_word_s: float = 0.5
     """And for one word alone: "fit" is how "fifty" begins."""
+    red_flag_check_of_s: float = 6.0
+    """Sound given to the second opinion when a red flag stands in the partial results."""
+    red_flag_check_s: float = 0.7
+    """Longest that a short, plain red flag waits for it."""
 
     # -- patience: silence before the dialogue is told --
     patience_normal_s: float = 8.0
@@ -68,6 +72,8 @@ class Thresholds:
     """Silence after which the second opinion starts, so that it is ready when speech has ended."""
     second_opinion_wait_s: float = 1.5
     """Longest wait for it after the end of speech; then the first opinion stands alone."""
+    room_talk_s: float = 4.0
+    """A voice that goes on this long without sense does not hold the silence of the caller up."""
     barge_in_words_s: float = 0.5
     """Speech this long stops the assistant once words are in it; shorter, it is only turned down."""
     barge_in_wordless_s: float = 1.0
