@@ -18,18 +18,18 @@ ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / "tests" / "sentences" / "dev"
 
 FLOORS = {
-    "red flag found": 0.95,
-    "no false red flag": 0.96,
-    "finding present": 0.90,
+    "red flag found": 0.98,
+    "no false red flag": 0.98,
+    "finding present": 0.92,
     "finding absent": 0.84,
     "finding unsure": 0.90,
-    "answer": 0.94,
-    "command": 0.92,
+    "answer": 0.96,
+    "command": 0.94,
     "no false command": 0.98,
-    "value age": 0.95,
-    "value temperature": 0.95,
-    "value duration": 0.90,
-    "value patient": 0.95,
+    "value age": 0.97,
+    "value temperature": 0.99,
+    "value duration": 0.92,
+    "value patient": 0.99,
 }
 
 RED_FLAG_LINES = (

@@ -306,6 +306,10 @@ _TELLING = frozenset(
     "says said say noticed notice notices saw sees spotted found told tells thinks thought reckons reckoned "
     "asked gave gives pointed mentioned wonders".split()
 )
+_HELPING = tuple(
+    (word,)
+    for word in "see tell find get look say think do remember press wake hear calm reach hold read check rouse".split()
+)
 _UNBORN = frozenset({"having", "expecting", "carrying"})
 _ONCE = frozenset({"once", "before", "last", "ago"})
 
@@ -314,7 +318,8 @@ def _aside(words: Words, spot: Spot[Phrase]) -> bool:
     """True for one who only saw, said or had it once: "my daughter noticed them"."""
     follows = words.surface[spot.end : spot.end + 6]
     if spot.payload.value == "self":
-        return False
+        able = "can" in words.surface[spot.start : spot.end]
+        return able and words.surface[spot.end : spot.end + 1] in _HELPING
     if not _UNBORN.isdisjoint(words.surface[max(0, spot.start - 1) : spot.end]):
         return True
     if not follows:
