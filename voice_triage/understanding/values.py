@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 
 from voice_triage.messages import Value
+from voice_triage.understanding.births import births
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.numbers import SOUND_ALIKE, Number, numbers
 from voice_triage.understanding.spotter import Spot
@@ -29,8 +29,6 @@ FAHRENHEIT = (92.0, 112.0)
 FEVER_FROM = 35.0
 """A number with tenths above it is a temperature, whatever was asked."""
 MAX_AGE_YEARS = 120
-REFERENCE_YEAR = 2026
-"""Ages are told from years of birth as of this year; understanding knows no clock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,11 @@ def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequ
     """Ages in years or months."""
     born = births(words)
     if born is not None:
-        return born
+        return [
+            Told(start, end, Value("age", "years", years, words.text(start, end)))
+            for start, end, years in born
+            if 0 <= years <= MAX_AGE_YEARS
+        ]
     out: list[Told] = []
     said = numbers(words.surface)
     if question == "age":
@@ -111,7 +113,7 @@ def ages(words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequ
     if not any(told.strong for told in out):
         out.extend(
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
-            for s in _longest_values(spots, "age")
+            for s in longest(spots, "age")
             if s.payload.value[0] != "q" or question == "age"
         )
     return out
@@ -128,38 +130,6 @@ def _sounded(words: Words) -> list[Number]:
     return [Number(places[-1], places[-1] + 1, SOUND_ALIKE[words.surface[places[-1]]])]
 
 
-def births(words: Words) -> list[Told] | None:
-    """The ages that years of birth mean, "born in nineteen fifty"; None when no year is told."""
-    out = None
-    for at, word in enumerate(words.surface):
-        near = [n for n in numbers(words.surface[: at + 12]) if n.start > at] if word == "born" else []
-        for first, second in zip_longest(near, near[1:]):
-            year = _year(words, first, second)
-            if not year:
-                continue
-            out = out or []
-            end = (second or first).end
-            if 0 <= REFERENCE_YEAR - year <= MAX_AGE_YEARS:
-                age = Value("age", "years", float(REFERENCE_YEAR - year), words.text(at, end))
-                out.append(Told(at, end, age))
-            break
-    return out
-
-
-def _year(words: Words, first: Number, second: Number | None) -> int:
-    """The year in two numbers, or 0: nineteen fifty, twenty twelve, two thousand and one."""
-    rest = second.value if second and second.start - first.end <= 2 else -1.0
-    if first.value >= 1900:
-        return int(first.value)
-    if "thousand" in words.surface[first.end : first.end + 1] and first.value == 2:
-        return 2000 + int(max(rest, 0))
-    if first.value == 20 and rest < 0 and _unit(words, first.end) not in UNIT_HOURS:
-        return 2020  # "twenty twenty": a word said twice is read once
-    if first.value in (19, 20) and 0 <= rest < 100 and rest % 1 == 0:
-        return int(first.value) * 100 + int(rest)
-    return 0
-
-
 def _age_value(value: str, text: str) -> Value:
     """The value of a phrase such as newborn, written "0 months" in values.yaml."""
     amount, unit = value.removeprefix("q ").split()
@@ -171,7 +141,8 @@ def _age_of(words: Words, number: Number, question: str, corrects: bool) -> Told
     surface, end, amount = words.surface, number.end, number.value
     unit = _unit(words, end)
     counted = unit in UNIT_MONTHS or unit == "year"
-    if surface[end : end + 1] == ("next",) or (unit == "month" and surface[number.start - 3 : number.start - 1] == ("years", "and")):
+    of_years = unit == "month" and surface[max(0, number.start - 2) : number.start] == ("years", "and")
+    if of_years or surface[end : end + 1] == ("next",):
         return None  # "he'll be one next week", the months of "two years and four months"
     if counted:
         amount, end = _and_a_half(words, amount, end + 1)
@@ -264,13 +235,13 @@ def durations(
     if not out:
         out = [
             _duration(words, s.start, s.end, float(s.payload.value.split()[-1]), 1)
-            for s in _longest_values(spots, "duration")
+            for s in longest(spots, "duration")
             if s.payload.value[0] != "q" or question == "duration"
         ]
     return out
 
 
-def _longest_values(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
+def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
     """The phrases of a kind of value, without those inside a longer one."""
     kept: list[Spot[Phrase]] = []
     found = [s for s in spots if s.payload.kind == "value" and s.payload.name == name]
@@ -299,47 +270,4 @@ def _vague(words: Words) -> list[Number]:
             before -= 1
         if words.surface[before] in _VAGUE and words.surface[before - 1 : before] != ("half",):
             out.append(Number(before, at, _VAGUE[words.surface[before]]))
-    return out
-
-
-_TELLING = frozenset(
-    "says said say noticed notice notices saw sees spotted found told tells thinks thought reckons reckoned "
-    "asked gave gives pointed mentioned wonders".split()
-)
-_HELPING = tuple(
-    (word,)
-    for word in "see tell find get look say think do remember press wake hear calm reach hold read check rouse".split()
-)
-_UNBORN = frozenset({"having", "expecting", "carrying"})
-_ONCE = frozenset({"once", "before", "last", "ago"})
-
-
-def _aside(words: Words, spot: Spot[Phrase]) -> bool:
-    """True for one who only saw, said or had it once: "my daughter noticed them"."""
-    follows = words.surface[spot.end : spot.end + 6]
-    if spot.payload.value == "self":
-        able = "can" in words.surface[spot.start : spot.end]
-        return able and words.surface[spot.end : spot.end + 1] in _HELPING
-    if not _UNBORN.isdisjoint(words.surface[max(0, spot.start - 1) : spot.end]):
-        return True
-    if not follows:
-        return False
-    if follows[0] == "had" and not _ONCE.isdisjoint(follows):
-        return True
-    before = words.surface[: spot.start]
-    mine = not {"i", "my", "mine"}.isdisjoint(words.surface[spot.end + 1 : spot.end + 8])
-    mine = mine or "my" in before or ("i", "have") in zip(before, before[1:], strict=False)
-    return follows[0] in _TELLING and mine
-
-
-def patients(words: Words, spots: Sequence[Spot[Phrase]], question: str) -> list[Told]:
-    """Who it is about: self, child or other; strong where it is said outright."""
-    out = []
-    for s in (*_longest_values(spots, "patient"), *_longest_values(spots, "patient_word")):
-        strong = s.payload.name == "patient"
-        if _aside(words, s):
-            continue
-        if strong or question == "patient":
-            text = words.text(s.start, s.end)
-            out.append(Told(s.start, s.end, Value("patient", "value", s.payload.value, text), strong))
     return out
