@@ -274,7 +274,9 @@ def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
     """Phrases that mean something only as an answer to one question."""
     for question, row in questions.items():
         where = f"questions.yaml: {question}"
-        _known(row, ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no"), where)
+        _known(
+            row, ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no"), where
+        )
         for answer, templates in row.get("answers", {}).items():
             yield from _rows(Phrase("answer", answer, question=question), templates, where)
         for concept, by_value in row.get("signs", {}).items():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Answer, Finding, Meaning, Status
-from voice_triage.understanding import values
+from voice_triage.understanding import people, values
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -74,7 +74,7 @@ class Interpreter:
         heat = values.temperatures(words, spots, asked)
         told = heat + values.ages(words, spots, asked, heat)
         told += values.durations(words, spots, asked, told)
-        told += values.patients(words, spots, asked)
+        told += people.patients(words, spots, asked)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
