@@ -144,7 +144,8 @@ def _left_out(state: State) -> frozenset[str]:
 def _out_of_order(state: State) -> tuple[frozenset[str], frozenset[str]]:
     """Return the questions before the open one that are still open, and those after it that are not."""
     order = [one.id for one in QUESTIONS]
-    at = order.index(state.question) if state.question in order else len(order)
+    here = state.resume if state.place in (CONFIRM, STANDING_BY) else state.question
+    at = order.index(here) if here in order else len(order)
     statuses, values = state.statuses, {one.concept for one in state.values}
     done = {one.id for one in QUESTIONS if one.id in state.settled or known(one, statuses, values)}
     return frozenset(order[:at]) - done, frozenset(order[at + 1 :]) & done
