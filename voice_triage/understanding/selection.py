@@ -46,6 +46,8 @@ def kept_signs(
 ) -> list[Spot[Phrase]]:
     """The longest reading of each sign, without those an excluder explains away."""
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
+    # "no, it doesn't fade": the no answers, the not denies.
+    signs = [s for s in signs if not (s.negated and words.surface[s.start] in ("no", "nope", "nah"))]
     signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
     excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
     opposites = grammar.opposites
