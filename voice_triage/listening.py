@@ -22,6 +22,9 @@ from voice_triage.second_thoughts import GARBAGE_WORDS, believed, weigh
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 
+TALK_GAP = 25
+"""Blocks (0.5 s) without a voice after which talk that never ended has ended."""
+
 
 @dataclass(frozen=True, slots=True)
 class Partial:
@@ -73,6 +76,8 @@ class _Open:
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
+    talk: bool = False
+    """It follows at once on one that had to be closed by force: people talk without end."""
     checks: dict[tuple[str, str], Callable[[], Hypothesis | None]] = field(default_factory=dict)
     """What the second opinion was asked about a red flag in mid-speech."""
     failures: int = 0
@@ -108,11 +113,17 @@ class Listener:
         self._open: _Open | None = None
         self._deciding: list[_Open] = []
         self._voice_s = self._silence_s = 0.0
+        self._since_cap = TALK_GAP + 1
 
     @property
     def busy(self) -> bool:
         """True while somebody speaks or an utterance is still being decided."""
         return self._open is not None or bool(self._deciding)
+
+    @property
+    def answering(self) -> bool:
+        """True while somebody may be answering; in a room full of talk somebody always speaks."""
+        return self.busy and self._voice_s < self._limits.room_talk_s and not (self._open and self._open.talk)
 
     @property
     def voice_confirmed(self) -> bool:
@@ -144,9 +155,11 @@ class Listener:
         events: list[Partial | Alarm | Utterance] = []
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
+        self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
             failures = getattr(self.recognizer, "failures", 0)
             self._open = _Open(question, bool(own_words), failures=failures)
+            self._open.talk = self._since_cap <= TALK_GAP
             self.recognizer.start()
         if self._open is not None:
             self._open.voice_s = hearing.voice_s
@@ -196,9 +209,9 @@ class Listener:
         second = check()
         if second is None:  # a slow machine: what is short and plain is believed without it
             late = blocks * BLOCK >= self._limits.red_flag_check_s * RATE_HZ
-            return late and len(utterance.text.split()) <= GARBAGE_WORDS
+            return late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
         theirs = self._interpreter.interpret(second.text, utterance.question)
-        return believed(finding, utterance.text, second.text, theirs)
+        return believed(finding, utterance.text, second.text, theirs, talk=utterance.talk)
 
     def _check(self, utterance: _Open, finding: Finding) -> Callable[[], Hypothesis | None] | None:
         """Ask the second opinion about this flag, once for these words."""

@@ -17,8 +17,11 @@ SAME_WORDS = 0.5
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
 
-def believed(flag: Finding, first: str, second: str, theirs: Meaning) -> bool:
-    """True when a red flag of the streaming result ``first`` holds against ``second``, read as ``theirs``."""
+def believed(flag: Finding, first: str, second: str, theirs: Meaning, *, talk: bool = False) -> bool:
+    """True when a red flag of the streaming result ``first`` holds against ``second``, read as ``theirs``.
+
+    In a room full of ``talk`` it has no benefit of the doubt.
+    """
     if any(one.status == "present" and one.concept == flag.concept for one in theirs.findings):
         return True
     words = flag.words.split()
@@ -27,7 +30,7 @@ def believed(flag: Finding, first: str, second: str, theirs: Meaning) -> bool:
     if shared >= SAME_WORDS and not denied:
         return True
     # They understood something else, or nothing at all in a long run of words: no red flag.
-    return theirs.empty and len(first.split()) <= GARBAGE_WORDS
+    return theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS
 
 
 def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str]) -> Meaning:

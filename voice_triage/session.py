@@ -78,7 +78,7 @@ class Session:
     @property
     def standing_by(self) -> bool:
         """True when an emergency was announced, help is on its way and nobody speaks."""
-        quiet = not (self._with.speaker.playing or self._with.listener.busy)
+        quiet = not (self._with.speaker.playing or self._with.listener.answering)
         return self._turn.phase == "standing_by" and quiet
 
     def start(self) -> None:
@@ -243,8 +243,8 @@ class Session:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
-        if listener.busy and listener.voice_s < self._with.thresholds.room_talk_s:
-            return  # somebody is answering; in a room full of talk somebody always is
+        if listener.answering:
+            return
         if self._was_playing:
             self._was_playing = False
             if self._turn.phase == "asking":
