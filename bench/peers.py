@@ -61,9 +61,8 @@ def _decoder(jsgf: bool) -> Any:
 
     if not jsgf:
         return pocketsphinx.Decoder(loglevel="FATAL")
-    from voice_triage.understanding.phrases import Phrases
-
     from bench.trials import kit
+    from voice_triage.understanding.phrases import Phrases
 
     decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")
     known = [
