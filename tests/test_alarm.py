@@ -35,3 +35,13 @@ def test_words_that_may_turn_raise_nothing_yet(text: str, interpreter: Interpret
     alarm = interpreter.alarm(text)
 
     assert not alarm.settled or not alarm.findings
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [("oh no", None), ("oh god no no", None), ("no", "no"), ("no no", "no"), ("oh no that's wrong", "no")],
+)
+def test_only_a_clear_no_takes_an_emergency_back(
+    text: str, answer: str | None, interpreter: Interpreter
+) -> None:
+    assert interpreter.interpret(text, "confirm_red_flag").answer == answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -51,9 +52,19 @@ class Interpreter:
         answer, said = self._reply(words, spots, context, said, told, asked, command)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
             command = None  # "that's wrong" to a read-back answers it and orders nothing
+        if answer == "no" and self._cried(text, asked):
+            answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
+
+    def _cried(self, text: str, asked: str) -> bool:
+        """True where only a clear no counts and this is "oh no": fright, not an answer."""
+        if not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+            return False
+        cries = set(self._grammar.files["words"]["cries"])
+        spoken = set(re.findall(r"[a-z]+", text.lower()))
+        return bool(spoken & cries) and spoken <= cries | {"no"}
 
     def _without_parts(self, said: Sequence[Said], asked: str) -> list[Said]:
         """Without the places that are only part of a sign: a stiff neck is no rash on the neck."""
