@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Answer, Finding, Meaning, Status
-from voice_triage.understanding import people, values
+from voice_triage.understanding import ages, people, values
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -83,7 +83,7 @@ class Interpreter:
     ) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         heat = values.temperatures(words, spots, asked)
-        told = heat + values.ages(words, spots, asked, heat)
+        told = heat + ages.ages(words, spots, asked, heat)
         told += values.durations(words, spots, asked, told)
         told += people.patients(words, spots, asked)
         last: dict[str, Told] = {}

@@ -83,7 +83,9 @@ class Lexicon:
         if not stem:
             return (_ENDINGS.get(ending, ending[1:]),)
         # Speech has no spelling: any other ending is part of the word (o'clock).
-        return (stem, _ENDINGS[ending]) if ending in _ENDINGS else (stem + ending[1:],)
+        if ending not in _ENDINGS:
+            return (stem + ending[1:],)
+        return (*self.contractions.get(stem, (stem,)), _ENDINGS[ending])
 
 
 def is_stop(word: str) -> bool:

@@ -1,0 +1,193 @@
+"""The semantic second look: a small transformer that reads the whole utterance at once.
+
+It is the first four layers of all-MiniLM-L6-v2 (Wang 2020, MiniLM; Reimers 2019, Sentence-BERT), tuned by
+``scripts/train_network`` on ``tests/sentences``; per concept one attention over the words, after
+Mullenbach 2018 (CAML). The rules know what they were told; this finds what was said in words nobody
+foresaw. :mod:`voice_triage.understanding.weighing` lets each correct the other.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice_triage.errors import BadContent
+
+Floats = NDArray[np.float32]
+
+MAX_PIECES = 110
+"""What is said beyond this many word pieces (about 80 words) is left to the rules."""
+_PARTS = re.compile(r"[a-z0-9]+|[^a-z0-9\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the network makes of one utterance."""
+
+    statuses: Floats
+    """concepts x 4: the probability of not said, present, absent, unsure."""
+    answer: Floats
+    """4: no answer, yes, no, unsure."""
+    command: Floats
+    """1 + the commands: no command, then each in the order of ``Network.commands``."""
+    patient: Floats
+    """4: not said, self, child, other."""
+    attention: Floats
+    """concepts x words: where each concept was read; rows add up to 1 at most."""
+
+    def words_of(self, concept: int) -> tuple[int, int]:
+        """The words, from start to end, that speak of a concept."""
+        row = self.attention[concept]
+        if not row.size:
+            return 0, 0
+        best = start = end = int(row.argmax())
+        floor = row[best] / 5
+        while start > 0 and best - start < 5 and row[start - 1 : start].max() > floor:
+            start -= 1
+        while end + 1 < row.size and end - best < 5 and row[end + 1] > floor:
+            end += 1
+        return start, end + 1
+
+
+class Network:
+    """Weights of one language, ready to read."""
+
+    def __init__(self, arrays: dict[str, NDArray[Any]], names: dict[str, Any]) -> None:
+        self.concepts: tuple[str, ...] = tuple(names["concepts"])
+        self.commands: tuple[str, ...] = tuple(names["commands"])
+        self._questions = {name: at for at, name in enumerate(names["questions"])}
+        self._pieces = {piece: at for at, piece in enumerate(names["pieces"])}
+        self._heads = int(names["heads"])
+        self._layers = int(names["layers"])
+        self._w = {name: _whole(arrays, name) for name in arrays if not name.endswith(".scale")}
+        self._word_pieces = lru_cache(maxsize=4096)(self._split)
+
+    def read(self, words: Sequence[str], question: str | None) -> Reading:
+        """Read words as :class:`Lexicon` splits them; ``question`` is the one that was open, or None."""
+        ids = [self._pieces["[CLS]"]]
+        owner: list[int] = []
+        for at, word in enumerate(words):
+            pieces = self._word_pieces(word)
+            if len(owner) + len(pieces) > MAX_PIECES:
+                break
+            ids.extend(pieces)
+            owner.extend([at] * len(pieces))
+        ids.append(self._pieces["[SEP]"])
+        hidden = self._encode(ids, self._questions.get(question or "", self._questions["other"]))
+        return self._heads_of(hidden, owner, len(words))
+
+    def _encode(self, ids: list[int], question: int) -> Floats:
+        """The last hidden states: pieces x width."""
+        w = self._w
+        x = w["we"][ids] + w["pe"][: len(ids)] + w["te"][0]
+        x[0] += w["qe"][question]
+        x = _normed(x, w, "eln")
+        for layer in range(self._layers):
+            at = f"layers.{layer}."
+            x = _normed(x + self._attend(x, at), w, at + "n1")
+            x = _normed(x + _linear(_gelu(_linear(x, w, at + "f1")), w, at + "f2"), w, at + "n2")
+        return x
+
+    def _attend(self, x: Floats, at: str) -> Floats:
+        """Self-attention of one layer."""
+        length, width = x.shape
+
+        def heads(name: str) -> Floats:
+            return _linear(x, self._w, at + name).reshape(length, self._heads, -1).transpose(1, 0, 2)
+
+        query, key, value = heads("q"), heads("k"), heads("v")
+        weights = _softmax(query @ key.transpose(0, 2, 1) / np.float32((width / self._heads) ** 0.5))
+        return _linear((weights @ value).transpose(1, 0, 2).reshape(length, width), self._w, at + "o")
+
+    def _heads_of(self, hidden: Floats, owner: list[int], total: int) -> Reading:
+        """What each concept, the answer, the command and the patient read from the hidden states."""
+        w, inner = self._w, hidden[1:-1]
+        if not owner:
+            inner, owner, total = hidden[:1], [0], 1
+        attention = _softmax(w["query"] @ inner.T)
+        seen = np.concatenate(
+            [attention @ inner, np.broadcast_to(hidden[0], (len(attention), hidden.shape[1]))], 1
+        )
+        count = len(self.concepts)
+        statuses = np.einsum("ch,csh->cs", seen[:count], w["W"]) + w["bias"]
+        by_word = np.zeros((count, total), np.float32)
+        np.add.at(by_word.T, owner, attention[:count].T)
+        return Reading(
+            _softmax(statuses),
+            _softmax(_linear(seen[count], w, "Wa")),
+            _softmax(_linear(seen[count + 1], w, "Wc")),
+            _softmax(_linear(seen[count + 2], w, "Wp")),
+            by_word,
+        )
+
+    def _split(self, word: str) -> tuple[int, ...]:
+        """A word as pieces of the vocabulary, the longest first (WordPiece, Wu 2016)."""
+        out: list[int] = []
+        for part in _PARTS.findall(word.replace("_", " ")):
+            start = 0
+            while start < len(part):
+                for end in range(len(part), start, -1):
+                    piece = self._pieces.get(("##" if start else "") + part[start:end])
+                    if piece is not None:
+                        out.append(piece)
+                        start = end
+                        break
+                else:
+                    out.append(self._pieces["[UNK]"])
+                    break
+        return tuple(out)
+
+
+@lru_cache
+def load(language: str) -> Network | None:
+    """The network of a language; None where it has none. Raises BadContent when its file is damaged."""
+    path = Path(__file__).with_name(f"network_{language}.npz")
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path) as file:
+            arrays = {name: file[name] for name in file.files if name != "names"}
+            return Network(arrays, json.loads(bytes(file["names"])))
+    except (OSError, ValueError, KeyError, EOFError) as error:
+        raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None
+
+
+def _whole(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
+    """One array as floats; bytes are scaled by row."""
+    scale = arrays.get(name + ".scale")
+    whole = arrays[name].astype(np.float32)
+    return whole if scale is None else whole * scale.astype(np.float32)[..., None]
+
+
+def _linear(x: Floats, w: dict[str, Floats], name: str) -> Floats:
+    out: Floats = x @ w[name + ".w"].T + w[name + ".b"]
+    return out
+
+
+def _normed(x: Floats, w: dict[str, Floats], name: str) -> Floats:
+    """Layer normalisation."""
+    centred = x - x.mean(-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-12)
+    out: Floats = centred / spread * w[name + ".w"] + w[name + ".b"]
+    return out
+
+
+def _gelu(x: Floats) -> Floats:
+    """The tanh form (Hendrycks 2016)."""
+    half = np.float32(0.5)
+    out: Floats = half * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
+    return out
+
+
+def _softmax(x: Floats) -> Floats:
+    grown = np.exp(x - x.max(-1, keepdims=True))
+    out: Floats = grown / grown.sum(-1, keepdims=True)
+    return out
