@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
-from voice_triage.messages import Answer, Finding, Meaning, Status
-from voice_triage.understanding import ages, people, values
+from voice_triage.messages import Answer, Finding, Meaning, Status, Value
+from voice_triage.understanding import ages, people, values, weighing
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
+from voice_triage.understanding.network import Network, Reading
+from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.replies import answer_in, confirmed, effects, merge
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
@@ -30,15 +33,18 @@ class Alarm:
 class Interpreter:
     """Turns words into findings, values, an answer or a command."""
 
-    def __init__(self, grammar: Grammar) -> None:
+    def __init__(self, grammar: Grammar, network: Network | None = None) -> None:
         self._grammar = grammar
+        self._network = network
+        # The session asks for the same words several times.
+        self.interpret = lru_cache(maxsize=64)(self._interpret)
 
     @classmethod
     def load(cls, language: str = "en") -> Interpreter:
         """An interpreter for the language. Raises BadContent when its grammars are wrong."""
-        return cls(load(language))
+        return cls(load(language), load_network(language))
 
-    def interpret(self, text: str, question: str | None = None) -> Meaning:
+    def _interpret(self, text: str, question: str | None = None) -> Meaning:
         """The meaning of text. Never raises, whatever the text; linear in its length."""
         words = self._grammar.lexicon.read(text)
         if not words.surface:
@@ -49,7 +55,17 @@ class Interpreter:
         said = merge(self._grammar, words, context)
         command = command_in(self._grammar, words, spots, context, said)
         told = self._values(words, spots, asked, said)
+        reading = self._network.read(words.surface, question) if self._network else None
+        if self._network and reading:
+            command = weighing.command(command, reading, self._network)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
+        if self._network and reading:
+            measured = {"fever"} if any(t.value.concept == "temperature" for t in told) else set()
+            flags = self._grammar.red_flags
+            said = _ordered(weighing.signs(said, reading, self._network, flags, frozenset(measured)))
+            told = self._whose(told, reading)
+            if asked and not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+                answer = weighing.answer(answer, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
             command = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
@@ -57,6 +73,16 @@ class Interpreter:
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told))
+
+    @staticmethod
+    def _whose(told: list[Told], reading: Reading) -> list[Told]:
+        """The values with whom it is about, as both readings make likeliest."""
+        rule = next((t for t in told if t.value.concept == "patient"), None)
+        who = weighing.patient(str(rule.value.value) if rule else None, reading)
+        if who == (rule.value.value if rule else None):
+            return told
+        others = [t for t in told if t is not rule]
+        return [*others, Told(0, 0, Value("patient", "value", who))] if who else others
 
     def _cried(self, text: str, asked: str) -> bool:
         """True where only a clear no counts and this is "oh no": fright, not an answer."""
@@ -139,6 +165,9 @@ class Interpreter:
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
+        if present and self._network:
+            reading = self._network.read(words.surface, question)
+            present = [s for s in present if weighing.credible(s.concept, reading, self._network)]
         findings = tuple(Finding(s.concept, "present", words.text(s.start, s.end)) for s in _ordered(present))
         return Alarm(findings, settled=not self._open(words, present, context))
 

@@ -1,0 +1,93 @@
+"""What the rules read and what the network read, weighed against each other.
+
+Both give their opinion of each concept; the likelier status wins, and a rule counts as evidence of the
+strength given below. The strengths were fitted on sentences neither had seen (``scripts/train_network
+--weigh``); without a network the rules stand alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice_triage.messages import Answer, Status
+from voice_triage.understanding.context import Said
+from voice_triage.understanding.network import Floats, Network, Reading
+
+STATUSES: tuple[Status | None, ...] = (None, "present", "absent", "unsure")
+ANSWERS: tuple[Answer | None, ...] = (None, "yes", "no", "unsure")
+PATIENTS = (None, "self", "child", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """Log-odds that a rule adds to what it read; the order is that of the network's probabilities."""
+
+    of_rule: tuple[float, ...]
+    """By what the rule read: nothing, present, absent, unsure (or: nothing, yes, no, unsure)."""
+    bias: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    """Added to each outcome whatever the rule read."""
+
+
+RED_FLAG = Strength((1.0, 1.5, 1.0, 1.0))
+SIGN = Strength((1.0, 1.5, 1.0, 1.0))
+ANSWER = Strength((1.0, 1.5, 1.5, 1.5))
+COMMAND = 2.0
+PATIENT = 2.0
+CREDIBLE = 0.1
+"""An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
+
+
+def decide(probabilities: Floats, rule: int, strength: Strength) -> int:
+    """The likeliest outcome, given the network's probabilities and what the rule read."""
+    odds = np.log(probabilities + 1e-6) + np.asarray(strength.bias[: len(probabilities)], np.float32)
+    odds[rule] += strength.of_rule[rule]
+    return int(odds.argmax())
+
+
+def signs(
+    said: Sequence[Said], reading: Reading, network: Network, red_flags: frozenset[str], fixed: frozenset[str]
+) -> list[Said]:
+    """The signs with the status that both readings together make likeliest; ``fixed`` ones stay."""
+    rules = {one.concept: one for one in said}
+    out = [one for one in said if one.concept in fixed or one.concept not in network.concepts]
+    for at, concept in enumerate(network.concepts):
+        if concept in fixed:
+            continue
+        one = rules.get(concept)
+        strength = RED_FLAG if concept in red_flags else SIGN
+        status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]
+        if status and one:
+            out.append(Said(one.start, one.end, concept, status))
+        elif status:
+            out.append(Said(*reading.words_of(at), concept, status))
+    return out
+
+
+def answer(rule: Answer | None, reading: Reading) -> Answer | None:
+    """The answer that both readings make likeliest."""
+    return ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER)]
+
+
+def command(rule: str | None, reading: Reading, network: Network) -> str | None:
+    """The command that both readings make likeliest."""
+    names: tuple[str | None, ...] = (None, *network.commands)
+    odds = np.log(reading.command + 1e-6)
+    odds[names.index(rule)] += COMMAND
+    return names[int(odds.argmax())]
+
+
+def patient(rule: str | None, reading: Reading) -> str | None:
+    """Who it is about, as both readings make likeliest."""
+    odds = np.log(reading.patient + 1e-6)
+    odds[PATIENTS.index(rule)] += PATIENT
+    return PATIENTS[int(odds.argmax())]
+
+
+def credible(concept: str, reading: Reading, network: Network) -> bool:
+    """False for what the rules found in half a sentence and the network takes for something else."""
+    if concept not in network.concepts:
+        return True
+    return float(reading.statuses[network.concepts.index(concept)][1]) >= CREDIBLE
