@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 MAX_SKIPPED = 6
 """Light words in a row that may stand between two words of a phrase."""
@@ -17,6 +17,8 @@ MAX_ACTIVE = 1200
 
 GAP_STEP = 16
 """One counter for both: light words count one, gap words this much."""
+
+WIDE = ("{gap}", "{far}")
 
 T = TypeVar("T")
 Edges = dict[str, tuple[int, ...]]
@@ -60,7 +62,7 @@ class Trie(Generic[T]):
         """Add one phrase as symbols; {gap} lets a few words through."""
         node = self.root
         for symbol in symbols:
-            if symbol in ("{gap}", "{far}"):
+            if symbol in WIDE:
                 node = node.children.setdefault(
                     symbol, Node(gap=True, far=symbol == "{far}", depth=node.depth)
                 )
@@ -91,10 +93,26 @@ def _passes(node: Node[T], skipped: int, wall: bool) -> bool:
     return skipped < MAX_FAR * GAP_STEP if node.far else skipped < MAX_GAP * GAP_STEP and not wall
 
 
+class _Hopes(dict[int, tuple[Node[Any], ...]]):
+    """What may follow a half-read phrase, without what these words can never finish; by node."""
+
+    def __init__(self, edges: Sequence[Edges]) -> None:
+        super().__init__()
+        self._said = frozenset(symbol for here in edges for symbol in here)
+
+    def __call__(self, node: Node[T]) -> tuple[Node[T], ...]:
+        known = self.get(id(node))
+        if known is None:
+            every = (node, *(node.children[wide] for wide in WIDE if wide in node.children))
+            known = self[id(node)] = tuple(n for n in every if not self._said.isdisjoint(n.children))
+        return known
+
+
 def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     """All phrases of the trie in the words, in order of their ends."""
     found: list[Spot[T]] = []
     total = len(edges)
+    hopes = _Hopes(edges)
     # (node, start, words skipped since the last symbol, negated, doubtful)
     waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
     for at in range(total):
@@ -105,18 +123,17 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
         active.append((trie.root, at, 0, False, False))
         for node, start, skipped, negated, doubtful in active:
             children, here = node.children, edges[at]
-            for symbol in here if len(here) < len(children) else children:
-                child = children.get(symbol)
-                if child is None or symbol not in here or (skipped and symbol[0] == "="):
+            # A common word is in dozens of classes: the intersection of the views is what costs least.
+            both = here.keys() & children.keys()
+            for symbol in filter(both.__contains__, here) if len(both) > 1 else both:
+                child = children[symbol]
+                if skipped and symbol[0] == "=":
                     continue
                 for end in here[symbol]:
                     for payload in child.payloads:
                         found.append(Spot(start, end, payload, negated, doubtful, child.depth))
-                    if child.children:
-                        waiting[end].append((child, start, 0, negated, doubtful))
-                        for wide in ("{gap}", "{far}"):
-                            if wide in child.children:
-                                waiting[end].append((child.children[wide], start, 0, negated, doubtful))
+                    for follower in hopes(child):
+                        waiting[end].append((follower, start, 0, negated, doubtful))
             if node is trie.root or not node.children or (track.clauses[at] and not node.far):
                 continue
             if track.light[at]:
