@@ -30,6 +30,8 @@ class Said:
     end: int
     concept: str
     status: Status
+    sure: bool = False
+    """Said so plainly that the network may not overrule it."""
 
 
 class Context(Frame):
@@ -66,7 +68,8 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
-            out.append(Said(sign.start, sign.end, sign.payload.name, status))
+            sure = sign.payload.sure and status == "present" and not sign.negated
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure))
         return out
 
     def supposed(self, at: int) -> bool:

@@ -16,7 +16,8 @@ from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples")
-SIGN_KEYS = ("said", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
+SIGN_KEYS = ("said", "surely", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
+SIGN_VALUES = {"surely": "present", "said": "present", "fine": "absent", "denied": "denied"}
 CUE_KEYS = ("kind", "said", "reach", "of")
 
 
@@ -40,8 +41,8 @@ class Phrase:
     """cue: how many words it reaches."""
     of: tuple[str, ...] = ()
     """cue: the concepts it is about; empty: all."""
-    words: int = 0
-    """How many words it was written with: the longer of two phrases wins."""
+    sure: bool = False
+    """sign: so plain that the network may not overrule it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,8 +251,8 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
     for concept, row in files["signs"].items():
         where = f"signs.yaml: {concept}"
         _known(row, SIGN_KEYS, where)
-        for key, value in (("said", "present"), ("fine", "absent"), ("denied", "denied")):
-            yield from _rows(Phrase("sign", concept, value), row.get(key, ()), where)
+        for key, value in SIGN_VALUES.items():
+            yield from _rows(Phrase("sign", concept, value, sure=key == "surely"), row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
         _known(row, CUE_KEYS, where)

@@ -60,9 +60,7 @@ class Interpreter:
             command = weighing.command(command, reading, self._network)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
         if self._network and reading:
-            measured = {"fever"} if any(t.value.concept == "temperature" for t in told) else set()
-            flags = self._grammar.red_flags
-            said = _ordered(weighing.signs(said, reading, self._network, flags, frozenset(measured)))
+            said = _ordered(weighing.signs(said, reading, self._network, self._grammar.red_flags))
             told = self._whose(told, reading)
             if asked and not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
                 answer = weighing.answer(answer, reading)
@@ -120,7 +118,7 @@ class Interpreter:
             status: Status = "present" if degrees >= values.FEVER_CELSIUS else "absent"
             place = last["temperature"]
             said[:] = [s for s in said if s.concept != "fever"]
-            said.append(Said(place.start, place.end, "fever", status))
+            said.append(Said(place.start, place.end, "fever", status, sure=True))
         return sorted(last.values(), key=lambda t: t.start)
 
     def _reply(
@@ -167,7 +165,7 @@ class Interpreter:
         present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
         if present and self._network:
             reading = self._network.read(words.surface, question)
-            present = [s for s in present if weighing.credible(s.concept, reading, self._network)]
+            present = [s for s in present if weighing.credible(s, reading, self._network)]
         findings = tuple(Finding(s.concept, "present", words.text(s.start, s.end)) for s in _ordered(present))
         return Alarm(findings, settled=not self._open(words, present, context))
 

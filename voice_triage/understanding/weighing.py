@@ -47,16 +47,14 @@ def decide(probabilities: Floats, rule: int, strength: Strength) -> int:
     return int(odds.argmax())
 
 
-def signs(
-    said: Sequence[Said], reading: Reading, network: Network, red_flags: frozenset[str], fixed: frozenset[str]
-) -> list[Said]:
-    """The signs with the status that both readings together make likeliest; ``fixed`` ones stay."""
+def signs(said: Sequence[Said], reading: Reading, network: Network, red_flags: frozenset[str]) -> list[Said]:
+    """The signs with the status that both readings together make likeliest; sure ones stay."""
     rules = {one.concept: one for one in said}
-    out = [one for one in said if one.concept in fixed or one.concept not in network.concepts]
+    out = [one for one in said if one.sure or one.concept not in network.concepts]
     for at, concept in enumerate(network.concepts):
-        if concept in fixed:
-            continue
         one = rules.get(concept)
+        if one and one.sure:
+            continue
         strength = RED_FLAG if concept in red_flags else SIGN
         status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]
         if status and one:
@@ -86,8 +84,8 @@ def patient(rule: str | None, reading: Reading) -> str | None:
     return PATIENTS[int(odds.argmax())]
 
 
-def credible(concept: str, reading: Reading, network: Network) -> bool:
+def credible(said: Said, reading: Reading, network: Network) -> bool:
     """False for what the rules found in half a sentence and the network takes for something else."""
-    if concept not in network.concepts:
+    if said.sure or said.concept not in network.concepts:
         return True
-    return float(reading.statuses[network.concepts.index(concept)][1]) >= CREDIBLE
+    return float(reading.statuses[network.concepts.index(said.concept)][1]) >= CREDIBLE
