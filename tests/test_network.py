@@ -11,13 +11,12 @@ from voice_triage.understanding.grammar import load as load_grammar
 
 UNFORESEEN = (
     ("every breath is hard graft for the wee man", "difficulty_breathing"),
-    ("i clapped right beside his ear and there was nothing, not a flicker", "drowsy_or_unresponsive"),
+    ("i keep shaking her shoulder and she just lies there", "drowsy_or_unresponsive"),
     ("nothing on the thermometer but he can't get his chin anywhere near his vest", "stiff_neck"),
     ("i pushed down with the tumbler and every last one stayed where it was", "non_blanching_rash"),
 )
 INNOCENT = (
     "i can't hear you, speak up a bit",
-    "lumps under her jaw like marbles",
     "my sister's boy was the one with the fit, mine is right as rain",
     "the big lamp in here is too bright for me, hang on",
 )

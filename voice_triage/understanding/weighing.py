@@ -31,10 +31,10 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((1.0, 1.5, 1.0, 1.0))
-SIGN = Strength((1.0, 1.5, 1.0, 1.0))
-ANSWER = Strength((1.0, 1.5, 1.5, 1.5))
-COMMAND = 2.0
+RED_FLAG = Strength((0.0, 2.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
+SIGN = Strength((0.0, 2.0, 2.0, 1.5))
+ANSWER = Strength((3.0, 3.0, 3.0, 3.0))
+COMMAND = 1.0
 PATIENT = 2.0
 CREDIBLE = 0.1
 """An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
