@@ -118,8 +118,8 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
-        for text in self.wording.emergency_texts(self.protocol.red_flags):
-            voice.render(text, min(self.settings.rate_wpm, EMERGENCY_WPM))
+        texts = self.wording.emergency_texts(self.protocol.red_flags)
+        voice.prerender(texts, min(self.settings.rate_wpm, EMERGENCY_WPM))
 
     # ---- sessions ----
 

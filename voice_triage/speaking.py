@@ -108,9 +108,10 @@ class Speaker:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
         try:
             return self._voice.render(words.text, rate_wpm, private=words.private)
-        except TriageError as error:
+        except Exception as error:  # whatever an engine throws, the conversation goes on
+            what = str(error) if isinstance(error, TriageError) else type(error).__name__
             for one in self._observers:
-                one.trouble(f"the voice failed: {error}")
+                one.trouble(f"the voice failed: {what}")
             return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
 
     def next_block(self) -> Pcm:

@@ -47,7 +47,6 @@ class Player:
         self._duck = 1.0
         self._gain = 1.0
         self._finished: list[str] = []
-        self._played = 0
 
     @property
     def playing(self) -> bool:
@@ -55,29 +54,9 @@ class Player:
         return bool(self._queue)
 
     @property
-    def sounding(self) -> bool:
-        """True while the next block may hold sound, the fade after a cut included."""
-        return bool(self._queue) or bool(self._tail.size)
-
-    @property
     def segment(self) -> str | None:
         """Id of the segment that is next or sounding."""
         return self._queue[0].id if self._queue else None
-
-    @property
-    def position(self) -> int:
-        """Samples of that segment given out so far."""
-        return self._queue[0].position if self._queue else 0
-
-    @property
-    def played(self) -> int:
-        """Samples given out since the start, silence included."""
-        return self._played
-
-    @property
-    def remaining_s(self) -> float:
-        """Seconds until the queue is empty."""
-        return sum(len(s.pcm) - s.position for s in self._queue) / RATE_HZ
 
     @property
     def volume(self) -> float:
@@ -128,7 +107,6 @@ class Player:
         out[start:] *= np.linspace(self._gain, target, BLOCK - start, dtype=np.float32)
         self._gain = target
         out[:start] = fade
-        self._played += BLOCK
         return from_float(_limited(out))
 
     def _take(self, room: npt.NDArray[np.float32]) -> int:
