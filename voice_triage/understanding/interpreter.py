@@ -47,16 +47,24 @@ class Interpreter:
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
-        command = command_in(self._grammar, words, spots, context, said)
+        command, wish = self._wish(command_in(self._grammar, words, spots, context, said))
         told = self._values(words, spots, asked, said)
+        if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
+            said = [s for s in said if s.concept in self._grammar.red_flags]
+            told = [one for one in told if one.value.concept != "patient"]
         answer, said = self._reply(words, spots, context, said, told, asked, command)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
-            command = None  # "that's wrong" to a read-back answers it and orders nothing
+            command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
             answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told))
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish)
+
+    def _wish(self, name: str | None) -> tuple[str | None, str | None]:
+        """The command, and the wish about the assistant itself that it stands for."""
+        row = self._grammar.files["commands"].get(name, {})
+        return (row["as"] or None, name) if "as" in row else (name, None)
 
     def _cried(self, text: str, asked: str) -> bool:
         """True where only a clear no counts and this is "oh no": fright, not an answer."""
