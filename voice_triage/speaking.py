@@ -58,7 +58,9 @@ class Speaker:
         earcons: bool = True,
     ) -> None:
         self._player = player
-        self._voice = voice
+        self.voice = voice
+        self.last = ""
+        """The text of the line that was begun last."""
         self._observers = observers
         self._now_s = now_s
         self._earcons = earcons
@@ -104,10 +106,15 @@ class Speaker:
         if self._earcons:
             self._player.say(earcon(name), f"earcon-{name}")
 
+    def understood(self) -> None:
+        """Let the earcon sound over the first moment of what is said next: no answer waits for it."""
+        if self._earcons:
+            self._player.overlay(earcon("understood"))
+
     def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
         try:
-            return self._voice.render(words.text, rate_wpm, private=words.private)
+            return self.voice.render(words.text, rate_wpm, private=words.private)
         except Exception as error:  # whatever an engine throws, the conversation goes on
             what = str(error) if isinstance(error, TriageError) else type(error).__name__
             for one in self._observers:
@@ -128,6 +135,7 @@ class Speaker:
         if segment != self._current:
             self._current = segment
             if line := self._lines.get(segment):
+                self.last = line.text
                 for one in self._observers:
                     one.said(line.text, line.question, turn=line.turn, at_s=self._now_s())
         return block

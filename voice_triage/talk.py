@@ -7,11 +7,12 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from voice_triage import summary
+from voice_triage import settings_command, summary
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.device import LiveDevice
 from voice_triage.captions import Captions, open_captions
 from voice_triage.dialogue import Dialogue
+from voice_triage.errors import TriageError
 from voice_triage.keys import Keys
 
 
@@ -55,7 +56,7 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
 
 def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, record: Path | None) -> None:
     began = datetime.now().astimezone()
-    session = kit.talk(device, (captions,))
+    session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
     session.start()
     lost: frozenset[str] = frozenset()
     while not session.over:
@@ -67,6 +68,14 @@ def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, reco
             session.device_changed(lost)
     if record is not None:
         write_summary(kit, session.dialogue, record, began)
+
+
+def _keep_voice(name: str, captions: Captions) -> None:
+    """Set the voice for the next conversations too; a settings file that cannot be written costs no more."""
+    try:
+        settings_command.put(captions.state, "voice", name)
+    except TriageError as error:
+        captions.trouble(f"the voice is not kept: {error}")
 
 
 def write_summary(kit: Kit, dialogue: Dialogue, path: Path, began: datetime) -> None:

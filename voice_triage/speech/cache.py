@@ -38,6 +38,11 @@ class CachedVoice:
         for text in texts:
             self._ready[text] = (bounded_rate(rate_wpm), self.render(text, rate_wpm))
 
+    def take_over(self, other: CachedVoice) -> None:
+        """Replace another voice: what it had ready serves until it is rendered anew, its engine is closed."""
+        self._ready = {**other._ready, **self._ready}
+        other.close()
+
     def render(self, text: str, rate_wpm: int = USUAL_WPM, *, private: bool = False) -> Pcm:
         """The sentence as read-only int16[n]; a ``private`` one (it repeats the caller) is not kept.
 
