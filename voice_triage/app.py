@@ -123,7 +123,7 @@ class Kit:
         voice.prerender(texts, min(self.settings.rate_wpm, EMERGENCY_WPM))
 
     def next_voice(self, keep: Callable[[str], None]) -> CachedVoice | None:
-        """The next installed voice, the assistant's from now on; ``keep`` is told its name. None: no other."""
+        """Take the next installed voice; ``keep`` is told its name. None where there is no other."""
         sample = self.wording.say(Line("adjust.voice"))
         found = another(self.settings.voice, sample, self.settings.rate_wpm, installed_path("piper-joe"))
         if found is None:
