@@ -50,7 +50,8 @@ class Soak:
 
     seconds: float = 0.0
     conversations: int = 0
-    drift_s_per_minute: float = 0.0
+    clocks: list[tuple[float, float]] = field(default_factory=list)
+    """The wall's and the microphone's, every half minute."""
     losses: int = 0
     underruns: int = 0
     swallowed_s: float = 0.0
@@ -67,6 +68,14 @@ class Soak:
     def growth_mb_per_hour(self) -> float:
         """Growth after the first third."""
         return growth_mb_per_hour([one for one in self.memory if one[0] > self.seconds / 3])
+
+    @property
+    def drift_s_per_minute(self) -> float:
+        """What the microphone's clock gains on the wall, once the backlog of the start is worked off."""
+        if len(self.clocks) < 3:
+            return 0.0
+        (wall, device), (last_wall, last_device) = self.clocks[1], self.clocks[-1]
+        return (last_device - device - (last_wall - wall)) / (last_wall - wall) * 60
 
     @property
     def unheard_s(self) -> float:
@@ -202,10 +211,8 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
         # The session is told of the real device: what was really played is the canceller's reference.
         session = kit.talk(device, (caller,))
         session._with = _with_device(session, tap)
-        at_s, clock_s = time.monotonic(), device.now_s
-        _run(session, minutes * 60, result, began_s, tell)
+        _run(session, device, minutes * 60, result, tell)
         result.seconds = time.monotonic() - began_s
-        result.drift_s_per_minute = (device.now_s - clock_s - (time.monotonic() - at_s)) / minutes
         counters = device.counters
         ear.stop()
     result.losses, result.underruns = counters.losses, counters.underruns
@@ -214,14 +221,17 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
     return result
 
 
-def _run(session: Session, seconds: float, soak: Soak, began_s: float, tell: Callable[[str], None]) -> None:
+def _run(
+    session: Session, device: LiveDevice, seconds: float, soak: Soak, tell: Callable[[str], None]
+) -> None:
+    began_s, due_s = time.monotonic(), 0.0
     session.start()
-    due_s = 0.0
     while (spent_s := time.monotonic() - began_s) < seconds:
         session.step()
         if spent_s >= due_s:
             due_s = spent_s + 30
             soak.memory.append((spent_s, resident_mb()))
+            soak.clocks.append((time.monotonic(), device.now_s))
             tell(f"{spent_s / 60:5.1f} min, {soak.conversations} conversations, {soak.memory[-1][1]:.0f} MB")
 
 
