@@ -17,6 +17,7 @@ from voice_triage.messages import Hypothesis
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.replay import Recorder
 from voice_triage.standby import Standby
 from voice_triage.understanding import listening_words
 
@@ -202,3 +203,38 @@ def test_standby_begins_only_on_its_phrase(said: str, wakes: bool) -> None:
     room.say(np.ones(16_000, np.int16), 0.5)
 
     assert any(standby.step() for _ in range(200)) is wakes
+
+
+class Second:
+    """A second opinion that hears what it is told to, or dies."""
+
+    name = "second"
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+
+    def transcribe(self, pcm: Pcm) -> Hypothesis:
+        if self._text is None:
+            raise RuntimeError("died")
+        return Hypothesis(self._text, final=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wakes"), [("start triage", True), ("the star try age", False), (None, True)]
+)
+def test_standby_asks_the_second_opinion_and_survives_its_death(text: str | None, wakes: bool) -> None:
+    engine, room = ScriptedRecognizer(), Room()
+    standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load(), Second(text))
+    engine.say("start triage", 1.0)
+    room.say(np.ones(16_000, np.int16), 0.5)
+
+    assert any(standby.step() for _ in range(200)) is wakes
+
+
+def test_standby_says_what_it_is_given_and_goes_on_waiting() -> None:
+    engine, room = ScriptedRecognizer(), Recorder(Room())
+    standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load())
+    standby.say(np.full(3200, 1000, np.int16))
+
+    assert not any(standby.step() for _ in range(50))
+    assert np.count_nonzero(room.stereo()[:, 0]) == 3200

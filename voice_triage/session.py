@@ -15,7 +15,7 @@ from voice_triage.messages import Heard, Line, Meaning, Silence, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words
-from voice_triage.surviving import Ears, Faults
+from voice_triage.surviving import Ears, Faults, about_devices
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
@@ -63,6 +63,10 @@ class Session:
         """What failed inside and was survived: stage and kind of each."""
         return self._faults.seen
 
+    def close(self) -> None:
+        """Let go of what was begun beside the loop; the equipment stays open."""
+        self._with.clock.close()
+
     def start(self) -> None:
         """Greet and ask the first question."""
         self._perform(self._with.dialogue.start())
@@ -94,8 +98,7 @@ class Session:
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
         self._device_lost = bool(lost)
-        prompt = f"device.{max(lost)}_lost" if lost else "device.back"  # the microphone matters more
-        text = self._with.wording.say(Line(prompt), self._with.dialogue.patient)
+        text = self._with.wording.say(about_devices(lost), self._with.dialogue.patient)
         for one in self._observers:
             one.trouble(text)
         self._fall_silent()

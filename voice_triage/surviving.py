@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from voice_triage.dialogue.state import CONFIRM
@@ -19,6 +19,11 @@ DEAF_BLOCKS = 25
 """Blocks in a row (0.5 s) that could not be heard, after which the caller is told."""
 
 Heard = Partial | Alarm | Utterance
+
+
+def about_devices(lost: Collection[str]) -> Line:
+    """What to say of the devices that are missing, or that all are back."""
+    return Line(f"device.{max(lost)}_lost" if lost else "device.back")  # the microphone matters more
 
 
 class Canceller(Protocol):

@@ -49,6 +49,7 @@ class Soak:
     """What the time on the devices brought."""
 
     seconds: float = 0.0
+    sessions: int = 0
     conversations: int = 0
     clocks: list[tuple[float, float]] = field(default_factory=list)
     """The wall's and the microphone's, every half minute."""
@@ -107,9 +108,10 @@ class _Caller(Observer):
         self._speaking: subprocess.Popen[bytes] | None = None
 
     def listening(self, question: str | None, *, at_s: float) -> None:
-        """Answer, in turn."""
-        if question is None or (self._speaking and self._speaking.poll() is None):
+        """Answer, in turn; begin anew where an emergency stands."""
+        if self._speaking and self._speaking.poll() is None:
             return
+        question = question or "more"
         texts = ANSWERS.get(question, ("no",))
         number = self._turns[question] = self._turns.get(question, -1) + 1
         self._speaking = self._server.say(self._wavs[texts[number % len(texts)]])
@@ -208,16 +210,17 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
         ear = _Ear(server)
         caller = _Caller(server, folder, result, lambda: time.monotonic() - began_s)
         tap = _Tap(device, ear, result, began_s)
-        # The session is told of the real device: what was really played is the canceller's reference.
-        session = kit.talk(device, (caller,))
-        session._with = _with_device(session, tap)
-        _run(session, device, minutes * 60, result, tell)
-        result.seconds = time.monotonic() - began_s
+        while result.seconds < minutes * 60:
+            # The session is told of the real device: what was really played is the canceller's reference.
+            session = kit.talk(device, (caller,))
+            session._with = _with_device(session, tap)
+            _run(session, device, minutes * 60 - result.seconds, result, tell)
+            result.troubles += session.faults
+            result.seconds = time.monotonic() - began_s
         counters = device.counters
         ear.stop()
     result.losses, result.underruns = counters.losses, counters.underruns
     result.swallowed_s, result.ear_s = counters.swallowed_s, ear.loud_s
-    result.troubles += session.faults
     return result
 
 
@@ -226,13 +229,15 @@ def _run(
 ) -> None:
     began_s, due_s = time.monotonic(), 0.0
     session.start()
-    while (spent_s := time.monotonic() - began_s) < seconds:
+    soak.sessions += 1
+    while (spent_s := time.monotonic() - began_s) < seconds and not session.over:
         session.step()
         if spent_s >= due_s:
             due_s = spent_s + 30
-            soak.memory.append((spent_s, resident_mb()))
+            at_s = soak.seconds + spent_s
+            soak.memory.append((at_s, resident_mb()))
             soak.clocks.append((time.monotonic(), device.now_s))
-            tell(f"{spent_s / 60:5.1f} min, {soak.conversations} conversations, {soak.memory[-1][1]:.0f} MB")
+            tell(f"{at_s / 60:5.1f} min, {soak.conversations} conversations, {soak.memory[-1][1]:.0f} MB")
 
 
 def _with_device(session: Session, tap: _Tap) -> Any:

@@ -119,7 +119,7 @@ def _caller(number: int, voice: tuple[str, str]) -> Scenario:
 def _converse(stage: Stage, talk: Talk, seconds: float) -> None:
     stage.session.start()
     spent = 0.0
-    while spent < seconds and not stage.session.over:
+    while spent < seconds and not (stage.session.over or stage.session.standing_by):
         stage.session.step()
         spent += BLOCK_S
     talk.said += [(talk.seconds + one.said.t_s, bool(one.said.heard)) for one in stage.caller.speeches]
