@@ -125,6 +125,7 @@ class Speaker:
         """The next block for the loudspeaker; tells the observers when a line begins."""
         block = self._player.next_block()
         for finished in self._player.take_finished():
+            self._lines.pop(finished, None)
             if self._order and self._order[0] == finished:
                 self._order.popleft()
         if self._emergency_begins and np.any(block):
@@ -148,7 +149,9 @@ class Speaker:
         if cut is None:
             return []
         unheard = [self._lines[one] for one in (cut.segment, *cut.dropped) if one in self._lines]
-        if line := self._lines.get(cut.segment):
+        line = self._lines.get(cut.segment)
+        self._lines.clear()
+        if line is not None:
             spoken = line.text.split()
             part = round(len(spoken) * cut.heard / max(1, cut.length))
             for one in self._observers:
