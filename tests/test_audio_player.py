@@ -37,7 +37,7 @@ def test_segments_come_out_whole_and_in_order(lengths: list[int]) -> None:
 def test_silence_when_there_is_nothing_to_say() -> None:
     player = Player()
 
-    assert not player.next_block().any() and not player.playing and not player.sounding
+    assert not player.next_block().any() and not player.playing
     assert player.cut() is None
 
 
@@ -71,7 +71,31 @@ def test_what_follows_a_cut_starts_within_the_next_block_at_full_volume() -> Non
 
     block = player.next_block()
 
-    assert np.all(block[160:] == 5000) and player.segment == "emergency" and player.position == 160
+    assert np.all(block[160:] == 5000) and player.segment == "emergency"
+
+
+def test_nothing_stays_ducked_when_the_last_thing_said_was() -> None:
+    """A caller began over the last earcon: the emergency line that followed was muted."""
+    player = Player()
+    player.say(np.full(BLOCK, 8000, np.int16), "earcon")
+    player.duck(0.0)
+    _drain(player, 3)
+    player.cut()
+    player.say(np.full(3000, 5000, np.int16), "emergency")
+
+    assert np.all(player.next_block() == 5000)
+
+
+def test_what_is_laid_over_delays_nothing_and_ends_with_a_cut() -> None:
+    player = Player()
+    player.say(np.full(3 * BLOCK, 1000, np.int16), "question")
+    player.overlay(np.full(BLOCK + 100, 500, np.int16))
+    over = _drain(player, 2)
+    player.overlay(np.full(BLOCK, 500, np.int16))
+    player.cut()
+
+    assert np.all(over[: BLOCK + 100] == 1500) and np.all(over[BLOCK + 100 :] == 1000)
+    assert np.all(np.diff(_drain(player, 2).astype(int)) <= 0)
 
 
 def test_cutting_what_has_not_begun_makes_no_sound() -> None:

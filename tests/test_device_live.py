@@ -296,7 +296,7 @@ def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseSe
         canceller = EchoCanceller(lambda: device.reference)
         for prompt in prompts:
             player.say(at_level(open_caller("flite", "rms").render(prompt), -20.0), prompt, pause_s=0.5)
-        while player.sounding:
+        while player.playing:
             playing, far = player.playing, player.next_block()
             mic = device.exchange(far)
             heard.append(mic)

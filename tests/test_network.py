@@ -1,101 +1,96 @@
-"""The network that reads beside the rules, and how the two are weighed."""
+"""No network at run time: whole sessions with every socket denied."""
 
-import numpy as np
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
+from pulse import in_real_time, pulse_server
+from test_talk_live import Talking
 
-from voice_triage.errors import BadContent
-from voice_triage.messages import COMMANDS
-from voice_triage.protocol import Protocol
-from voice_triage.understanding import Interpreter, network, weighing
-from voice_triage.understanding.grammar import load as load_grammar
+ROOT = Path(__file__).parent.parent
 
-UNFORESEEN = (
-    ("every breath is hard graft for the wee man", "difficulty_breathing"),
-    ("i keep shaking her shoulder and she just lies there", "drowsy_or_unresponsive"),
-    ("nothing on the thermometer but he can't get his chin anywhere near his vest", "stiff_neck"),
-    ("i pushed down with the tumbler and every last one stayed where it was", "non_blanching_rash"),
-)
-INNOCENT = (
-    "i can't hear you, speak up a bit",
-    "my sister's boy was the one with the fit, mine is right as rain",
-    "the big lamp in here is too bright for me, hang on",
-)
-PADDING = (
-    "we were at the park and then we had our tea and he played with his trains for a while and after that "
-)
+# Loaded by every Python that is started, the voice's worker included. A local socket file is no network.
+GUARD = """
+import os, sys
 
+def deny(event, given):
+    local = event == "socket.__new__" and given[1] == 1
+    local = local or (event == "socket.connect" and isinstance(given[1], (str, bytes)))
+    if event.startswith(("socket.", "urllib.", "http.client.")) and not local:
+        os.write(2, b"NETWORK: " + event.encode() + b"\\n")
+        os._exit(97)
 
-@pytest.fixture(scope="module")
-def read():
-    return network.load("en")
+sys.addaudithook(deny)
+"""
 
-
-@pytest.fixture(scope="module")
-def interpreter():
-    return Interpreter.load("en")
+COMMANDS = {
+    "chat": (["chat", "--country", "US"], "it's my son\nhe is four\nhe can't breathe\nyes\nstop\n"),
+    "interpret": (["interpret", "--jsonl"], '{"text": "he has a fever"}\n'),
+    "replay in text": (["replay", "tests/scenarios/urgent-fever.scenario.yaml", "--recognizer", "text"], ""),
+    "check": (["check"], ""),
+    "models list": (["models", "list"], ""),
+}
 
 
-def flags(interpreter, text):
-    meaning = interpreter.interpret(text)
-    return {f.concept for f in meaning.findings if f.status == "present"} & load_grammar("en").red_flags
+@pytest.fixture
+def guarded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-def test_it_knows_the_concepts_questions_and_commands_of_the_protocol(read):
-    """A concept added without tuning the network anew would be heard by the rules alone."""
-    assert set(read.concepts) <= set(Protocol.load().concepts)
-    assert set(Protocol.load().concepts) - set(read.concepts) == set()
-    assert read.commands == COMMANDS
+def _without_network() -> list[str]:
+    """What cuts a process and its libraries off in the kernel as well, where that is allowed."""
+    cut = ["unshare", "--map-root-user", "--net"]
+    allowed = shutil.which("unshare") and subprocess.run([*cut, "true"], capture_output=True).returncode == 0
+    return cut if allowed else []
 
 
-@pytest.mark.parametrize(("text", "concept"), UNFORESEEN, ids=[row[1] for row in UNFORESEEN])
-def test_it_finds_what_was_said_in_unforeseen_words(interpreter, text, concept):
-    assert concept in flags(interpreter, text)
+def run(words: list[str], given: str = "") -> subprocess.CompletedProcess[str]:
+    command = [*_without_network(), sys.executable, "-m", "voice_triage", *words]
+    return subprocess.run(command, input=given, capture_output=True, text=True, cwd=ROOT, timeout=300)
 
 
-@pytest.mark.parametrize("text", INNOCENT)
-def test_it_clears_what_only_looks_like_a_red_flag(interpreter, text):
-    assert flags(interpreter, text) == set()
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_session_opens_no_socket(guarded: None, name: str) -> None:
+    done = run(*COMMANDS[name])
+
+    assert done.returncode == 0 and "NETWORK" not in done.stderr, done
+    if name == "chat":
+        assert "Call 9 1 1 now." in done.stdout
 
 
-def test_a_red_flag_at_the_end_of_a_long_story_is_found(interpreter):
-    assert "difficulty_breathing" in flags(interpreter, PADDING * 6 + "and now he can't breathe")
+@pytest.mark.audio
+def test_a_spoken_session_opens_no_socket(guarded: None, tmp_path: Path) -> None:
+    """Voice, recogniser, second opinion: whoever looks for a model on the web is found out."""
+    report = tmp_path / "report.json"
+    done = run(
+        ["replay", "tests/scenarios/interjection-during-greeting.scenario.yaml", "--report", str(report)]
+    )
+
+    assert done.returncode == 0 and "NETWORK" not in done.stderr, done
+    assert json.loads(report.read_text())[0]["level"] == "emergency"
 
 
-def test_a_finding_tells_the_words_it_was_read_in(interpreter):
-    meaning = interpreter.interpret("he had his tea and now he can't swallow anything")
-    words = next(f.words for f in meaning.findings if f.concept == "difficulty_swallowing")
-
-    assert "swallow" in words and "tea" not in words
-
-
-def test_without_a_network_the_rules_stand_alone():
-    alone = Interpreter(load_grammar("en"))
-
-    assert "stiff_neck" in flags(alone, "his neck is stiff")
-    assert alone.alarm("he can't breathe").findings
+@pytest.mark.device
+@in_real_time
+def test_talking_opens_no_socket(guarded: None) -> None:
+    with pulse_server(), Talking() as talking:
+        talking.until("(listening)", 90)
+        assert talking.process.poll() is None
 
 
-def test_a_language_without_a_network_has_none():
-    assert network.load("xx") is None
+def test_the_guard_would_notice(guarded: None, tmp_path: Path) -> None:
+    """What is meant to fetch from the web is stopped by it: the tests above can fail."""
+    os.environ["VOICE_TRIAGE_MODELS"] = str(tmp_path / "models")
+    try:
+        done = run(["models", "install", "vosk-en", "--from", "http://127.0.0.1:9/small.zip"])
+    finally:
+        del os.environ["VOICE_TRIAGE_MODELS"]
 
-
-def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch):
-    damaged = tmp_path / "network_yy.npz"
-    damaged.write_bytes(b"PK\x03\x04 no network")
-    monkeypatch.setattr(network, "__file__", str(tmp_path / "network.py"))
-
-    with pytest.raises(BadContent, match=r"network_yy\.npz: damaged"):
-        network.load("yy")
-
-
-@pytest.mark.parametrize("rule", range(4))
-def test_a_rule_decides_where_the_network_is_of_two_minds(rule):
-    even = np.full(4, 0.25, np.float32)
-
-    assert weighing.decide(even, rule, weighing.Strength((1.0,) * 4)) == rule
-
-
-def test_a_sure_network_overrules_a_rule():
-    sure = np.array([0.001, 0.001, 0.997, 0.001], np.float32)
-
-    assert weighing.decide(sure, 1, weighing.RED_FLAG) == 2
+    assert done.returncode == 97 and "NETWORK" in done.stderr

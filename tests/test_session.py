@@ -6,96 +6,20 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from rig import Rig
 
 from voice_triage.app import Kit, WordlessVoice, settings_from
 from voice_triage.audio.endpoint import Endpointer
-from voice_triage.audio.player import Player
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
-from voice_triage.clock import VirtualClock
-from voice_triage.dialogue import Dialogue
 from voice_triage.errors import Lacking
-from voice_triage.listening import Listener
 from voice_triage.messages import Hypothesis
-from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
-from voice_triage.session import Equipment, Session
-from voice_triage.speaking import Speaker
+from voice_triage.replay import Recorder
 from voice_triage.standby import Standby
 from voice_triage.understanding import listening_words
-
-
-class Script(Observer):
-    """Keeps what happened, in order."""
-
-    def __init__(self) -> None:
-        self.spoken: list[str] = []
-        self.events: list[str] = []
-
-    def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:
-        self.spoken.append(text)
-
-    def cut(self, text: str, *, at_s: float) -> None:
-        self.events.append("cut")
-
-    def emergency(self, *, at_s: float) -> None:
-        self.events.append("emergency")
-
-    def trouble(self, what: str) -> None:
-        self.events.append(f"trouble: {what}")
-
-    def listening(self, question: str | None, *, at_s: float) -> None:
-        self.events.append(f"listening: {question}")
-
-
-class Rig:
-    """A session in text, driven by hand."""
-
-    def __init__(self, kit: Kit, engine: object | None = None, voice: object | None = None) -> None:
-        self.scripted = ScriptedRecognizer()
-        self.room, self.script, clock = Room(), Script(), VirtualClock()
-        observers = (self.script,)
-        self.dialogue = Dialogue(kit.protocol)
-        listener = Listener(
-            engine(self.scripted) if callable(engine) else self.scripted,
-            kit.interpreter,
-            Endpointer(EnergyActivity()),
-            clock,
-            red_flags=kit.protocol.red_flags,
-        )
-        self.session = Session(
-            Equipment(
-                device=self.room,
-                canceller=None,
-                listener=listener,
-                speaker=Speaker(Player(), voice or WordlessVoice(), observers, clock.now_s, rate_wpm=170),
-                dialogue=self.dialogue,
-                wording=kit.wording,
-                interpreter=kit.interpreter,
-                words=listening_words.load(),
-                clock=clock,
-            ),
-            observers,
-        )
-        self.session.start()
-
-    def say(self, text: str, *, seconds: float | None = None) -> None:
-        seconds = seconds or len(text.split()) * 0.35
-        self.scripted.say(text, seconds)
-        self.room.say(np.ones(round(seconds * 16_000), np.int16))
-
-    def run(self, seconds: float) -> None:
-        for _ in range(round(seconds / 0.02)):
-            self.session.step()
-
-    def until(self, event: str, limit_s: float = 120) -> None:
-        for _ in range(round(limit_s / 0.02)):
-            if event in self.script.events:
-                return
-            self.session.step()
-        raise AssertionError(f"{event} did not come; {self.script.events}")
 
 
 @pytest.fixture(scope="module")
@@ -279,3 +203,38 @@ def test_standby_begins_only_on_its_phrase(said: str, wakes: bool) -> None:
     room.say(np.ones(16_000, np.int16), 0.5)
 
     assert any(standby.step() for _ in range(200)) is wakes
+
+
+class Second:
+    """A second opinion that hears what it is told to, or dies."""
+
+    name = "second"
+
+    def __init__(self, text: str | None) -> None:
+        self._text = text
+
+    def transcribe(self, pcm: Pcm) -> Hypothesis:
+        if self._text is None:
+            raise RuntimeError("died")
+        return Hypothesis(self._text, final=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "wakes"), [("start triage", True), ("the star try age", False), (None, True)]
+)
+def test_standby_asks_the_second_opinion_and_survives_its_death(text: str | None, wakes: bool) -> None:
+    engine, room = ScriptedRecognizer(), Room()
+    standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load(), Second(text))
+    engine.say("start triage", 1.0)
+    room.say(np.ones(16_000, np.int16), 0.5)
+
+    assert any(standby.step() for _ in range(200)) is wakes
+
+
+def test_standby_says_what_it_is_given_and_goes_on_waiting() -> None:
+    engine, room = ScriptedRecognizer(), Recorder(Room())
+    standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load())
+    standby.say(np.full(3200, 1000, np.int16))
+
+    assert not any(standby.step() for _ in range(50))
+    assert np.count_nonzero(room.stereo()[:, 0]) == 3200

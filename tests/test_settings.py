@@ -49,7 +49,7 @@ def test_flags_win_over_environment_over_file_over_defaults(file: Path):
 
     loaded = resolved.settings
     assert (loaded.rate_wpm, loaded.volume, loaded.voice, loaded.patience) == (300, 30, "piper", 1.0)
-    assert resolved.origins["rate_wpm"] == "flag --rate-wpm"
+    assert resolved.origins["rate_wpm"] == "flag --rate"
     assert resolved.origins["volume"] == "environment variable VOICE_TRIAGE_VOLUME"
     assert resolved.origins["voice"] == f"file {file}"
     assert resolved.origins["patience"] == "default"
@@ -142,7 +142,7 @@ def test_environment_and_flag_are_named_as_the_source(tmp_path: Path):
 
     with pytest.raises(BadInput, match='environment variable VOICE_TRIAGE_PATIENCE: patience is "lots"'):
         settings.load(None, {**nowhere, "VOICE_TRIAGE_PATIENCE": "lots"})
-    with pytest.raises(BadInput, match="flag --rate-wpm: rate_wpm is 5, but must be a whole number"):
+    with pytest.raises(BadInput, match="flag --rate: rate_wpm is 5, but must be a whole number"):
         settings.load(None, nowhere, {"rate_wpm": 5})
 
 

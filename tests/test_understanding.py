@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice_triage.errors import BadContent
-from voice_triage.messages import COMMANDS
+from voice_triage.messages import COMMANDS, WISHES
 from voice_triage.understanding import Interpreter, to_json
+from voice_triage.understanding.grammar import load as load_grammar
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / "tests" / "sentences" / "dev"
@@ -25,6 +26,7 @@ FLOORS = {
     "finding unsure": 0.90,
     "answer": 0.96,
     "command": 0.94,
+    "wish": 1.0,
     "no false command": 0.98,
     "value age": 0.97,
     "value temperature": 0.99,
@@ -182,6 +184,27 @@ def test_any_text_gives_a_meaning(interpreter, text, question):
 
     assert out["text"] == text
     assert out["command"] is None or out["command"] in COMMANDS
+
+
+@pytest.mark.parametrize(
+    "text", ["spell that", "another voice", "give me more time", "you're too fast for me"]
+)
+def test_a_wish_is_one_of_the_contracts_commands_or_none(interpreter, text):
+    """Whoever reads the JSON knows thirteen commands; the session knows the wish beside it."""
+    meaning = interpreter.interpret(text)
+    out = to_json(meaning)
+
+    assert meaning.wish in WISHES
+    assert set(out) == {"text", "answer", "command", "findings"} and out["findings"] == []
+    assert out["command"] in (None, *COMMANDS)
+
+
+def test_the_grammar_has_every_wish_and_no_other(interpreter):
+    rows = load_grammar("en").files["commands"]
+
+    assert {name for name, row in rows.items() if "as" in row} == set(WISHES)
+    assert {name for name, row in rows.items() if "as" not in row} == set(COMMANDS)
+    assert {row["as"] for row in rows.values() if "as" in row} <= {"", *COMMANDS}
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,7 @@ def test_reading_age_is_nine_to_eleven() -> None:
 
 
 def _variants(name: str) -> list[str]:
-    slots = {slot: "3" for slot in ("count",)}
+    slots = wording.OPEN_SLOTS
     signs = {slot: "fever" for slot in ("sign", "signs")}
     line = Line(name, tuple({**slots, **signs}.items()))
     return [WORDING.say(line, kind) for kind in KINDS]
@@ -163,7 +163,7 @@ def test_an_outcome_takes_twenty_seconds_at_most(
 
 def test_everything_that_can_be_said_is_listed_for_rendering() -> None:
     for name in required(PROTOCOL):
-        if not {"{count}", "{signs}"} & set(re.findall(r"\{\w+\}", WORDING.prompts[name]["self"])):
+        if "{signs}" not in WORDING.prompts[name]["self"]:
             assert set(_variants(name)) <= set(TEXTS)
 
 

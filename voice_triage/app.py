@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -19,8 +21,10 @@ from voice_triage.audio.voice_activity import EnergyActivity, VoiceActivity
 from voice_triage.audio.wav import read_wav
 from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
+from voice_triage.equipment import Equipment
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.listening import Listener
+from voice_triage.messages import Line
 from voice_triage.models import installed_path
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm, at_level
@@ -32,13 +36,13 @@ from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder, ScriptedCaller, Stage
 from voice_triage.scenario import Noise as NoiseRow
 from voice_triage.scenario import Saying, Scenario
-from voice_triage.session import Equipment, Session
+from voice_triage.session import Session
 from voice_triage.settings import Settings
 from voice_triage.speaking import EMERGENCY_WPM, Speaker, SpokenBy
 from voice_triage.speech.babble import babble
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.callers import open_caller
-from voice_triage.speech.choose import open_voice
+from voice_triage.speech.choose import another, open_setting
 from voice_triage.standby import Standby
 from voice_triage.thresholds import RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter, listening_words
@@ -91,10 +95,7 @@ class Kit:
     @cached_property
     def voice(self) -> CachedVoice:
         """The assistant's voice."""
-        engine, _, name = self.settings.voice.partition(":")
-        if engine == "piper":
-            return open_voice("piper", name or None, model=installed_path("piper-joe"))
-        return open_voice("pyttsx3" if engine == "auto" else engine, name or None)
+        return open_setting(self.settings.voice, installed_path("piper-joe"))
 
     @cached_property
     def second_opinion(self) -> UtteranceRecognizer | None:
@@ -118,18 +119,44 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
-        for text in self.wording.emergency_texts(self.protocol.red_flags):
-            voice.render(text, min(self.settings.rate_wpm, EMERGENCY_WPM))
+        texts = self.wording.emergency_texts(self.protocol.red_flags)
+        voice.prerender(texts, min(self.settings.rate_wpm, EMERGENCY_WPM))
+
+    def next_voice(self, keep: Callable[[str], None]) -> CachedVoice | None:
+        """Take the next installed voice; ``keep`` is told its name. None where there is no other."""
+        sample = self.wording.say(Line("adjust.voice"))
+        found = another(self.settings.voice, sample, self.settings.rate_wpm, installed_path("piper-joe"))
+        if found is None:
+            return None
+        name, voice = found
+        voice.take_over(self.voice)
+        self.voice, self.settings = voice, replace(self.settings, voice=name)
+        # Beside the conversation: until it is done the old voice says the emergency lines.
+        threading.Thread(target=self.prepare_emergency, args=(voice,), daemon=True).start()
+        keep(name)
+        return voice
 
     # ---- sessions ----
 
-    def talk(self, device: SoundDevice, observers: Sequence[Observer] = ()) -> Session:
-        """A live session on ``device``."""
+    def talk(
+        self,
+        device: SoundDevice,
+        observers: Sequence[Observer] = (),
+        keep_voice: Callable[[str], None] = lambda name: None,
+    ) -> Session:
+        """A live session on ``device``; ``keep_voice`` is told the name of a voice that was chosen by ear."""
         recognizer = self.recognizer(self.settings.recognizer)
         activity = VoiceActivity()
         activity.warm_up()  # not at the caller's first word
         return self._session(
-            device, recognizer, self.voice, activity, RealClock(), observers, self.second_opinion
+            device,
+            recognizer,
+            self.voice,
+            activity,
+            RealClock(),
+            observers,
+            self.second_opinion,
+            next_voice=lambda: self.next_voice(keep_voice),
         )[0]
 
     def standby(self, device: SoundDevice) -> Standby:
@@ -202,6 +229,7 @@ class Kit:
         observers: Sequence[Observer],
         second: UtteranceRecognizer | None,
         thresholds: Thresholds | None = None,
+        next_voice: Callable[[], SpokenBy | None] | None = None,
     ) -> tuple[Session, Dialogue]:
         limits = thresholds or Thresholds()
         engine.new_caller()
@@ -230,6 +258,7 @@ class Kit:
             clock=clock,
             thresholds=limits,
             patience=self.settings.patience,
+            next_voice=next_voice,
         )
         return Session(equipment, observers), dialogue
 

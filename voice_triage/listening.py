@@ -140,6 +140,15 @@ class Listener:
         """Seconds of speech in the open utterance."""
         return self._voice_s if self._open is not None else 0.0
 
+    def be_patient(self, factor: float) -> None:
+        """The caller's factor on the silence that ends an utterance."""
+        self._endpointer.patience = factor
+
+    def drop(self) -> None:
+        """Forget the utterance that is open: something in the hearing of it failed."""
+        self._endpointer.reset()
+        self._open = None
+
     def expect(self, question: str | None) -> None:
         """Tell the recogniser which answers are likely."""
         self.recognizer.expect(question)

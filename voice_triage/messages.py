@@ -17,6 +17,9 @@ COMMANDS = (
     "slower", "faster", "louder", "quieter", "why", "summary",
 )  # fmt: skip
 
+WISHES = ("spell", "another_voice", "more_time", "unhurried")
+"""What a caller may wish of the assistant itself; the session grants it, the dialogue does not know it."""
+
 
 # ---- recogniser -> understanding ----
 
@@ -62,11 +65,13 @@ class Meaning:
     command: str | None = None
     findings: tuple[Finding, ...] = ()
     values: tuple[Value, ...] = ()
+    wish: str | None = None
+    """One of WISHES, beside the command that it is to all but the assistant's voice."""
 
     @property
     def empty(self) -> bool:
         """True when nothing usable was understood."""
-        return not (self.answer or self.command or self.findings or self.values)
+        return not (self.answer or self.command or self.wish or self.findings or self.values)
 
 
 # ---- session -> dialogue ----

@@ -210,6 +210,8 @@ def play(scenario: Scenario, stage: Stage) -> Result:
         asked=tuple(dialogue.asked),
     )
     result.check(scenario.expect)
+    result.failures += [f"failed inside: {one}" for one in dict.fromkeys(stage.session.faults)]
+    result.passed = not result.failures
     if audio_s > LONGEST_S:
         result.failures.append(f"the conversation did not end within {LONGEST_S:.0f} s")
         result.passed = False

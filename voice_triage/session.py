@@ -5,49 +5,22 @@ microphone -> echo canceller -> listener -> dialogue -> wording -> speaker -> lo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Protocol
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 
-from voice_triage.audio.contract import SoundDevice
-from voice_triage.clock import Clock
 from voice_triage.dialogue import Dialogue
-from voice_triage.listening import Alarm, Listener, Partial, Utterance
+from voice_triage.equipment import Equipment
+from voice_triage.listening import Alarm, Partial, Utterance
 from voice_triage.messages import Heard, Line, Meaning, Silence, Turn
 from voice_triage.observer import Observer
-from voice_triage.pcm import Pcm, rms_dbfs
-from voice_triage.speaking import Speaker, Words
-from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
-from voice_triage.understanding import Interpreter
-from voice_triage.understanding.listening_words import ListeningWords
-from voice_triage.wording import Wording
+from voice_triage.pcm import rms_dbfs
+from voice_triage.speaking import Words
+from voice_triage.surviving import Ears, Faults, about_devices
+from voice_triage.surviving import Heard as Event
+from voice_triage.thresholds import BLOCK, RATE_HZ
+from voice_triage.wishes import Wishes
 
 BLOCK_S = BLOCK / RATE_HZ
-
-
-class Canceller(Protocol):
-    """Takes the far-end signal out of the microphone's."""
-
-    def process(self, mic: Pcm, far: Pcm) -> Pcm:
-        """Return the microphone block without the echo of ``far``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Equipment:
-    """What a session is built from; app.py knows the concrete classes."""
-
-    device: SoundDevice
-    canceller: Canceller | None
-    listener: Listener
-    speaker: Speaker
-    dialogue: Dialogue
-    wording: Wording
-    interpreter: Interpreter
-    words: ListeningWords
-    clock: Clock
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    patience: float = 1.0
-    """The caller's own factor on every patience."""
 
 
 class Session:
@@ -62,6 +35,10 @@ class Session:
         self._unheard: list[Words] = []
         self._was_playing = False
         self._device_lost = False
+        self._faults = Faults(equipment.wording)
+        self._ears = Ears(equipment.canceller, equipment.listener, self._faults)
+        self._deaf = False
+        self._wishes = Wishes(equipment.wording, equipment.patience, self._change_voice)
         self.interrupted = False
         """True once the assistant was cut off in mid-sentence by the caller."""
 
@@ -81,6 +58,15 @@ class Session:
         quiet = not (self._with.speaker.playing or self._with.listener.answering)
         return self._turn.phase == "standing_by" and quiet
 
+    @property
+    def faults(self) -> Sequence[str]:
+        """What failed inside and was survived: stage and kind of each."""
+        return self._faults.seen
+
+    def close(self) -> None:
+        """Let go of what was begun beside the loop; the equipment stays open."""
+        self._with.clock.close()
+
     def start(self) -> None:
         """Greet and ask the first question."""
         self._perform(self._with.dialogue.start())
@@ -91,33 +77,28 @@ class Session:
         parts.clock.tick(BLOCK_S)
         far = parts.speaker.next_block()
         mic = parts.device.exchange(far)
-        near = parts.canceller.process(mic, far) if parts.canceller else mic
+        near = self._ears.near(mic, far)
         line = parts.speaker.line
-        events = parts.listener.hear(near, self._turn.question, own_words=line.text.lower() if line else "")
-        for event in events:
-            if isinstance(event, Alarm):
-                self._alarm(event)
-            elif isinstance(event, Utterance):
-                self._utterance(event)
-            else:
-                self._partial(event)
+        for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
+            self._survive(lambda event=event: self._on(event), event)  # type: ignore[misc]
+        if self._ears.deaf != self._deaf:
+            self._deaf = self._ears.deaf
+            self.device_changed({"microphone"} if self._deaf else ())
         self._make_room()
-        self._wait()
+        self._survive(self._wait)
         for one in self._observers:
             one.level(rms_dbfs(near))
 
     def typed(self, text: str) -> None:
         """Take a typed line like an utterance that was heard, at any moment."""
-        meaning = self._with.interpreter.interpret(text, self._turn.question)
         for one in self._observers:
             one.heard(text, at_s=self._with.clock.now_s())
-        self._perform(self._with.dialogue.handle(Heard(meaning)))
+        self._survive(lambda: self._take(self._with.interpreter.interpret(text, self._turn.question)))
 
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
         self._device_lost = bool(lost)
-        prompt = f"device.{max(lost)}_lost" if lost else "device.back"  # the microphone matters more
-        text = self._with.wording.say(Line(prompt), self._with.dialogue.patient)
+        text = self._with.wording.say(about_devices(lost), self._with.dialogue.patient)
         for one in self._observers:
             one.trouble(text)
         self._fall_silent()
@@ -125,6 +106,27 @@ class Session:
         self._with.speaker.say([Words(text, self._turn.question, self._turns), *unheard])
 
     # ---- what was heard ----
+
+    def _survive(self, work: Callable[[], None], event: Event | None = None) -> None:
+        """Do ``work``; where it fails say the emergency if there is one, else ask the caller again."""
+        try:
+            work()
+        except Exception as error:
+            self._faults.note("conversation", error)
+            self._fall_silent()
+            raised = isinstance(event, Alarm) or (isinstance(event, Utterance) and event.alarmed)
+            if raised or self._with.dialogue.red_flags:
+                self._with.speaker.announce(self._faults.emergency())
+            else:
+                self._with.speaker.say(self._faults.sorry(self._turn.question))
+
+    def _on(self, event: Event) -> None:
+        if isinstance(event, Alarm):
+            self._alarm(event)
+        elif isinstance(event, Utterance):
+            self._utterance(event)
+        else:
+            self._partial(event)
 
     def _alarm(self, alarm: Alarm) -> None:
         known = self._with.dialogue.red_flags
@@ -157,10 +159,32 @@ class Session:
             meaning = replace(meaning, answer=None)
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
-        turn = self._with.dialogue.handle(Heard(meaning))
+        self._take(meaning)
+
+    def _take(self, meaning: Meaning) -> None:
+        """Give the whole of what was meant to the dialogue, and do what comes of it."""
+        dialogue = self._with.dialogue
+        if meaning.wish and meaning.command is None:
+            meaning = replace(meaning, command="repeat")  # to the dialogue it is no more than that
+        before = (dialogue.question, dialogue.findings, dialogue.values)
+        said = self._with.speaker.last
+        turn = dialogue.handle(Heard(meaning))
         if turn == Turn():
             return self._say_again()
-        self._perform(turn)
+        told = meaning.answer or meaning.findings or meaning.values
+        taken = told and before != (dialogue.question, dialogue.findings, dialogue.values)
+        first = self._wishes.grant(meaning.wish, turn, said) if meaning.wish else ()
+        self._with.listener.be_patient(self._wishes.unhurried)
+        self._perform(turn, first)
+        if taken and not turn.emergency:
+            self._with.speaker.understood()
+
+    def _change_voice(self) -> bool:
+        """Speak with another voice from now on; False when there is none."""
+        voice = self._with.next_voice() if self._with.next_voice else None
+        if voice is not None:
+            self._with.speaker.voice = voice
+        return voice is not None
 
     def _make_room(self) -> None:
         """Turn the voice down, then fall silent, for a caller who goes on speaking."""
@@ -193,7 +217,7 @@ class Session:
 
     # ---- what is said ----
 
-    def _perform(self, turn: Turn) -> None:
+    def _perform(self, turn: Turn, first: Sequence[Line] = ()) -> None:
         if turn == Turn():
             return
         parts = self._with
@@ -202,7 +226,7 @@ class Session:
         if turn.adjust:
             parts.speaker.adjust(turn.adjust)
         parts.listener.expect(turn.question)
-        words = self._words(turn)
+        words = self._words(turn, first)
         if turn.emergency:
             if parts.speaker.line is not None:
                 self._fall_silent()
@@ -216,10 +240,11 @@ class Session:
         elif turn.re_listen:
             parts.speaker.signal("waiting")
 
-    def _words(self, turn: Turn) -> list[Words]:
+    def _words(self, turn: Turn, first: Sequence[Line]) -> list[Words]:
         self._turns += 1
         patient = self._with.dialogue.patient
-        last = len(turn.lines) - 1
+        lines = (*first, *turn.lines)
+        last = len(lines) - 1
         return [
             Words(
                 text,
@@ -230,7 +255,7 @@ class Session:
                 private=bool(line.slots) and not turn.emergency,
                 readback=turn.emergency and turn.question is not None and number == last,
             )
-            for number, line in enumerate(turn.lines)
+            for number, line in enumerate(lines)
             if (text := self._with.wording.say(line, patient))
         ]
 
@@ -266,4 +291,4 @@ class Session:
             "long": limits.patience_long_s,
             "unlimited": limits.patience_unlimited_s,
         }[self._turn.patience]
-        return seconds * self._with.patience
+        return seconds * self._wishes.patience

@@ -89,6 +89,8 @@ KEYS = (
 )
 
 _BY_NAME = {key.name: key for key in KEYS}
+_FLAGS = {"rate_wpm": "rate"}
+"""Flags that are not called like their setting."""
 _NOT_SETTINGS = frozenset({"models", "settings", "cache"})
 """Variables with our prefix that name a place, and have no key in the file."""
 
@@ -146,7 +148,7 @@ def resolve(
     for name, raw in (overrides or {}).items():
         if raw is None:
             continue
-        flag = f"flag --{name.replace('_', '-')}"
+        flag = f"flag --{_FLAGS.get(name, name.replace('_', '-'))}"
         values[name] = _checked(name, raw, flag)
         origins[name] = flag
     return Resolved(Settings(**values), origins, place)

@@ -58,7 +58,9 @@ class Speaker:
         earcons: bool = True,
     ) -> None:
         self._player = player
-        self._voice = voice
+        self.voice = voice
+        self.last = ""
+        """The text of the line that was begun last."""
         self._observers = observers
         self._now_s = now_s
         self._earcons = earcons
@@ -104,19 +106,26 @@ class Speaker:
         if self._earcons:
             self._player.say(earcon(name), f"earcon-{name}")
 
+    def understood(self) -> None:
+        """Let the earcon sound over the first moment of what is said next: no answer waits for it."""
+        if self._earcons:
+            self._player.overlay(earcon("understood"))
+
     def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
         try:
-            return self._voice.render(words.text, rate_wpm, private=words.private)
-        except TriageError as error:
+            return self.voice.render(words.text, rate_wpm, private=words.private)
+        except Exception as error:  # whatever an engine throws, the conversation goes on
+            what = str(error) if isinstance(error, TriageError) else type(error).__name__
             for one in self._observers:
-                one.trouble(f"the voice failed: {error}")
+                one.trouble(f"the voice failed: {what}")
             return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
 
     def next_block(self) -> Pcm:
         """The next block for the loudspeaker; tells the observers when a line begins."""
         block = self._player.next_block()
         for finished in self._player.take_finished():
+            self._lines.pop(finished, None)
             if self._order and self._order[0] == finished:
                 self._order.popleft()
         if self._emergency_begins and np.any(block):
@@ -127,6 +136,7 @@ class Speaker:
         if segment != self._current:
             self._current = segment
             if line := self._lines.get(segment):
+                self.last = line.text
                 for one in self._observers:
                     one.said(line.text, line.question, turn=line.turn, at_s=self._now_s())
         return block
@@ -139,7 +149,9 @@ class Speaker:
         if cut is None:
             return []
         unheard = [self._lines[one] for one in (cut.segment, *cut.dropped) if one in self._lines]
-        if line := self._lines.get(cut.segment):
+        line = self._lines.get(cut.segment)
+        self._lines.clear()
+        if line is not None:
             spoken = line.text.split()
             part = round(len(spoken) * cut.heard / max(1, cut.length))
             for one in self._observers:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+
 import numpy as np
 
 from voice_triage.audio.contract import SoundDevice
 from voice_triage.audio.endpoint import Endpointer
+from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.thresholds import BLOCK
 from voice_triage.understanding.listening_words import ListeningWords
 
-SILENCE = np.zeros(BLOCK, np.int16)
+_log = logging.getLogger(__name__)
 
 
 class Standby:
@@ -34,10 +36,16 @@ class Standby:
         self._words = words
         self._second = second_opinion
         self._heard: list[Pcm] = []
+        self._player = Player()
+
+    def say(self, pcm: Pcm) -> None:
+        """Say something, such as that the microphone is gone, and go on waiting."""
+        self._player.say(pcm)
 
     def step(self) -> bool:
         """Hear one block; True when the phrase was said."""
-        hearing = self._endpointer.feed(self._device.exchange(SILENCE))
+        far = self._player.next_block()
+        hearing = self._endpointer.feed(self._device.exchange(far), playing=self._player.playing)
         if hearing.event == "quiet":
             return False
         if hearing.event == "opened":
@@ -51,4 +59,12 @@ class Standby:
         heard, self._heard = self._heard, []
         if not self._words.wakes(self._recognizer.finish().text):
             return False
-        return self._second is None or self._words.wakes(self._second.transcribe(np.concatenate(heard)).text)
+        return self._second is None or self._confirmed(self._second, np.concatenate(heard))
+
+    def _confirmed(self, second: UtteranceRecognizer, pcm: Pcm) -> bool:
+        """True when the second opinion heard it too; one that fails confirms: nobody may be shut out."""
+        try:
+            return self._words.wakes(second.transcribe(pcm).text)
+        except Exception as error:  # whatever a C library throws, the service goes on
+            _log.warning("the second opinion failed (%s)", type(error).__name__)
+            return True

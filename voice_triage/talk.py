@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from voice_triage import summary
+from voice_triage import settings_command, summary
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.device import LiveDevice
 from voice_triage.captions import Captions, open_captions
 from voice_triage.dialogue import Dialogue
+from voice_triage.errors import TriageError
 from voice_triage.keys import Keys
+from voice_triage.surviving import about_devices
+from voice_triage.understanding import listening_words
 
 
 def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
@@ -43,30 +47,59 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
     ):
         captions.state(f"recogniser: {kit.recognizer(kit.settings.recognizer).name}")
         while True:
-            if options.standby:
-                captions.state("standing by: say 'start triage'")
-                standby = kit.standby(device)
-                while not standby.step():
-                    pass
-            _converse(kit, device, captions, keys, options.summary)
+            typed = _stand_by(kit, device, captions, keys) if options.standby else ""
+            began = datetime.now().astimezone()
+            dialogue = _converse(kit, device, captions, keys, typed)
+            if options.summary:
+                write_summary(kit, dialogue, options.summary, began)
             if not options.standby:
                 return 0
 
 
-def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, record: Path | None) -> None:
-    began = datetime.now().astimezone()
-    session = kit.talk(device, (captions,))
-    session.start()
+def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> str:
+    """Wait for the wake phrase or a typed line; return the line, if it is more than the phrase."""
+    captions.state("standing by: say 'start triage', or type it")
+    words = listening_words.load(kit.settings.language)
+    standby = kit.standby(device)
     lost: frozenset[str] = frozenset()
-    while not session.over:
-        session.step()
+    while not standby.step():
         if text := keys.line():
-            session.typed(text)
+            return "" if words.wakes(text) else text
         if device.lost != lost:
             lost = frozenset(device.lost)
-            session.device_changed(lost)
-    if record is not None:
-        write_summary(kit, session.dialogue, record, began)
+            text = kit.wording.say(about_devices(lost))
+            captions.trouble(text)
+            with contextlib.suppress(TriageError):
+                standby.say(kit.voice.render(text, kit.settings.rate_wpm))
+    return ""
+
+
+def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, typed: str) -> Dialogue:
+    """One conversation, which begins with what was ``typed``, if anything was."""
+    session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
+    session.start()
+    if typed:
+        session.typed(typed)
+    lost: frozenset[str] = frozenset()
+    try:
+        while not session.over:
+            session.step()
+            if text := keys.line():
+                session.typed(text)
+            if device.lost != lost:
+                lost = frozenset(device.lost)
+                session.device_changed(lost)
+    finally:
+        session.close()
+    return session.dialogue
+
+
+def _keep_voice(name: str, captions: Captions) -> None:
+    """Set the voice for the next conversations too; a settings file that cannot be written costs no more."""
+    try:
+        settings_command.put(captions.state, "voice", name)
+    except TriageError as error:
+        captions.trouble(f"the voice is not kept: {error}")
 
 
 def write_summary(kit: Kit, dialogue: Dialogue, path: Path, began: datetime) -> None:

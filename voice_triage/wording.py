@@ -21,7 +21,7 @@ KINDS = ("self", "child", "other")
 SECTIONS = ("language", "no_number", "and", "forms", "signs", "prompts")
 SIGN_SLOTS = ("sign", "signs")
 """Filled from the table of signs; `signs` takes several ids, separated by commas."""
-OPEN_SLOTS = {"count": "3"}
+OPEN_SLOTS = {"count": "3", "word": "glass", "letters": "G, L, A, S, S"}
 """Slots any value may fill, with a sample for texts()."""
 
 

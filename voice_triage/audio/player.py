@@ -47,7 +47,7 @@ class Player:
         self._duck = 1.0
         self._gain = 1.0
         self._finished: list[str] = []
-        self._played = 0
+        self._over: npt.NDArray[np.float32] = np.zeros(0, np.float32)
 
     @property
     def playing(self) -> bool:
@@ -55,29 +55,9 @@ class Player:
         return bool(self._queue)
 
     @property
-    def sounding(self) -> bool:
-        """True while the next block may hold sound, the fade after a cut included."""
-        return bool(self._queue) or bool(self._tail.size)
-
-    @property
     def segment(self) -> str | None:
         """Id of the segment that is next or sounding."""
         return self._queue[0].id if self._queue else None
-
-    @property
-    def position(self) -> int:
-        """Samples of that segment given out so far."""
-        return self._queue[0].position if self._queue else 0
-
-    @property
-    def played(self) -> int:
-        """Samples given out since the start, silence included."""
-        return self._played
-
-    @property
-    def remaining_s(self) -> float:
-        """Seconds until the queue is empty."""
-        return sum(len(s.pcm) - s.position for s in self._queue) / RATE_HZ
 
     @property
     def volume(self) -> float:
@@ -98,16 +78,21 @@ class Player:
             pcm = np.concatenate((pcm, np.zeros(round(pause_s * RATE_HZ), np.int16)))
         self._queue.append(_Segment(segment, np.asarray(pcm, np.int16)))
 
+    def overlay(self, pcm: Pcm) -> None:
+        """Play int16[n] from the next block on, over whatever is said: nothing waits for it."""
+        self._over = to_float(pcm)
+
     def cut(self, fade_s: float = 0.02) -> Cut | None:
         """Drop the queue; the next block holds only a fade. None when nothing was playing."""
+        # What follows is heard at full volume from its first sample, ducked or not.
+        gain, self._duck, self._gain = self._gain, 1.0, self._volume
+        self._over = np.zeros(0, np.float32)
         if not self._queue:
             return None
         first, *rest = self._queue
         if first.position:  # what has not begun needs no fade
-            self._tail = self._faded(first, fade_s)
+            self._tail = self._faded(first, fade_s, gain)
         self._queue.clear()
-        # What follows is heard at full volume from its first sample, ducked or not.
-        self._duck, self._gain = 1.0, self._volume
         return Cut(first.id, first.position, len(first.pcm), tuple(s.id for s in rest))
 
     def take_finished(self) -> tuple[str, ...]:
@@ -128,7 +113,8 @@ class Player:
         out[start:] *= np.linspace(self._gain, target, BLOCK - start, dtype=np.float32)
         self._gain = target
         out[:start] = fade
-        self._played += BLOCK
+        over, self._over = self._over[:BLOCK], self._over[BLOCK:]
+        out[: len(over)] += over * np.float32(self._volume)
         return from_float(_limited(out))
 
     def _take(self, room: npt.NDArray[np.float32]) -> int:
@@ -146,10 +132,11 @@ class Player:
         while self._queue and self._queue[0].position >= len(self._queue[0].pcm):
             self._finished.append(self._queue.popleft().id)
 
-    def _faded(self, segment: _Segment, fade_s: float) -> npt.NDArray[np.float32]:
+    @staticmethod
+    def _faded(segment: _Segment, fade_s: float, gain: float) -> npt.NDArray[np.float32]:
         """What comes next of the segment [up to 320], falling to nothing."""
         n = min(BLOCK, max(0, round(fade_s * RATE_HZ)))
-        tail = to_float(segment.pcm[segment.position : segment.position + n]) * np.float32(self._gain)
+        tail = to_float(segment.pcm[segment.position : segment.position + n]) * np.float32(gain)
         ramp = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32)) ** 2
         return np.asarray(tail * ramp[: len(tail)], np.float32)
 

@@ -105,11 +105,6 @@ class Room:
             self._last = spoken
         return spoken
 
-    def hush(self) -> None:
-        """Drop what the caller has not said yet."""
-        self._speech.clear()
-        self._last = Spoken(self._last.start, min(self._last.end, self._position))
-
     def exchange(self, far: Pcm) -> Pcm:
         """One block out, one block in: int16[320] each."""
         if far.shape != (BLOCK,):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from typing import Any
 
 import numpy as np
 
 from voice_triage.audio.pace import Pace
-from voice_triage.audio.portaudio import Backend, Samples, Stream, Want
+from voice_triage.audio.portaudio import Backend, Kind, Samples, Stream, Want
 from voice_triage.pcm import Pcm
 from voice_triage.thresholds import BLOCK, RATE_HZ
 
@@ -52,10 +53,10 @@ class _Resampler:
         return pcm if self._stream is None else np.asarray(self._stream.resample_chunk(pcm), np.int16)
 
 
-class _Direction:
+class _Direction(ABC):
     """What the two have in common: a stream that may be lost and opened again."""
 
-    kind: Any
+    kind: Kind
 
     def __init__(self, backend: Backend, want: Want) -> None:
         self.want = want
@@ -106,20 +107,23 @@ class _Direction:
             self._pass(data, missing)
             self._lock.notify_all()
 
+    @abstractmethod
     def _pass(self, data: Samples, missing: int) -> None:
-        raise NotImplementedError
+        """Take or fill a device block, before which so many samples (16 kHz) were lost; under the lock."""
 
+    @abstractmethod
     def _prepare(self, stream: Stream) -> None:
-        raise NotImplementedError
+        """Take over the rate of a stream that was just opened."""
 
+    @abstractmethod
     def _clear(self) -> None:
-        raise NotImplementedError
+        """Drop what is held."""
 
 
 class Microphone(_Direction):
     """Collects sound in the device's own thread, gives it out in blocks."""
 
-    kind = "input"
+    kind: Kind = "input"
 
     def __init__(self, backend: Backend, want: Want = None) -> None:
         super().__init__(backend, want)
@@ -177,7 +181,7 @@ class Microphone(_Direction):
 class Loudspeaker(_Direction):
     """Takes blocks, feeds them to the device in its own thread, and can fall silent at once."""
 
-    kind = "output"
+    kind: Kind = "output"
 
     def __init__(self, backend: Backend, want: Want = None) -> None:
         super().__init__(backend, want)

@@ -21,7 +21,10 @@ from voice_triage.dialogue.state import (
 from voice_triage.messages import Level
 from voice_triage.protocol import Protocol
 
-SESSION = ("device.microphone_lost", "device.loudspeaker_lost", "device.back")
+SESSION = (
+    "device.microphone_lost", "device.loudspeaker_lost", "device.back", "device.fault", "adjust.patient",
+    "adjust.voice", "adjust.one_voice", "adjust.spell", "adjust.spell_number",
+)  # fmt: skip
 """Said by the session, not by the dialogue."""
 FIXED = (
     "greeting", "restart.ok", "go_on", "once_more", "noted", "back", "withdrawn", "sorry.silence",

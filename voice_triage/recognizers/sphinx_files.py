@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version
@@ -21,6 +23,11 @@ log = logging.getLogger(__name__)
 
 _RECIPE = "1"
 """Raise when the way the files are built changes, so that old caches are not used."""
+
+_KEPT = 3
+"""Folders kept: what older words left behind is removed, other checkouts may use the next newest."""
+_FORGOTTEN_S = 3600
+"""Age from which a half-written folder is that of a killed process."""
 
 _DICTIONARY, _MODEL, _SUM = "words.dict", "model.lm", "sha256"
 
@@ -75,7 +82,22 @@ def prepared(recipe: Recipe, model: Path, cache: Path | None) -> Iterator[Files]
             if not _keep(built, folder):
                 yield Files(built / _DICTIONARY, built / _MODEL)
                 return
+    with suppress(OSError):
+        os.utime(folder)  # in use: it is not the oldest
+    _prune(folder.parent)
     yield Files(folder / _DICTIONARY, folder / _MODEL)
+
+
+def _prune(cache: Path) -> None:
+    """Remove all but the folders used last, and the leavings of killed processes."""
+    ages: list[tuple[float, Path]] = []
+    for path in cache.glob("pocketsphinx-*"):
+        with suppress(OSError):  # another process may be removing it too
+            ages.append((path.stat().st_mtime, path))
+    whole = [row for row in sorted(ages, reverse=True) if row[1].name.count("-") == 1]
+    halves = [row for row in ages if row not in whole and row[0] < time.time() - _FORGOTTEN_S]
+    for _, path in (*whole[_KEPT:], *halves):
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def _default_cache() -> Path:

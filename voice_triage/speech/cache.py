@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from voice_triage.errors import Lacking
 from voice_triage.pcm import Pcm
 from voice_triage.speech.contract import USUAL_WPM, Voice, bounded_rate
 from voice_triage.speech.store import SoundStore, cache_folder
@@ -16,6 +15,8 @@ class CachedVoice:
     def __init__(self, voice: Voice, store: SoundStore | None = None) -> None:
         self.voice = voice
         self._store = store or SoundStore(cache_folder("voice"))
+        self._ready: dict[str, tuple[int, Pcm]] = {}
+        """Text -> rate and sound of what must be there whatever dies."""
 
     @property
     def name(self) -> str:
@@ -32,34 +33,45 @@ class CachedVoice:
         """Version of the voice behind it."""
         return self.voice.version
 
+    def prerender(self, texts: Iterable[str], rate_wpm: int = USUAL_WPM) -> None:
+        """Have these ready for good, as there will be no time and perhaps no voice. Raises Lacking."""
+        for text in texts:
+            self._ready[text] = (bounded_rate(rate_wpm), self.render(text, rate_wpm))
+
+    def take_over(self, other: CachedVoice) -> None:
+        """Replace another voice: what it had ready serves until it is rendered anew, its engine is closed."""
+        self._ready = {**other._ready, **self._ready}
+        other.close()
+
     def render(self, text: str, rate_wpm: int = USUAL_WPM, *, private: bool = False) -> Pcm:
-        """The sentence as read-only int16[n]; a ``private`` one (it repeats the caller) stays off disk."""
-        key = self._key(text, rate_wpm)
-        pcm = self._store.get(key)
-        if pcm is None:
-            pcm = self.voice.render(text, bounded_rate(rate_wpm))
-            self._store.put(key, pcm, on_disk=not (private or self.voice.degraded))
-        return pcm
+        """The sentence as read-only int16[n]; a ``private`` one (it repeats the caller) is not kept.
 
-    def has(self, text: str, rate_wpm: int = USUAL_WPM) -> bool:
-        """True when it can be said without the engine."""
-        return self._store.get(self._key(text, rate_wpm)) is not None
-
-    def prerender(self, texts: Iterable[str], rate_wpm: int = USUAL_WPM) -> int:
-        """Render what will be needed when there is no time; the count of sentences ready."""
-        return sum(self.render(text, rate_wpm).size > 0 for text in texts)
-
-    def render_or_none(self, text: str, rate_wpm: int = USUAL_WPM, *, private: bool = False) -> Pcm | None:
-        """As render, but None when the voice has died: the session goes on with what is cached."""
+        Raises Lacking when the engine is dead; what was prerendered comes even then, if at another rate.
+        """
+        rate_wpm = bounded_rate(rate_wpm)
+        ready = self._ready.get(text)
+        if ready is not None and ready[0] == rate_wpm:
+            return ready[1]
         try:
-            return self.render(text, rate_wpm, private=private)
-        except Lacking:
-            return None
+            return self._private(text, rate_wpm) if private else self._kept(text, rate_wpm)
+        except Exception:
+            if ready is None:
+                raise
+            return ready[1]
 
     def close(self) -> None:
         """Give back the engine; what is cached stays."""
         self.voice.close()
 
-    def _key(self, text: str, rate_wpm: int) -> str:
-        name, version = self.voice.name, self.voice.version
-        return SoundStore.key(text=text, voice=name, version=version, rate=bounded_rate(rate_wpm))
+    def _private(self, text: str, rate_wpm: int) -> Pcm:
+        pcm = self.voice.render(text, rate_wpm)
+        pcm.setflags(write=False)
+        return pcm
+
+    def _kept(self, text: str, rate_wpm: int) -> Pcm:
+        key = SoundStore.key(text=text, voice=self.voice.name, version=self.voice.version, rate=rate_wpm)
+        pcm = self._store.get(key)
+        if pcm is None:
+            pcm = self.voice.render(text, rate_wpm)
+            self._store.put(key, pcm, on_disk=not self.voice.degraded)
+        return pcm

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import importlib.util
 import logging
+import re
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, TriageError
 from voice_triage.pcm import Pcm
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.contract import USUAL_WPM, Voice
@@ -14,6 +18,9 @@ from voice_triage.speech.espeak_ng_voice import EspeakNgVoice
 from voice_triage.speech.piper_voice import PiperVoice
 from voice_triage.speech.pyttsx3_voice import Pyttsx3Voice
 from voice_triage.speech.store import SoundStore
+
+ESPEAK_NG = ("en-us", "en-us+f3", "en-gb", "en-gb+f2")
+"""A man and a woman, American and British: told apart at once by ear."""
 
 _log = logging.getLogger(__name__)
 
@@ -79,3 +86,41 @@ def open_voice(
     if engine not in ENGINES:
         raise BadInput(f"voice engine {engine!r}: unknown; allowed are {', '.join(ENGINES)}")
     return CachedVoice(ENGINES[engine](voice, model), store)
+
+
+# ---- by the setting ``voice``, and by ear ----
+
+
+def open_setting(setting: str, piper: Path | None = None) -> CachedVoice:
+    """The voice of a setting: auto, an engine, or engine:voice. Raises BadInput."""
+    engine, _, name = setting.partition(":")
+    return open_voice("pyttsx3" if engine == "auto" else engine, name or None, model=piper)
+
+
+def another(
+    setting: str, sample: str, rate_wpm: int, piper: Path | None = None
+) -> tuple[str, CachedVoice] | None:
+    """The setting and voice after ``setting`` that can say ``sample``; None where there is no other."""
+    names = offered(piper)
+    at = names.index(setting) if setting in names else -1
+    for name in (*names[at + 1 :], *names[: max(0, at)]):
+        voice = open_setting(name, piper)
+        with contextlib.suppress(TriageError):
+            voice.render(sample, rate_wpm)
+            if not voice.degraded:  # else another one spoke in its place
+                return name, voice
+        voice.close()
+    return None
+
+
+def offered(piper: Path | None) -> tuple[str, ...]:
+    """The voices to go through by ear, as the setting ``voice`` names them; ``piper`` is its model."""
+    found = ["auto"]
+    if shutil.which("espeak-ng"):
+        found += [f"espeak-ng:{name}" for name in ESPEAK_NG]
+    else:
+        with contextlib.suppress(Lacking), contextlib.closing(Pyttsx3Voice()) as engine:
+            found += [f"pyttsx3:{name}" for name in engine.voices() if re.search(r"\ben[-_]", name, re.I)]
+    if piper is not None and importlib.util.find_spec("piper"):
+        found.append("piper")
+    return tuple(found)

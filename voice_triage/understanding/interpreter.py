@@ -53,9 +53,12 @@ class Interpreter:
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
-        command = command_in(self._grammar, words, spots, context, said)
+        command, wish = self._wish(command_in(self._grammar, words, spots, context, said))
         told = self._values(words, spots, asked, said)
-        reading = self._network.read(words.surface, question) if self._network else None
+        if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
+            said = [s for s in said if s.concept in self._grammar.red_flags]
+            told = [one for one in told if one.value.concept != "patient"]
+        reading = self._network.read(words.surface, question) if self._network and not wish else None
         if self._network and reading:
             command = weighing.command(command, reading, self._network)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
@@ -65,12 +68,17 @@ class Interpreter:
             if asked and not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
                 answer = weighing.answer(answer, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
-            command = None  # "that's wrong" to a read-back answers it and orders nothing
+            command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
             answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told))
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish)
+
+    def _wish(self, name: str | None) -> tuple[str | None, str | None]:
+        """The command, and the wish about the assistant itself that it stands for."""
+        row = self._grammar.files["commands"].get(name, {})
+        return (row["as"] or None, name) if "as" in row else (name, None)
 
     @staticmethod
     def _whose(told: list[Told], reading: Reading) -> list[Told]:

@@ -1,0 +1,195 @@
+"""Whatever dies inside, the caller is answered, and an emergency is said from what was made ready."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from rig import Rig
+
+from voice_triage.app import Kit
+from voice_triage.audio.voice_activity import EnergyActivity
+from voice_triage.dialogue import Dialogue
+from voice_triage.messages import Event, Turn
+from voice_triage.pcm import Pcm, rms_dbfs
+from voice_triage.recognizers.restarting import RestartingRecognizer
+from voice_triage.replay import play
+from voice_triage.scenario import Expect, Saying, Scenario
+from voice_triage.settings import Settings
+from voice_triage.speech.cache import CachedVoice
+from voice_triage.speech.store import SoundStore
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return Kit(Settings(country="US"))
+
+
+class Dead(RuntimeError):
+    """What a C library throws."""
+
+
+class Fails:
+    """Passes everything on to ``part``, until ``method`` is told to die."""
+
+    def __init__(self, part: Any, *methods: str) -> None:
+        self._part, self._methods, self.dead = part, methods, False
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._part, name)
+        if name not in self._methods:
+            return found
+
+        def call(*given: Any, **named: Any) -> Any:
+            if self.dead:
+                raise Dead("he said he cannot breathe")  # words that must reach no log
+            return found(*given, **named)
+
+        return call
+
+
+class Engine:
+    """A voice that can die; its sound is loud and as long as the words."""
+
+    name, version, degraded = "engine", "1", False
+
+    def __init__(self) -> None:
+        self.dead = False
+
+    def render(self, text: str, rate_wpm: int = 160) -> Pcm:
+        if self.dead:
+            raise Dead(text)
+        return np.full(len(text) * 800, 8000, np.int16)
+
+    def close(self) -> None:
+        pass
+
+
+class Unready:
+    """A second opinion that dies on every utterance."""
+
+    name = "unready"
+
+    def transcribe(self, pcm: Pcm) -> object:
+        raise Dead("it")
+
+
+class Passing:
+    """An echo canceller that takes nothing out."""
+
+    def process(self, mic: Pcm, far: Pcm) -> Pcm:
+        return mic
+
+
+STAGES = (
+    "echo canceller", "voice activity", "recogniser", "second opinion", "understanding", "dialogue",
+    "wording", "voice",
+)  # fmt: skip
+
+
+class Doomed:
+    """A session of which one part can be killed, its emergency lines made ready like the product's."""
+
+    def __init__(self, kit: Kit, stage: str) -> None:
+        self.engine = Engine()
+        voice = CachedVoice(self.engine, SoundStore(None))
+        kit.prepare_emergency(voice)
+        self.parts: list[Any] = []
+        made = {
+            "echo canceller": lambda: {"canceller": self._doomed(Passing(), "process")},
+            "voice activity": lambda: {"activity": self._doomed(EnergyActivity(), "probability")},
+            "recogniser": lambda: {"engine": lambda ears: RestartingRecognizer(lambda: self._next(ears))},
+            "second opinion": lambda: {"second_opinion": self._doomed(Unready(), "transcribe")},
+            "understanding": lambda: {"interpreter": self._doomed(kit.interpreter, "interpret")},
+            "dialogue": lambda: {"dialogue": self._doomed(Dialogue(kit.protocol), "handle")},
+            "wording": lambda: {"wording": self._doomed(kit.wording, "say")},
+            "voice": dict,
+        }[stage]()
+        self.rig = Rig(kit, made.pop("engine", None), voice, **made)
+        self.rig.until("listening: patient")
+
+    def kill(self) -> None:
+        """The part fails from now on."""
+        self.engine.dead = not self.parts
+        for part in self.parts:
+            part.dead = True
+
+    def _doomed(self, part: Any, method: str) -> Any:
+        self.parts.append(Fails(part, method))
+        return self.parts[-1]
+
+    def _next(self, ears: Any) -> Any:
+        """An engine opened in the place of a dead one lives."""
+        return ears if self.parts else self._doomed(ears, "accept")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_an_emergency_is_spoken_whatever_has_died(kit: Kit, stage: str) -> None:
+    doomed = Doomed(kit, stage)
+    rig = doomed.rig
+    doomed.kill()
+    before = len(rig.script.spoken)
+    if stage == "voice activity":  # nothing can be heard any more: somebody types it
+        rig.run(3)
+        rig.session.typed("he can't breathe")
+    else:
+        rig.say("he can't breathe")
+    rig.until("emergency", limit_s=6)
+    at = len(rig.played())
+    rig.run(4)
+
+    assert "Call 9 1 1 now." in rig.script.spoken[before:]
+    assert rms_dbfs(rig.played()[at:]) > -25, "aloud, not only on a screen"
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_caller_who_is_not_understood_for_a_fault_is_told(
+    kit: Kit, stage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    doomed = Doomed(kit, stage)
+    rig = doomed.rig
+    doomed.kill()
+    before = len(rig.script.spoken)
+    rig.say("it is for my son")
+    rig.run(30)
+
+    said = rig.script.spoken[before:]
+    assert said, "nothing was said for half a minute"
+    if stage in ("dialogue", "wording"):
+        assert said[0] == "Something in me failed. Please say that again. If it is urgent, phone for help."
+    if stage == "voice activity":
+        assert said[0].startswith("I cannot hear you any more.")
+    assert "breathe" not in caplog.text and "son" not in caplog.text, "a log may hold no words of the caller"
+
+
+def test_a_hearing_that_comes_back_says_so_and_goes_on(kit: Kit) -> None:
+    doomed = Doomed(kit, "voice activity")
+    rig = doomed.rig
+    doomed.kill()
+    rig.run(10)
+    tried = rig.dialogue.state.tries
+    doomed.parts[0].dead = False
+    rig.run(8)
+    rig.say("it is for my son")
+    rig.until("listening: age")
+
+    assert "I can hear you again. Let us go on." in rig.script.spoken
+    assert tried == 0, "what a deaf session does not hear is not the caller's silence"
+
+
+def test_a_fault_in_a_replay_fails_the_scenario(kit: Kit) -> None:
+    """In tests a fault that was survived must not pass unseen."""
+    scenario = Scenario("s", Path("s"), {}, Saying("no"), (), {}, None, None, Expect())
+    stage = kit.stage(scenario, "text")
+    usual, faults = stage.dialogue.handle, [Dead("once")]
+
+    def handle(event: Event) -> Turn:
+        if faults:
+            raise faults.pop()
+        return usual(event)
+
+    stage.dialogue.handle = handle  # type: ignore[method-assign]
+
+    assert any("failed inside" in failure for failure in play(scenario, stage).failures)

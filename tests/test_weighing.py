@@ -1,0 +1,101 @@
+"""The network that reads beside the rules, and how the two are weighed."""
+
+import numpy as np
+import pytest
+
+from voice_triage.errors import BadContent
+from voice_triage.messages import COMMANDS
+from voice_triage.protocol import Protocol
+from voice_triage.understanding import Interpreter, network, weighing
+from voice_triage.understanding.grammar import load as load_grammar
+
+UNFORESEEN = (
+    ("every breath is hard graft for the wee man", "difficulty_breathing"),
+    ("i keep shaking her shoulder and she just lies there", "drowsy_or_unresponsive"),
+    ("nothing on the thermometer but he can't get his chin anywhere near his vest", "stiff_neck"),
+    ("i pushed down with the tumbler and every last one stayed where it was", "non_blanching_rash"),
+)
+INNOCENT = (
+    "i can't hear you, speak up a bit",
+    "my sister's boy was the one with the fit, mine is right as rain",
+    "the big lamp in here is too bright for me, hang on",
+)
+PADDING = (
+    "we were at the park and then we had our tea and he played with his trains for a while and after that "
+)
+
+
+@pytest.fixture(scope="module")
+def read():
+    return network.load("en")
+
+
+@pytest.fixture(scope="module")
+def interpreter():
+    return Interpreter.load("en")
+
+
+def flags(interpreter, text):
+    meaning = interpreter.interpret(text)
+    return {f.concept for f in meaning.findings if f.status == "present"} & load_grammar("en").red_flags
+
+
+def test_it_knows_the_concepts_questions_and_commands_of_the_protocol(read):
+    """A concept added without tuning the network anew would be heard by the rules alone."""
+    assert set(read.concepts) <= set(Protocol.load().concepts)
+    assert set(Protocol.load().concepts) - set(read.concepts) == set()
+    assert read.commands == COMMANDS
+
+
+@pytest.mark.parametrize(("text", "concept"), UNFORESEEN, ids=[row[1] for row in UNFORESEEN])
+def test_it_finds_what_was_said_in_unforeseen_words(interpreter, text, concept):
+    assert concept in flags(interpreter, text)
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_it_clears_what_only_looks_like_a_red_flag(interpreter, text):
+    assert flags(interpreter, text) == set()
+
+
+def test_a_red_flag_at_the_end_of_a_long_story_is_found(interpreter):
+    assert "difficulty_breathing" in flags(interpreter, PADDING * 6 + "and now he can't breathe")
+
+
+def test_a_finding_tells_the_words_it_was_read_in(interpreter):
+    meaning = interpreter.interpret("he had his tea and now he can't swallow anything")
+    words = next(f.words for f in meaning.findings if f.concept == "difficulty_swallowing")
+
+    assert "swallow" in words and "tea" not in words
+
+
+def test_without_a_network_the_rules_stand_alone():
+    alone = Interpreter(load_grammar("en"))
+
+    assert "stiff_neck" in flags(alone, "his neck is stiff")
+    assert alone.alarm("he can't breathe").findings
+
+
+def test_a_language_without_a_network_has_none():
+    assert network.load("xx") is None
+
+
+def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch):
+    damaged = tmp_path / "network_yy.npz"
+    damaged.write_bytes(b"PK\x03\x04 no network")
+    monkeypatch.setattr(network, "__file__", str(tmp_path / "network.py"))
+
+    with pytest.raises(BadContent, match=r"network_yy\.npz: damaged"):
+        network.load("yy")
+
+
+@pytest.mark.parametrize("rule", range(4))
+def test_a_rule_decides_where_the_network_is_of_two_minds(rule):
+    even = np.full(4, 0.25, np.float32)
+
+    assert weighing.decide(even, rule, weighing.Strength((1.0,) * 4)) == rule
+
+
+def test_a_sure_network_overrules_a_rule():
+    sure = np.array([0.001, 0.001, 0.997, 0.001], np.float32)
+
+    assert weighing.decide(sure, 1, weighing.RED_FLAG) == 2

@@ -1,0 +1,96 @@
+"""What fails inside a session is survived: no error reaches the caller, and an emergency is said."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Sequence
+from typing import Protocol
+
+from voice_triage.dialogue.state import CONFIRM
+from voice_triage.listening import Alarm, Listener, Partial, Utterance
+from voice_triage.messages import Line
+from voice_triage.pcm import Pcm
+from voice_triage.speaking import Words
+from voice_triage.wording import Wording
+
+_log = logging.getLogger(__name__)
+
+DEAF_BLOCKS = 25
+"""Blocks in a row (0.5 s) that could not be heard, after which the caller is told."""
+
+Heard = Partial | Alarm | Utterance
+
+
+def about_devices(lost: Collection[str]) -> Line:
+    """What to say of the devices that are missing, or that all are back."""
+    return Line(f"device.{max(lost)}_lost" if lost else "device.back")  # the microphone matters more
+
+
+class Canceller(Protocol):
+    """Takes the far-end signal out of the microphone's."""
+
+    def process(self, mic: Pcm, far: Pcm) -> Pcm:
+        """Return the microphone block without the echo of ``far``."""
+
+
+class Faults:
+    """Keeps what failed, and the words for it, which were made while everything worked."""
+
+    def __init__(self, wording: Wording) -> None:
+        self._emergency = [wording.say(Line(name)) for name in ("emergency.call", "emergency.call_again")]
+        self._sorry = wording.say(Line("device.fault"))
+        self.seen: list[str] = []
+        """Stage and kind of each fault."""
+
+    def note(self, stage: str, error: Exception) -> None:
+        """Remember a fault; each kind is logged once."""
+        # The type only: a message might hold what was said.
+        what = f"{stage}: {type(error).__name__}"
+        if what not in self.seen:
+            _log.error("something failed inside, and the conversation goes on (%s)", what)
+        self.seen.append(what)
+
+    def emergency(self) -> list[Words]:
+        """What is announced when the dialogue cannot say it."""
+        return [Words(text, CONFIRM, 0, emergency=True) for text in self._emergency]
+
+    def sorry(self, question: str | None) -> list[Words]:
+        """What is said when an answer was lost inside."""
+        return [Words(self._sorry, question, 0)]
+
+
+class Ears:
+    """Echo canceller and listener, one block at a time; deaf rather than dead when they fail."""
+
+    def __init__(self, canceller: Canceller | None, listener: Listener, faults: Faults) -> None:
+        self._canceller = canceller
+        self._listener = listener
+        self._faults = faults
+        self._deaf_blocks = 0
+
+    @property
+    def deaf(self) -> bool:
+        """True while nothing can be heard, though there is sound."""
+        return self._deaf_blocks >= DEAF_BLOCKS
+
+    def near(self, mic: Pcm, far: Pcm) -> Pcm:
+        """The microphone block without the echo of ``far``; with it, where the canceller fails."""
+        if self._canceller is None:
+            return mic
+        try:
+            return self._canceller.process(mic, far)
+        except Exception as error:
+            self._faults.note("echo canceller", error)
+            return mic
+
+    def hear(self, near: Pcm, question: str | None, own_words: str) -> Sequence[Heard]:
+        """What became of the block; the utterance that is open is lost when the hearing fails."""
+        try:
+            events = self._listener.hear(near, question, own_words=own_words)
+        except Exception as error:
+            self._faults.note("hearing", error)
+            self._listener.drop()
+            self._deaf_blocks += 1
+            return ()
+        self._deaf_blocks = 0
+        return events

@@ -1,0 +1,53 @@
+"""What a caller may wish of the assistant itself: spelling, another voice, more time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from voice_triage.messages import Line, Turn
+from voice_triage.wording import Wording
+
+PATIENT = 2.0
+"""Factor on every waiting time, the one that ends an answer included, once more time was asked for."""
+
+
+class Wishes:
+    """Grants the wishes of ``messages.WISHES`` and keeps what they have changed."""
+
+    def __init__(
+        self, wording: Wording, patience: float = 1.0, next_voice: Callable[[], bool] | None = None
+    ) -> None:
+        self._wording = wording
+        self._next_voice = next_voice
+        self.patience = patience
+        """The caller's factor on the silence before anything is asked again."""
+        self.unhurried = 1.0
+        """The caller's factor on the silence that ends an answer."""
+
+    def grant(self, wish: str, turn: Turn, said: str) -> tuple[Line, ...]:
+        """Do what is wished; return what is said before the lines of ``turn``.
+
+        ``said`` is what the assistant said last. In an emergency nothing comes before its lines.
+        """
+        if wish in ("more_time", "unhurried"):
+            self.patience = max(self.patience, PATIENT)
+            self.unhurried = PATIENT
+            lines: tuple[Line, ...] = (Line("adjust.patient"),)
+        elif wish == "another_voice":
+            changed = self._next_voice is not None and self._next_voice()
+            lines = (Line("adjust.voice" if changed else "adjust.one_voice"),)
+        else:
+            lines = self._spelled(said)
+        return () if turn.emergency else lines
+
+    def _spelled(self, said: str) -> tuple[Line, ...]:
+        """The number in what was said, else its longest word, sign by sign."""
+        number = self._wording.emergency_number
+        if number in said and any(one.isdigit() for one in number):
+            return (Line("adjust.spell_number", (("letters", ", ".join(number.split())),)),)
+        words = re.findall(r"[^\W\d_]+", said)
+        if not words:
+            return ()
+        word = max(words, key=len)
+        return (Line("adjust.spell", (("word", word.lower()), ("letters", ", ".join(word.upper())))),)
