@@ -9,7 +9,7 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import CHANGE, CONFIRM, CUP, ENDED, LOOK, MORE, STANDING_BY, SUMMARY, WHICH
 from voice_triage.dialogue.step import question_at
-from voice_triage.messages import Silence, Turn, Value
+from voice_triage.messages import Heard, Silence, Turn, Value
 
 INSIDE = (CONFIRM, STANDING_BY)
 PLACES = places(PROTOCOL)
@@ -52,6 +52,8 @@ def test_repeat_says_the_same_place_again(place: str) -> None:
 
     assert dialogue.state.place == place and dialogue.state.tries == 0
     start = {CONFIRM: "emergency.call", STANDING_BY: "emergency.call", ENDED: "ended.restart"}
+    if place == MORE:
+        assert prompts(turn)[0] == "level.self_care"
     assert start.get(place, f"{place}.ask") in prompts(turn)
     assert not {"noted", "go_on", "sorry.unclear"} & set(prompts(turn))
 
@@ -65,6 +67,8 @@ def test_help_says_what_can_be_said_or_done(place: str) -> None:
     first = {CONFIRM: "emergency.call_first", STANDING_BY: "emergency.call_first", ENDED: "ended.restart"}
     walk = "glass.help" if place.startswith("glass_test") else "help.answers"
     assert said[0] == first.get(place, walk)
+    if place in ASKED and "." not in place and place != "glass_test":
+        assert said[-1] == f"{place}.again"  # other words explain it
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -195,15 +199,32 @@ def test_a_correction_with_a_no_is_a_correction() -> None:
     assert dialogue.state.place == SUMMARY
 
 
-def test_more_goes_page_by_page_and_then_ends() -> None:
+@pytest.mark.parametrize("more", [heard(answer="yes"), heard(command="ready")], ids=["yes", "go on"])
+def test_more_goes_page_by_page_and_then_ends(more: Heard) -> None:
     dialogue = at(MORE)
     pages = 0
-    while prompts(dialogue.handle(heard(answer="yes")))[-1] == "more.ask":
+    while prompts(dialogue.handle(more))[-1] == "more.ask":
         pages += 1
 
     assert pages == 1 and dialogue.state.place == MORE  # home care, then what to watch for
-    assert prompts(dialogue.handle(heard(answer="yes")))[0] == "closing.self_care"
+    assert prompts(dialogue.handle(more))[0] == "closing.self_care"
     assert dialogue.phase == "ended"
+
+
+def test_repeat_at_the_end_says_again_what_was_told_last() -> None:
+    dialogue = at(SUMMARY)
+    for answer in ("no", "yes", "yes"):
+        told = dialogue.handle(heard(answer=answer))
+
+        assert dialogue.handle(heard(command="repeat")).lines == told.lines
+
+
+def test_nothing_more_is_offered_after_the_last_page() -> None:
+    dialogue = at(MORE)
+    dialogue.handle(heard(answer="yes"))
+    dialogue.handle(heard(answer="yes"))
+
+    assert prompts(dialogue.handle(Silence())) == ["sorry.silence", "more.last"]
 
 
 def test_more_tells_a_new_level_at_once() -> None:
