@@ -282,3 +282,11 @@ def test_an_overheard_flag_that_is_excused_is_not_kept() -> None:
 
     assert dialogue.handle(heard(finding("non_blanching_rash"), partial=True)) == Turn()
     assert dialogue.findings == {}
+
+
+@pytest.mark.parametrize("flag, said", [("seizure", True), ("open_wounds", False)], ids=["call", "go"])
+def test_who_phones_is_told_to_say_where_they_are(flag: str, said: bool) -> None:
+    dialogue = Dialogue(PROTOCOL)
+    dialogue.handle(heard(finding(flag)))
+
+    assert ("tell.where" in prompts(dialogue.handle(heard(command="summary")))) == said

@@ -15,10 +15,11 @@ def recap(state: State) -> tuple[Line, ...]:
     return (*_who(state), *(signs or (Line("recap.no_signs"),)))
 
 
-def dispatcher(state: State) -> tuple[Line, ...]:
-    """Return what to tell the emergency service: who, the danger signs, since when."""
+def dispatcher(state: State, action: str) -> tuple[Line, ...]:
+    """Return what to tell the emergency service: who, the danger signs, since when; on the phone, where."""
     signs = [Line("tell.sign", (("sign", name),)) for name in state.announced[:MAX_SIGNS]]
-    return (Line("tell.intro"), *_who(state), *signs, *_since(state), Line("tell.where"))
+    where = (Line("tell.where"),) if action == "call" else ()
+    return (Line("tell.intro"), *_who(state), *signs, *_since(state), *where)
 
 
 def _who(state: State) -> tuple[Line, ...]:

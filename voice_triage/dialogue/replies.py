@@ -132,7 +132,7 @@ def _why(step: Step) -> Lines:
 
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
-        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state))
+        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state, _action(step)))
     lines = recap(step.state)
     return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
 
