@@ -65,8 +65,10 @@ def test_help_says_what_can_be_said_or_done(place: str) -> None:
 
     assert dialogue.state.place == place and dialogue.state.tries == 0
     first = {CONFIRM: "emergency.call_first", STANDING_BY: "emergency.call_first", ENDED: "ended.restart"}
-    walk = "glass.help" if place.startswith("glass_test") else "help.answers"
-    assert said[0] == first.get(place, walk)
+    question = question_at(PROTOCOL, place)
+    listed = question is not None and question.kind == "list" and not place.endswith(WHICH)
+    other = "glass.help" if place.startswith("glass_test") else "list.how" if listed else "help.answers"
+    assert said[0] == first.get(place, other)
     if place in ASKED and "." not in place and place != "glass_test":
         assert said[-1] == f"{place}.again"  # other words explain it
 
@@ -290,3 +292,38 @@ def test_who_phones_is_told_to_say_where_they_are(flag: str, said: bool) -> None
     dialogue.handle(heard(finding(flag)))
 
     assert ("tell.where" in prompts(dialogue.handle(heard(command="summary")))) == said
+
+
+def test_the_summary_leaves_no_warning_sign_out() -> None:
+    described = [finding(name) for name in ("itch", "legs", "arms", "raised_bumps", "dry_skin")]
+    dialogue = at(SUMMARY, findings=(*described, finding("fever")))
+    lines = dialogue.handle(heard(command="repeat")).lines
+
+    assert dict(lines[-2].slots)["signs"].split(",")[0] == "fever"
+
+
+@pytest.mark.parametrize("place", ["glass_test.look", "glass_test.cup"])
+def test_ready_while_looking_asks_again_and_is_no_try(place: str) -> None:
+    dialogue = at(place)
+    for _ in range(3):
+        assert prompts(dialogue.handle(heard(command="ready"))) == [f"{place}.ask"]
+
+    assert dialogue.state.place == place and dialogue.state.tries == 0
+
+
+def test_not_sure_between_stay_and_fade_is_not_asked_again() -> None:
+    dialogue = at("glass_test.choose")
+    dialogue.handle(heard(answer="unsure"))
+
+    assert dialogue.question != "glass_test"
+    assert dialogue.findings["non_blanching_rash"].status == "unsure"
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_value_left_open_is_asked_for_once_more_before_a_mild_end(name: str) -> None:
+    given = {"patient": "self", "age": 30, "duration": 24}
+    values = tuple(Value(key, "years", value, "w") for key, value in given.items() if key != name)
+    dialogue = at("recent", retried=frozenset(), values=values)
+    said = prompts(dialogue.handle(heard(answer="no")))
+
+    assert said == ["once_more", f"{name}.ask"]

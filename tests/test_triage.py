@@ -74,7 +74,9 @@ def test_case_from_json_takes_nulls_as_not_known() -> None:
     assert case == triage.Case()
 
 
-@pytest.mark.parametrize("years, months, age", [(0, 8, 8 / 12), (4, 3, 4.25), (4, 51, 4.25), (1, 12, 1), (0.5, 6, 0.5)])
+@pytest.mark.parametrize(
+    "years, months, age", [(0, 8, 8 / 12), (4, 3, 4.25), (4, 51, 4.25), (1, 12, 1), (0.5, 6, 0.5)]
+)
 def test_case_from_json_takes_both_ages_where_they_agree(years: float, months: float, age: float) -> None:
     case = triage.case_from_json(PROTOCOL, {"findings": {}, "age_years": years, "age_months": months})
 

@@ -27,7 +27,7 @@ def asking(step: Step) -> Lines:
     if place == ENDED:
         return (Line("ended.restart"),)
     if place == SUMMARY:
-        return (*recap(step.state), Line("summary_check.ask"))
+        return (*recap(step.protocol, step.state), Line("summary_check.ask"))
     lines = [Line(f"{place}.ask")]
     if place.endswith((".look", ".cup")) and step.state.statuses.get(DARK_SKIN) == "present":
         lines.insert(0, Line("glass.darker_skin"))
@@ -107,10 +107,9 @@ def _help(step: Step) -> Lines:
         return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
     if place == ENDED:
         return asking(step)
-    how = Line("list.how" if _of_a_list(step) else "help.commands")
+    how = (Line("list.how"),) if _of_a_list(step) else (Line("help.answers"), Line("help.commands"))
     # The same question in other words explains it.
-    words = (Line(f"{place}.again"),) if step.question and "." not in place else asking(step)
-    return (Line("help.answers"), how, *words)
+    return (*how, *((Line(f"{place}.again"),) if step.question and "." not in place else asking(step)))
 
 
 def _why(step: Step) -> Lines:
@@ -133,7 +132,7 @@ def _why(step: Step) -> Lines:
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
         return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state, _action(step)))
-    lines = recap(step.state)
+    lines = recap(step.protocol, step.state)
     return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
 
 
