@@ -94,7 +94,7 @@ def _patient(value: object) -> str | None:
 
 
 def _age_years(data: Mapping[str, object]) -> float | None:
-    """Return the age in years, from years, months, or both: "4 years and 3 months", or 51 months of 4 years."""
+    """Return the age in years, from years, months, or both: 4 and 3 are 4.25, and so are 4 and 51."""
     years, months = _number(data, "age_years"), _number(data, "age_months")
     age = months / 12 if months is not None else years
     if years is not None and months is not None and int(years) != months // 12:
