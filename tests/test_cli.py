@@ -79,6 +79,7 @@ def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFix
         ("assess", "{", "line 2"),
         ("assess", '{"findings": {"magic": "present"}}', "magic"),
         ("assess", '{"findings": {"fever": "maybe"}}', "maybe"),
+        ("assess", '{"findings": {"fever": "present", "fever": "absent"}}', "'fever' stands twice"),
     ],
 )
 def test_a_bad_json_line_is_named_by_its_number(

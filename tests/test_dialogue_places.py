@@ -9,7 +9,7 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import CHANGE, CONFIRM, CUP, ENDED, LOOK, MORE, STANDING_BY, SUMMARY, WHICH
 from voice_triage.dialogue.step import question_at
-from voice_triage.messages import Silence, Turn, Value
+from voice_triage.messages import Heard, Silence, Turn, Value
 
 INSIDE = (CONFIRM, STANDING_BY)
 PLACES = places(PROTOCOL)
@@ -52,6 +52,8 @@ def test_repeat_says_the_same_place_again(place: str) -> None:
 
     assert dialogue.state.place == place and dialogue.state.tries == 0
     start = {CONFIRM: "emergency.call", STANDING_BY: "emergency.call", ENDED: "ended.restart"}
+    if place == MORE:
+        assert prompts(turn)[0] == "level.self_care"
     assert start.get(place, f"{place}.ask") in prompts(turn)
     assert not {"noted", "go_on", "sorry.unclear"} & set(prompts(turn))
 
@@ -63,8 +65,12 @@ def test_help_says_what_can_be_said_or_done(place: str) -> None:
 
     assert dialogue.state.place == place and dialogue.state.tries == 0
     first = {CONFIRM: "emergency.call_first", STANDING_BY: "emergency.call_first", ENDED: "ended.restart"}
-    walk = "glass.help" if place.startswith("glass_test") else "help.answers"
-    assert said[0] == first.get(place, walk)
+    question = question_at(PROTOCOL, place)
+    listed = question is not None and question.kind == "list" and not place.endswith(WHICH)
+    other = "glass.help" if place.startswith("glass_test") else "list.how" if listed else "help.answers"
+    assert said[0] == first.get(place, other)
+    if place in ASKED and "." not in place and place != "glass_test":
+        assert said[-1] == f"{place}.again"  # other words explain it
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -195,15 +201,32 @@ def test_a_correction_with_a_no_is_a_correction() -> None:
     assert dialogue.state.place == SUMMARY
 
 
-def test_more_goes_page_by_page_and_then_ends() -> None:
+@pytest.mark.parametrize("more", [heard(answer="yes"), heard(command="ready")], ids=["yes", "go on"])
+def test_more_goes_page_by_page_and_then_ends(more: Heard) -> None:
     dialogue = at(MORE)
     pages = 0
-    while prompts(dialogue.handle(heard(answer="yes")))[-1] == "more.ask":
+    while prompts(dialogue.handle(more))[-1] == "more.ask":
         pages += 1
 
     assert pages == 1 and dialogue.state.place == MORE  # home care, then what to watch for
-    assert prompts(dialogue.handle(heard(answer="yes")))[0] == "closing.self_care"
+    assert prompts(dialogue.handle(more))[0] == "closing.self_care"
     assert dialogue.phase == "ended"
+
+
+def test_repeat_at_the_end_says_again_what_was_told_last() -> None:
+    dialogue = at(SUMMARY)
+    for answer in ("no", "yes", "yes"):
+        told = dialogue.handle(heard(answer=answer))
+
+        assert dialogue.handle(heard(command="repeat")).lines == told.lines
+
+
+def test_nothing_more_is_offered_after_the_last_page() -> None:
+    dialogue = at(MORE)
+    dialogue.handle(heard(answer="yes"))
+    dialogue.handle(heard(answer="yes"))
+
+    assert prompts(dialogue.handle(Silence())) == ["sorry.silence", "more.last"]
 
 
 def test_more_tells_a_new_level_at_once() -> None:
@@ -261,3 +284,46 @@ def test_an_overheard_flag_that_is_excused_is_not_kept() -> None:
 
     assert dialogue.handle(heard(finding("non_blanching_rash"), partial=True)) == Turn()
     assert dialogue.findings == {}
+
+
+@pytest.mark.parametrize("flag, said", [("seizure", True), ("open_wounds", False)], ids=["call", "go"])
+def test_who_phones_is_told_to_say_where_they_are(flag: str, said: bool) -> None:
+    dialogue = Dialogue(PROTOCOL)
+    dialogue.handle(heard(finding(flag)))
+
+    assert ("tell.where" in prompts(dialogue.handle(heard(command="summary")))) == said
+
+
+def test_the_summary_leaves_no_warning_sign_out() -> None:
+    described = [finding(name) for name in ("itch", "legs", "arms", "raised_bumps", "dry_skin")]
+    dialogue = at(SUMMARY, findings=(*described, finding("fever")))
+    lines = dialogue.handle(heard(command="repeat")).lines
+
+    assert dict(lines[-2].slots)["signs"].split(",")[0] == "fever"
+
+
+@pytest.mark.parametrize("place", ["glass_test.look", "glass_test.cup"])
+def test_ready_while_looking_asks_again_and_is_no_try(place: str) -> None:
+    dialogue = at(place)
+    for _ in range(3):
+        assert prompts(dialogue.handle(heard(command="ready"))) == [f"{place}.ask"]
+
+    assert dialogue.state.place == place and dialogue.state.tries == 0
+
+
+def test_not_sure_between_stay_and_fade_is_not_asked_again() -> None:
+    dialogue = at("glass_test.choose")
+    dialogue.handle(heard(answer="unsure"))
+
+    assert dialogue.question != "glass_test"
+    assert dialogue.findings["non_blanching_rash"].status == "unsure"
+
+
+@pytest.mark.parametrize("name", sorted(VALUES))
+def test_a_value_left_open_is_asked_for_once_more_before_a_mild_end(name: str) -> None:
+    given = {"patient": "self", "age": 30, "duration": 24}
+    values = tuple(Value(key, "years", value, "w") for key, value in given.items() if key != name)
+    dialogue = at("recent", retried=frozenset(), values=values)
+    said = prompts(dialogue.handle(heard(answer="no")))
+
+    assert said == ["once_more", f"{name}.ask"]

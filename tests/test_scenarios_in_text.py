@@ -1,4 +1,7 @@
-"""Every scenario file holds on words alone: what fails here is dialogue or understanding, not hearing."""
+"""Every scenario file holds on words alone: what fails here is dialogue or understanding, not hearing.
+
+tests/scenarios is played in sound too; tests/transcripts only here.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ import pytest
 from voice_triage.app import Kit, settings_from
 from voice_triage.replaying import load_all, run_one
 
-FILES = sorted((Path(__file__).parent / "scenarios").glob("*.scenario.yaml"))
+TESTS = Path(__file__).parent
+FILES = sorted((TESTS / "scenarios").glob("*.scenario.yaml"))
+TRANSCRIPTS = sorted((TESTS / "transcripts").glob("*.yaml"))
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,7 @@ def kit() -> Kit:
     return Kit(settings_from({}))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name.split(".")[0])
+@pytest.mark.parametrize("file", [*FILES, *TRANSCRIPTS], ids=lambda file: file.name.split(".")[0])
 def test_scenario_in_text(file: Path, kit: Kit) -> None:
     (scenario,) = load_all([file], kit)
 
@@ -27,4 +32,4 @@ def test_scenario_in_text(file: Path, kit: Kit) -> None:
 
 
 def test_there_are_enough_scenarios() -> None:
-    assert len(FILES) >= 30
+    assert len(FILES) >= 30 and len(TRANSCRIPTS) >= 40

@@ -74,6 +74,15 @@ def test_case_from_json_takes_nulls_as_not_known() -> None:
     assert case == triage.Case()
 
 
+@pytest.mark.parametrize(
+    "years, months, age", [(0, 8, 8 / 12), (4, 3, 4.25), (4, 51, 4.25), (1, 12, 1), (0.5, 6, 0.5)]
+)
+def test_case_from_json_takes_both_ages_where_they_agree(years: float, months: float, age: float) -> None:
+    case = triage.case_from_json(PROTOCOL, {"findings": {}, "age_years": years, "age_months": months})
+
+    assert case.age_years == age
+
+
 BAD_CASES = {
     "no object": ([], "a list"),
     "text": ("fever", "'fever'"),
@@ -97,7 +106,7 @@ BAD_CASES = {
     "age huge": ({"findings": {}, "age_years": 10**400}, "finite"),
     "age 131": ({"findings": {}, "age_years": 131}, "at most 130"),
     "months negative": ({"findings": {}, "age_months": -0.5}, "0 or more"),
-    "both ages": ({"findings": {}, "age_years": 1, "age_months": 12}, "not both"),
+    "ages that differ": ({"findings": {}, "age_years": 4, "age_months": 12}, "contradict each other"),
     "duration list": ({"findings": {}, "duration_hours": [1]}, "duration_hours must be a number"),
     "duration NaN": ({"findings": {}, "duration_hours": math.nan}, "finite"),
     "duration negative": ({"findings": {}, "duration_hours": -3}, "0 or more"),

@@ -178,7 +178,7 @@ def test_emergency_texts_are_among_the_texts_and_can_be_narrowed() -> None:
 
 @pytest.mark.parametrize("country", sorted(wording.countries()))
 def test_every_country_has_a_short_number(country: str) -> None:
-    assert re.fullmatch(r"\d{3,4}", wording.countries()[country])
+    assert re.fullmatch(r"\d{3,5}", wording.countries()[country])
 
 
 def test_unknown_language_and_country_are_refused_with_what_is_known() -> None:
@@ -215,3 +215,12 @@ def test_an_unknown_prompt_or_sign_is_named() -> None:
         WORDING.say(Line("fever.asc"))
     with pytest.raises(BadContent, match="hiccups"):
         WORDING.say(Line("emergency.heard", (("sign", "hiccups"),)))
+
+
+@pytest.mark.parametrize("pattern", PROTOCOL.patterns)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_of_guidance_takes_twenty_seconds_at_most(kind: str, pattern: str) -> None:
+    page = [Line(f"guidance.{pattern}.{part}") for part in ("what", "do", "when")]
+    spoken = " ".join(WORDING.say(line, kind) for line in (*page, Line("more.last")))
+
+    assert len(words(spoken)) * 60 / NORMAL_WPM <= MAX_OUTCOME_S, spoken

@@ -14,7 +14,7 @@ from voice_triage.protocol import Protocol
 FOLDER = Path(__file__).parent / "triage"
 CASE_KEYS = {"age": "age_years", "months": "age_months", "patient": "patient", "hours": "duration_hours"}
 STATUSES = ("present", "absent", "unsure")
-EXPECTED = ("level", "action", "reasons", "patterns", "not_patterns", "missing", "not_missing")
+EXPECTED = ("level", "action", "reasons", "patterns", "not_patterns", "points_to", "missing", "not_missing")
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,9 @@ class Vignette:
         first = self.expect.get("patterns")
         if first is not None and got["patterns"][: len(first) or None] != first:
             yield f"patterns: {got['patterns']} do not begin with {first}"
+        for name in self.expect.get("points_to", []):
+            if name not in got["patterns"]:
+                yield f"patterns: {name} is not there"
         for key in ("patterns", "missing"):
             for name in self.expect.get(f"not_{key}", []):
                 if name in got[key]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from voice_triage.content import quoted
 from voice_triage.errors import BadInput
 
 
@@ -17,7 +18,7 @@ def each_line(
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_no_key_twice)
             if not isinstance(row, dict):
                 raise BadInput("must be a JSON object, in braces")
             result = work(row)
@@ -28,6 +29,16 @@ def each_line(
         except BadInput as error:
             raise BadInput(f"line {number}: {error}") from None
         show(json.dumps(result, ensure_ascii=False))
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a key that stands twice: the last would win, and might be the milder one."""
+    row = dict(pairs)
+    if len(row) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise BadInput(f"the key {quoted(twice)} stands twice")
+    return row
 
 
 def _text(lines: Iterable[str]) -> Iterable[str]:

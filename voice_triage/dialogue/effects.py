@@ -174,7 +174,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "looker": _looker,
     "farewell": _farewell,
     "once_more": _once_more,
-    "greet": lambda step: State(place=NEXT),
+    "greet": lambda step: State(place=NEXT, asked=step.state.asked),
     "page": lambda step: replace(step.state, page=step.state.page + 1),
     "outcome": lambda step: replace(step.state, told_level=step.decision.level, page=0),
 }

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from voice_triage.dialogue.state import State, patient
-from voice_triage.messages import Line, Value
+from voice_triage.messages import Finding, Line, Value
+from voice_triage.protocol import Protocol
 
 MAX_SIGNS = 4
 """A one-sentence summary; the rest is in the written one."""
 
 
-def recap(state: State) -> tuple[Line, ...]:
+def recap(protocol: Protocol, state: State) -> tuple[Line, ...]:
     """Return the summary that the caller can correct; empty of signs, it says so."""
-    signs = (*_signs(state, "present", "recap.signs"), *_signs(state, "unsure", "recap.unsure"))
+    # Warning signs first: they must not be among those that are left out.
+    said = sorted(state.findings, key=lambda one: one.concept not in protocol.warning_signs)
+    signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
     return (*_who(state), *(signs or (Line("recap.no_signs"),)))
 
 
-def dispatcher(state: State) -> tuple[Line, ...]:
-    """Return what to tell the emergency service: who, the danger signs, since when."""
+def dispatcher(state: State, action: str) -> tuple[Line, ...]:
+    """Return what to tell the emergency service: who, the danger signs, since when; on the phone, where."""
     signs = [Line("tell.sign", (("sign", name),)) for name in state.announced[:MAX_SIGNS]]
-    return (Line("tell.intro"), *_who(state), *signs, *_since(state), Line("tell.where"))
+    where = (Line("tell.where"),) if action == "call" else ()
+    return (Line("tell.intro"), *_who(state), *signs, *_since(state), *where)
 
 
 def _who(state: State) -> tuple[Line, ...]:
@@ -43,7 +49,7 @@ def _lasting(duration: Value) -> Line:
     return Line("recap.since_hours", (("count", f"{max(1, round(hours))}"),))
 
 
-def _signs(state: State, status: str, prompt: str) -> tuple[Line, ...]:
-    """Return one line with the signs of this status, the first ones said first."""
-    names = [one.concept for one in state.findings if one.status == status][:MAX_SIGNS]
+def _signs(said: Iterable[Finding], status: str, prompt: str) -> tuple[Line, ...]:
+    """Return one line with the first signs of this status."""
+    names = [one.concept for one in said if one.status == status][:MAX_SIGNS]
     return (Line(prompt, (("signs", ",".join(names)),)),) if names else ()

@@ -27,7 +27,7 @@ def asking(step: Step) -> Lines:
     if place == ENDED:
         return (Line("ended.restart"),)
     if place == SUMMARY:
-        return (*recap(step.state), Line("summary_check.ask"))
+        return (*recap(step.protocol, step.state), Line("summary_check.ask"))
     lines = [Line(f"{place}.ask")]
     if place.endswith((".look", ".cup")) and step.state.statuses.get(DARK_SKIN) == "present":
         lines.insert(0, Line("glass.darker_skin"))
@@ -69,6 +69,8 @@ def _reprompt(step: Step) -> Lines:
     silent = not step.meaning.text
     if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
         return (Line(f"{place}.remind"),) if silent else _glass_again(step)
+    if place == MORE and step.state.page == len(pages(step.decision)):
+        return (Line("sorry.silence" if silent else "sorry.unclear"), Line("more.last"))
     how = () if silent or not _of_a_list(step) else (Line("list.how"),)
     return (Line("sorry.silence" if silent else "sorry.unclear"), *how, Line(f"{place}.again"))
 
@@ -105,9 +107,9 @@ def _help(step: Step) -> Lines:
         return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
     if place == ENDED:
         return asking(step)
-    if _of_a_list(step):  # the same signs in other words explain them
-        return (Line("help.answers"), Line("list.how"), Line(f"{place}.again"))
-    return (Line("help.answers"), Line("help.commands"), *asking(step))
+    how = (Line("list.how"),) if _of_a_list(step) else (Line("help.answers"), Line("help.commands"))
+    # The same question in other words explains it.
+    return (*how, *((Line(f"{place}.again"),) if step.question and "." not in place else asking(step)))
 
 
 def _why(step: Step) -> Lines:
@@ -129,15 +131,21 @@ def _why(step: Step) -> Lines:
 
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
-        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state))
-    lines = recap(step.state)
+        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state, _action(step)))
+    lines = recap(step.protocol, step.state)
     return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
 
 
-def _page(step: Step) -> Lines:
-    every = pages(step.decision)
-    page = every[min(step.before.page, len(every) - 1)]
-    return (*page, Line("more.ask" if step.state.page < len(every) else "more.last"))
+def _told(step: Step) -> Lines:
+    """Return the outcome, or the page of guidance that the state has come to."""
+    number, every = step.state.page, pages(step.decision)
+    told = every[min(number, len(every)) - 1] if number else outcome(step.state, step.decision)
+    return (*told, Line("more.ask" if number < len(every) else "more.last"))
+
+
+def _again(step: Step) -> Lines:
+    """Return what was said last: at the end that is not the question but what was told."""
+    return _told(step) if step.state.place == MORE else asking(step)
 
 
 def _ways(step: Step) -> Line:
@@ -172,8 +180,8 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "greet": lambda step: (*_greet(step), *asking(step)),
     "farewell": _farewell,
     "closing": lambda step: (Line(f"closing.{step.decision.level}"), Line("farewell.done")),
-    "outcome": lambda step: (*outcome(step.state, step.decision), Line("more.ask")),
-    "page": _page,
+    "outcome": _told,
+    "page": _told,
     "noted": _noted,
     "what": asking,
     "ask": asking,
@@ -182,7 +190,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "take_worst": lambda step: (Line("go_on"), *asking(step)),
     "once_more": lambda step: (Line("once_more"), *asking(step)),
     "ask_again": _ask_again,
-    "again": asking,
+    "again": _again,
     "back": lambda step: (Line("back"), *asking(step)),
     "which": asking,
     "reprompt": _reprompt,

@@ -179,6 +179,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "says_adjust": lambda step: step.meaning.command in ADJUSTMENTS,
     "answers_yes": _answers("yes"),
     "answers_no": _answers("no"),
+    "wants_more": lambda step: step.meaning.answer == "yes" or step.meaning.command == "ready",
     "answers_unsure": lambda step: _unsure(step),
     "answers_doubtfully": lambda step: step.meaning.answer in ("yes", "no"),
     "cannot_see": lambda step: not step.before.looked and _cannot_see(step),

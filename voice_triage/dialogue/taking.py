@@ -127,14 +127,17 @@ def known(question: Question, statuses: Mapping[str, Status], values: Collection
 
 
 def safe_reading(protocol: Protocol, state: State, question: Question) -> State:
-    """Return the state when the question stays open: its unknown warning signs become unsure."""
+    """Return the state when the question stays open: its unknown warning signs become unsure.
+
+    So does what a single question asks for: an itch nobody answered for must not pass for an itch.
+    """
     statuses = state.statuses
     if question.id in state.reopened:  # what a bare "no" took back is open
         statuses = {name: status for name, status in statuses.items() if status != "absent"}
     open_signs = [
         Finding(name, "unsure")
         for name in question.asks_for
-        if name in protocol.warning_signs and name not in statuses
+        if name not in statuses and (name in protocol.warning_signs or question.kind == "single")
     ]
     if question.kind == "walk":
         open_signs = list(question.effects("unsure", statuses))

@@ -94,11 +94,13 @@ def _patient(value: object) -> str | None:
 
 
 def _age_years(data: Mapping[str, object]) -> float | None:
-    """Return the age in years, from years or months; both at once could contradict each other."""
+    """Return the age in years, from years, months, or both: 4 and 3 are 4.25, and so are 4 and 51."""
     years, months = _number(data, "age_years"), _number(data, "age_months")
-    if years is not None and months is not None:
-        raise BadInput("give age_years or age_months, not both")
     age = months / 12 if months is not None else years
+    if years is not None and months is not None and int(years) != months // 12:
+        if months >= 12:
+            raise BadInput(f"age_years {years:g} and age_months {months:g} contradict each other")
+        age = years + months / 12
     if age is not None and age > MAX_AGE_YEARS:
         raise BadInput(f"the age must be at most {MAX_AGE_YEARS} years, not {age:g}")
     return age
