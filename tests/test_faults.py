@@ -179,6 +179,18 @@ def test_a_hearing_that_comes_back_says_so_and_goes_on(kit: Kit) -> None:
     assert tried == 0, "what a deaf session does not hear is not the caller's silence"
 
 
+def test_an_emergency_the_dialogue_could_not_take_is_said_again_in_silence(kit: Kit) -> None:
+    doomed = Doomed(kit, "dialogue")
+    rig = doomed.rig
+    doomed.kill()
+    rig.say("he can't breathe")
+    rig.run(40)
+
+    calls = [text for text in rig.script.spoken if text == "Call 9 1 1 now."]
+    assert 3 <= len(calls) <= 6, "again after each silence, and whole each time"
+    assert rig.script.spoken.count("This is an emergency. Call 9 1 1.") >= len(calls) - 1
+
+
 def test_a_fault_in_a_replay_fails_the_scenario(kit: Kit) -> None:
     """In tests a fault that was survived must not pass unseen."""
     scenario = Scenario("s", Path("s"), {}, Saying("no"), (), {}, None, None, Expect())

@@ -38,6 +38,8 @@ class Session:
         self._faults = Faults(equipment.wording)
         self._ears = Ears(equipment.canceller, equipment.listener, self._faults)
         self._deaf = False
+        self._alarmed = False
+        """An emergency was raised that the conversation itself could not announce."""
         self._wishes = Wishes(equipment.wording, equipment.patience, self._change_voice)
         self.interrupted = False
         """True once the assistant was cut off in mid-sentence by the caller."""
@@ -113,9 +115,12 @@ class Session:
             work()
         except Exception as error:
             self._faults.note("conversation", error)
-            self._fall_silent()
             raised = isinstance(event, Alarm) or (isinstance(event, Utterance) and event.alarmed)
-            if raised or self._with.dialogue.red_flags:
+            self._alarmed = self._alarmed or raised or bool(self._with.dialogue.red_flags)
+            if self._with.speaker.announcing:
+                return
+            self._fall_silent()
+            if self._alarmed:
                 self._with.speaker.announce(self._faults.emergency())
             else:
                 self._with.speaker.say(self._faults.sorry(self._turn.question))

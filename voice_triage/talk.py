@@ -18,6 +18,9 @@ from voice_triage.keys import Keys
 from voice_triage.surviving import about_devices
 from voice_triage.understanding import listening_words
 
+STEADY_BLOCKS = 150
+"""Blocks (3 s) a device must be gone, or back, before a room in standby is told so."""
+
 
 def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
     """Converse until it ends; with ``--standby`` wait for a wake phrase before each conversation."""
@@ -62,10 +65,12 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
     words = listening_words.load(kit.settings.language)
     standby = kit.standby(device)
     lost: frozenset[str] = frozenset()
+    other_blocks = 0
     while not standby.step():
         if text := keys.line():
             return "" if words.wakes(text) else text
-        if device.lost != lost:
+        other_blocks = other_blocks + 1 if device.lost != lost else 0
+        if other_blocks > STEADY_BLOCKS:
             lost = frozenset(device.lost)
             text = kit.wording.say(about_devices(lost))
             captions.trouble(text)

@@ -20,7 +20,7 @@ class Wishes:
     ) -> None:
         self._wording = wording
         self._next_voice = next_voice
-        self.patience = patience
+        self._usual = self.patience = patience
         """The caller's factor on the silence before anything is asked again."""
         self.unhurried = 1.0
         """The caller's factor on the silence that ends an answer."""
@@ -31,7 +31,7 @@ class Wishes:
         ``said`` is what the assistant said last. In an emergency nothing comes before its lines.
         """
         if wish in ("more_time", "unhurried"):
-            self.patience = max(self.patience, PATIENT)
+            self.patience = self._usual * PATIENT
             self.unhurried = PATIENT
             lines: tuple[Line, ...] = (Line("adjust.patient"),)
         elif wish == "another_voice":
