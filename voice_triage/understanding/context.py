@@ -68,9 +68,16 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
-            sure = sign.payload.sure and status == "present" and not sign.negated
+            sure = status == "present" and self._plain(sign)
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure))
         return out
+
+    def _plain(self, sign: Spot[Phrase]) -> bool:
+        """True when the sign was said in words that stand under surely, and maybe in more."""
+        return any(
+            one.payload.name == sign.payload.name and sign.start <= one.start and one.end <= sign.end
+            for one in self.surely
+        )
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""

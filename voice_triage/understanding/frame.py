@@ -27,6 +27,7 @@ class Frame:
             (c for c in cues if c.payload.name in UNCOVERED or not self.inside_sign(c.start, c.end)),
             key=lambda c: c.start,
         )
+        self.surely = [s for s in spots if s.payload.sure and not (s.negated or s.doubtful)]
         self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
         """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
