@@ -1,10 +1,13 @@
 """The grammar files: strictly read, complete, and made into sentences for the recognisers."""
 
+import shutil
+
 import pytest
 
 from voice_triage.errors import BadContent
 from voice_triage.understanding import Interpreter, Phrases
-from voice_triage.understanding.checks import check
+from voice_triage.understanding import grammar as grammars
+from voice_triage.understanding.checks import check, untested
 from voice_triage.understanding.grammar import load
 from voice_triage.understanding.templates import Rules, parts, unfold
 
@@ -24,6 +27,38 @@ def test_check_names_a_concept_without_phrases():
 
 def test_check_names_a_word_no_recogniser_knows():
     assert any("'breathe'" in problem for problem in check("en", dictionary={"he"}))
+
+
+@pytest.fixture
+def broken(monkeypatch, tmp_path):
+    """A language of two red flags that claim the same phrase; one has a template more."""
+    shutil.copytree(grammars.folder("en"), tmp_path / "broken")
+    (tmp_path / "broken" / "context.yaml").write_text("[]", encoding="utf-8")
+    (tmp_path / "broken" / "questions.yaml").write_text("{}", encoding="utf-8")
+    (tmp_path / "broken" / "signs.yaml").write_text(
+        "one: {red_flag: true, said: [purple all over, speckled], near: [purple shoes]}\n"
+        "two: {red_flag: true, said: [(blue all over|purple all over)], near: [blue shoes]}\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(grammars, "folder", lambda language: tmp_path / language)
+    yield "broken"
+    load.cache_clear()
+
+
+def test_check_names_a_phrase_two_red_flags_claim(broken):
+    problems = check(broken)
+
+    assert len(problems) == 1
+    assert "one and two both claim 'purple" in problems[0]
+
+
+def test_check_names_a_template_no_sentence_uses(broken, tmp_path):
+    (tmp_path / "dev").mkdir()
+    (tmp_path / "dev" / "signs.yaml").write_text("- text: she is purple all over\n", encoding="utf-8")
+    problems = [problem for problem in untested(broken, tmp_path) if problem.startswith("signs.yaml")]
+
+    assert problems == ["signs.yaml: one: no test sentence uses 'speckled'"]
+    assert untested(broken, tmp_path / "nowhere") == []
 
 
 def test_sentences_are_plain_words_and_many(phrases):

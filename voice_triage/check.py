@@ -15,4 +15,5 @@ def check() -> list[str]:
     return [
         *dialogue_checks.check(protocol, Wording.load()),
         *grammar_checks.check("en", protocol.concepts, known_words()),
+        *grammar_checks.untested("en"),
     ]
