@@ -31,9 +31,9 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((0.0, 2.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
-SIGN = Strength((0.0, 2.0, 2.0, 1.5))
-ANSWER = Strength((3.0, 3.0, 3.0, 3.0))
+RED_FLAG = Strength((0.0, 1.5, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
+SIGN = Strength((0.0, 2.0, 1.0, 1.5))
+ANSWER = Strength((2.0, 2.0, 2.0, 2.0))
 COMMAND = 1.0
 PATIENT = 2.0
 CREDIBLE = 0.1
