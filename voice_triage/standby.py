@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import logging
 
 import numpy as np
@@ -13,13 +14,16 @@ from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.understanding.listening_words import ListeningWords
 
+ALIKE = 0.65
+"""Likeness to a wake phrase from which the second opinion confirms what the first heard word for word."""
+
 _log = logging.getLogger(__name__)
 
 
 class Standby:
     """Hears one block at a time and acts only on a wake phrase; nothing is kept.
 
-    Where there is a second opinion both must have heard the phrase: a false start talks into an empty room.
+    A second opinion must have heard it too, or nearly so: a false start talks into an empty room.
     """
 
     def __init__(
@@ -61,10 +65,20 @@ class Standby:
             return False
         return self._second is None or self._confirmed(self._second, np.concatenate(heard))
 
+    def _alike(self, text: str) -> bool:
+        """True when some words of ``text`` are nearly a wake phrase: "start dry" for "start triage"."""
+        spoken = text.split()
+        return any(
+            difflib.SequenceMatcher(None, phrase, " ".join(spoken[at : at + length])).ratio() >= ALIKE
+            for phrase in self._words.wake
+            for length in range(max(1, len(phrase.split()) - 1), len(phrase.split()) + 2)
+            for at in range(max(1, len(spoken) - length + 1))
+        )
+
     def _confirmed(self, second: UtteranceRecognizer, pcm: Pcm) -> bool:
         """True when the second opinion heard it too; one that fails confirms: nobody may be shut out."""
         try:
-            return self._words.wakes(second.transcribe(pcm).text)
+            return self._alike(second.transcribe(pcm).text)
         except Exception as error:  # whatever a C library throws, the service goes on
             _log.warning("the second opinion failed (%s)", type(error).__name__)
             return True

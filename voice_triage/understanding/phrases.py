@@ -94,6 +94,8 @@ class Phrases:
             out += self._answers(question)
             out += row.get("example", ())
         out += self.near_misses() + self._samples["small_talk"]
+        for phrase in read(self._grammar.language, "listening")["wake"]:
+            out += [phrase, f"please {phrase}", f"{phrase} please", f"hello {phrase}", f"can you {phrase}"]
         return tuple(_unique(out))
 
     def _signs(self) -> list[Source]:
