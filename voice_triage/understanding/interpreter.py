@@ -58,8 +58,8 @@ class Interpreter:
         if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        reading = self._network.read(words.surface, question) if self._network and not wish else None
-        if self._network and reading:
+        reading = self._network.read(words.surface, question) if self._network else None
+        if self._network and reading and not wish:
             command = weighing.command(command, reading, self._network)
         answer, said = self._reply(words, spots, context, said, told, asked, command)
         if self._network and reading:
