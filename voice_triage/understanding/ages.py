@@ -172,7 +172,7 @@ _BESIDE_CHILD = frozenset(", he she is 's po aged about boy girl baby".split())
 _CLOSING = frozenset("and but now so he she i with next today because though".split())
 _THINGS = frozenset(
     "it that this there which what time temperature temp temps reading pulse rate number fever heart "
-    "thermometer one they these those brother sister".split()
+    "thermometer one they these those brother sister must will would could may might".split()
 )
 _POINTING = (("the",), ("this",), ("that",), ("my",), ("which",), ("older",), ("other",), ("had",))
 _SOON_BEFORE = frozenset("nearly almost turning be becoming soon".split())

@@ -59,14 +59,11 @@ class Interpreter:
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         reading = self._network.read(words.surface, question) if self._network else None
-        if self._network and reading and not wish:
-            command = weighing.command(command, reading, self._network)
-        answer, said = self._reply(words, spots, context, said, told, asked, command)
         if self._network and reading:
-            said = _ordered(weighing.signs(said, reading, self._network, self._grammar.red_flags))
+            command = command if wish else weighing.command(command, reading, self._network)
+            said = weighing.signs(said, reading, self._network, self._grammar, len(words.surface))
             told = self._whose(told, reading)
-            if asked and not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
-                answer = weighing.answer(answer, reading)
+        answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
@@ -138,6 +135,7 @@ class Interpreter:
         told: list[Told],
         asked: str,
         command: str | None,
+        reading: Reading | None,
     ) -> tuple[Answer | None, list[Said]]:
         """The answer to the open question, and the findings with what a bare answer adds."""
         if not asked:
@@ -152,6 +150,9 @@ class Interpreter:
         answer = effects(row, said, explicit[0] if explicit and not command else None)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
+        if reading:
+            plain = bool(explicit) or any(s.concept in row.get("asks", ()) for s in said) or "yes" in row
+            answer = weighing.answer(answer, reading, may_say_yes=plain)
         if explicit and answer and not command:
             known = {s.concept for s in said}
             at = explicit[1]

@@ -14,6 +14,7 @@ import numpy as np
 
 from voice_triage.messages import Answer, Status
 from voice_triage.understanding.context import Said
+from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.network import Floats, Network, Reading
 
 STATUSES: tuple[Status | None, ...] = (None, "present", "absent", "unsure")
@@ -36,6 +37,8 @@ SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.0, 2.0, 2.0, 2.0))
 COMMAND = 1.0
 PATIENT = 2.0
+FEW_WORDS = 3
+"""In fewer words than this the network neither raises nor clears a red flag alone: "nobody" is none."""
 CREDIBLE = 0.1
 """An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
 
@@ -47,26 +50,36 @@ def decide(probabilities: Floats, rule: int, strength: Strength) -> int:
     return int(odds.argmax())
 
 
-def signs(said: Sequence[Said], reading: Reading, network: Network, red_flags: frozenset[str]) -> list[Said]:
+def signs(
+    said: Sequence[Said], reading: Reading, network: Network, grammar: Grammar, words: int
+) -> list[Said]:
     """The signs with the status that both readings together make likeliest; sure ones stay."""
     rules = {one.concept: one for one in said}
-    out = [one for one in said if one.sure or one.concept not in network.concepts]
+    out = {one.concept: one for one in said if one.sure or one.concept not in network.concepts}
     for at, concept in enumerate(network.concepts):
-        one = rules.get(concept)
-        if one and one.sure:
+        one, flag = rules.get(concept), concept in grammar.red_flags
+        weighty = flag or concept in grammar.opposites
+        if concept in out or (weighty and one is None and words < FEW_WORDS):
             continue
-        strength = RED_FLAG if concept in red_flags else SIGN
+        strength = RED_FLAG if flag else SIGN
         status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]
-        if status and one:
-            out.append(Said(one.start, one.end, concept, status))
-        elif status:
-            out.append(Said(*reading.words_of(at), concept, status))
-    return out
+        if status:
+            place = (one.start, one.end) if one else reading.words_of(at)
+            out[concept] = Said(*place, concept, status)
+    for concept, other in grammar.opposites.items():
+        if (
+            {out[c].status for c in (concept, other) if c in out} == {"present"}
+            and concept in out
+            and other in out
+        ):
+            del out[other if concept in grammar.red_flags else concept]
+    return sorted(out.values(), key=lambda one: one.start)
 
 
-def answer(rule: Answer | None, reading: Reading) -> Answer | None:
-    """The answer that both readings make likeliest."""
-    return ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER)]
+def answer(rule: Answer | None, reading: Reading, *, may_say_yes: bool = True) -> Answer | None:
+    """The answer that both readings make likeliest; a yes may need more than the network's word."""
+    likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER)]
+    return likeliest if may_say_yes or likeliest != "yes" else rule
 
 
 def command(rule: str | None, reading: Reading, network: Network) -> str | None:
