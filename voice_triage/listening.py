@@ -18,7 +18,8 @@ from voice_triage.clock import Clock
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.second_thoughts import GARBAGE_WORDS, believed, weigh
+from voice_triage.second_look import NOTHING, SecondLook
+from voice_triage.second_thoughts import GARBAGE_WORDS, believed, read, weigh
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -64,15 +65,13 @@ class _Open:
 
     question: str | None
     over_speech: bool
+    second: SecondLook
     blocks: list[Pcm] = field(default_factory=list)
     text: str = ""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: set[str] = field(default_factory=set)
-    opinion: Callable[[], Hypothesis | None] | None = None
-    opinion_of_s: float = 0.0
-    """How much speech the second opinion was given."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
@@ -158,7 +157,8 @@ class Listener:
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
             failures = getattr(self.recognizer, "failures", 0)
-            self._open = _Open(question, bool(own_words), failures=failures)
+            second = SecondLook(self._second, self._clock)
+            self._open = _Open(question, bool(own_words), second, failures=failures)
             self._open.talk = self._since_cap <= TALK_GAP
             self.recognizer.start()
         if self._open is not None:
@@ -210,7 +210,7 @@ class Listener:
         if second is None:  # a slow machine: what is short and plain is believed without it
             late = blocks * BLOCK >= self._limits.red_flag_check_s * RATE_HZ
             return late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
-        theirs = self._interpreter.interpret(second.text, utterance.question)
+        theirs = self._read(second, utterance.question)
         return believed(finding, utterance.text, second.text, theirs, talk=utterance.talk)
 
     def _check(self, utterance: _Open, finding: Finding) -> Callable[[], Hypothesis | None] | None:
@@ -249,35 +249,38 @@ class Listener:
     def _second_look(
         self, utterance: _Open, hearing: Hearing, events: list[Partial | Alarm | Utterance]
     ) -> None:
-        """Ask for the second opinion at each pause; a red flag in it counts even if speech goes on."""
-        if hearing.silence_s >= self._limits.second_opinion_after_s:
-            self._ask(utterance, hearing.voice_s)
-        elif utterance.opinion and (early := utterance.opinion()):
-            utterance.opinion = None
-            alarm = self._interpreter.alarm(early.text, utterance.question)
-            fresh = [one for one in alarm.findings if one.concept in self._red_flags - utterance.alarmed]
-            self._raise(utterance, fresh if alarm.settled else [], events)
-
-    def _ask(self, utterance: _Open, voice_s: float) -> None:
-        if self._second is not None and utterance.opinion_of_s < voice_s:
-            pcm, transcribe = utterance.pcm, self._second.transcribe
-            utterance.opinion = self._clock.start(lambda: transcribe(pcm))
-            utterance.opinion_of_s = voice_s
+        """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
+        second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
+        rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
+        if paused or (rolling and not second.awaited):
+            second.ask(lambda: utterance.pcm, hearing.voice_s)
+        if not second.awaited or (early := second.result()) is None:
+            return
+        alarm = self._interpreter.alarm(early.text, utterance.question)
+        last = early.text.split()[-1:]
+        fresh = [
+            one
+            for one in alarm.findings
+            if one.concept in self._red_flags - utterance.alarmed
+            # While speech goes on the last word may be half of another.
+            and (paused or one.words.split()[-1:] != last)
+        ]
+        self._raise(utterance, fresh if alarm.settled and early.sure else [], events)
 
     def _close(self, utterance: _Open, voice_s: float) -> None:
         utterance.final = self.recognizer.finish()
-        self._ask(utterance, voice_s)
+        utterance.second.ask(lambda: utterance.pcm, voice_s)
         self._deciding.append(utterance)
 
     def _decide(self, utterance: _Open, events: list[Partial | Alarm | Utterance]) -> None:
         """Give the utterance's meaning once the second opinion is there, or its time is up."""
-        second = utterance.opinion() if utterance.opinion else Hypothesis("", final=True)
+        second = utterance.second.result()
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
         self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
-        meaning = self._weigh(final.text, second.text if second else "", utterance.question)
+        meaning = self._weigh(final.text, second or NOTHING, utterance.question)
         # An engine that failed has lost the words: an empty meaning has the question asked again.
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:
@@ -292,8 +295,11 @@ class Listener:
                 )
             )
 
-    def _weigh(self, first: str, second: str, question: str | None) -> Meaning:
+    def _weigh(self, first: str, second: Hypothesis, question: str | None) -> Meaning:
         ours = self._interpreter.interpret(first, question)
         if self._second is None:
             return ours
-        return weigh(ours, self._interpreter.interpret(second, question), self._red_flags)
+        return weigh(ours, self._read(second, question), self._red_flags, sure=second.sure)
+
+    def _read(self, second: Hypothesis, question: str | None) -> Meaning:
+        return read(second, lambda text: self._interpreter.interpret(text, question), self._red_flags)
