@@ -74,7 +74,10 @@ class WhisperRecognizer:
 
     name = "whisper"
 
-    def __init__(self, model: Path | None = None, *, threads: int = 1) -> None:
+    def __init__(
+        self, model: Path | None = None, *, threads: int = 1, about: str = _ABOUT, near: float = _NEAR
+    ) -> None:
+        """``about`` is told before; ``near``: how much less probable other results may be. For the bench."""
         folder = model or _packaged()
         _check_weights(folder)
         try:
@@ -90,9 +93,10 @@ class WhisperRecognizer:
         except Exception as error:  # tokenizers raises bare Exception
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
         self._array: Any = ctranslate2.StorageView.from_array
-        about = self._tokens.encode(_ABOUT, add_special_tokens=False).ids
-        task = [self._tokens.token_to_id(token) for token in _TASK]
-        self._prompt: list[Any] = [self._tokens.token_to_id(_BEFORE), *about, *task]
+        self._near = near
+        told = self._tokens.encode(about, add_special_tokens=False).ids
+        before = [self._tokens.token_to_id(_BEFORE), *told] if about else []
+        self._prompt: list[Any] = [*before, *(self._tokens.token_to_id(token) for token in _TASK)]
 
     def transcribe(self, pcm: Samples) -> Hypothesis:
         """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
@@ -114,7 +118,7 @@ class WhisperRecognizer:
         texts = [
             believed(plain(self._tokens.decode(tokens)), score, result.no_speech_prob)
             for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
-            if score >= result.scores[0] - _NEAR
+            if score >= result.scores[0] - self._near
         ]
         others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
         # What begins as noise is noise, whatever else it may sound like.
