@@ -67,8 +67,13 @@ class Bench:
 
     def few(self, rows: Sequence[Any], least: int, share: float = 1.0) -> list[Any]:
         """An even choice of the rows: ``share`` of them in a whole run, ``least`` of them in a quick one."""
-        wanted = min(len(rows), max(least, round(len(rows) * share * self.part)))
-        return [rows[number * len(rows) // wanted] for number in range(wanted)]
+        return evenly(rows, max(least, round(len(rows) * share * self.part)))
+
+
+def evenly(rows: Sequence[Any], wanted: int) -> list[Any]:
+    """So many of the rows, spread over all of them."""
+    wanted = min(wanted, len(rows))
+    return [rows[number * len(rows) // wanted] for number in range(wanted)]
 
 
 def flag_trials(

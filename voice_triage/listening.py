@@ -8,7 +8,7 @@ and gives the meaning of the whole utterance.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,8 +18,8 @@ from voice_triage.clock import Clock
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.second_look import NOTHING, SecondLook
-from voice_triage.second_thoughts import GARBAGE_WORDS, believed, read, weigh
+from voice_triage.second_look import SecondLook
+from voice_triage.second_thoughts import GARBAGE_WORDS, believed, named, read, weigh
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -77,7 +77,7 @@ class _Open:
     voice_s: float = 0.0
     talk: bool = False
     """It follows at once on one that had to be closed by force: people talk without end."""
-    checks: dict[tuple[str, str], Callable[[], Hypothesis | None]] = field(default_factory=dict)
+    checks: dict[tuple[str, str], SecondLook] = field(default_factory=dict)
     """What the second opinion was asked about a red flag in mid-speech."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
@@ -192,36 +192,33 @@ class Listener:
         standing = [
             finding
             for concept, finding in utterance.current.items()
-            if held[concept] * BLOCK >= self._limits.red_flag_hold_s * RATE_HZ
-            and concept not in utterance.alarmed
+            if concept not in utterance.alarmed
             and not (self._own(finding, own_words) and not self._endpointer.barge_in)
         ]
         self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
 
     def _sure(self, utterance: _Open, finding: Finding) -> bool:
-        """True once the flag has stood long enough and no second opinion speaks against it."""
-        check = self._check(utterance, finding)
-        blocks = utterance.standing[finding.concept]
-        if blocks * BLOCK < self._hold_s(finding, utterance.text) * RATE_HZ:
-            return False
-        if check is None:
-            return True
-        second = check()
-        if second is None:  # a slow machine: what is short and plain is believed without it
-            late = blocks * BLOCK >= self._limits.red_flag_check_s * RATE_HZ
-            return late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
-        theirs = self._read(second, utterance.question)
-        return believed(finding, utterance.text, second.text, theirs, talk=utterance.talk)
-
-    def _check(self, utterance: _Open, finding: Finding) -> Callable[[], Hypothesis | None] | None:
-        """Ask the second opinion about this flag, once for these words."""
+        """True once both engines heard the flag, or it has stood its time and nothing speaks against it."""
+        stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
+        stood = stood_s >= self._hold_s(finding, utterance.text)
         if self._second is None:
-            return None
+            return stood
+        check = self._check(utterance, finding)
+        theirs, second = self._meant(check, utterance.question), check.result()
+        if theirs is None or second is None:  # a slow machine: what is short and plain is believed without it
+            late = stood_s >= self._limits.red_flag_check_s
+            return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
+        return (stood or named(finding, theirs)) and believed(
+            finding, utterance.text, second.text, theirs, talk=utterance.talk
+        )
+
+    def _check(self, utterance: _Open, finding: Finding) -> SecondLook:
+        """Ask the second opinion about this flag, once for these words."""
         key = (finding.concept, finding.words)
         if key not in utterance.checks:
-            pcm = utterance.pcm[-round(self._limits.red_flag_check_of_s * RATE_HZ) :]
-            transcribe = self._second.transcribe
-            utterance.checks[key] = self._clock.start(lambda: transcribe(pcm))
+            utterance.checks[key] = look = SecondLook(self._second, self._clock)
+            length = round(self._limits.red_flag_check_of_s * RATE_HZ)
+            look.ask(lambda: utterance.pcm[-length:], 1.0)
         return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
@@ -268,8 +265,10 @@ class Listener:
         self._raise(utterance, fresh if alarm.settled and early.sure else [], events)
 
     def _close(self, utterance: _Open, voice_s: float) -> None:
-        utterance.final = self.recognizer.finish()
         utterance.second.ask(lambda: utterance.pcm, voice_s)
+        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
+        understood = bool(second and second.sure and theirs and not theirs.empty)
+        utterance.final = self.recognizer.finish(checked=understood)
         self._deciding.append(utterance)
 
     def _decide(self, utterance: _Open, events: list[Partial | Alarm | Utterance]) -> None:
@@ -280,7 +279,7 @@ class Listener:
             return
         self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
-        meaning = self._weigh(final.text, second or NOTHING, utterance.question)
+        meaning = self._weigh(final.text, utterance)
         # An engine that failed has lost the words: an empty meaning has the question asked again.
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:
@@ -295,11 +294,18 @@ class Listener:
                 )
             )
 
-    def _weigh(self, first: str, second: Hypothesis, question: str | None) -> Meaning:
-        ours = self._interpreter.interpret(first, question)
+    def _weigh(self, first: str, utterance: _Open) -> Meaning:
+        ours = self._interpreter.interpret(first, utterance.question)
         if self._second is None:
             return ours
-        return weigh(ours, self._read(second, question), self._red_flags, sure=second.sure)
+        second = utterance.second.result()
+        theirs = self._meant(utterance.second, utterance.question) or Meaning("")
+        return weigh(ours, theirs, self._red_flags, sure=second is None or second.sure)
 
-    def _read(self, second: Hypothesis, question: str | None) -> Meaning:
-        return read(second, lambda text: self._interpreter.interpret(text, question), self._red_flags)
+    def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
+        """What the second opinion's words mean; None while it is still awaited."""
+        return look.meaning(
+            lambda heard: read(
+                heard, lambda text: self._interpreter.interpret(text, question), self._red_flags
+            )
+        )

@@ -44,12 +44,17 @@ def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: fro
     return next(sensible, first) if first.empty else first
 
 
+def named(flag: Finding, theirs: Meaning) -> bool:
+    """True when the second engine heard the same red flag."""
+    return any(one.status == "present" and one.concept == flag.concept for one in theirs.findings)
+
+
 def believed(flag: Finding, first: str, second: str, theirs: Meaning, *, talk: bool = False) -> bool:
     """True when a red flag of the streaming result ``first`` holds against ``second``, read as ``theirs``.
 
     In a room full of ``talk`` it has no benefit of the doubt.
     """
-    if any(one.status == "present" and one.concept == flag.concept for one in theirs.findings):
+    if named(flag, theirs):
         return True
     words = flag.words.split()
     shared = sum(word in second.split() for word in words) / max(1, len(words))
