@@ -75,6 +75,17 @@ def test_a_red_flag_of_the_first_falls_where_the_second_understood_its_words(
     assert {one.concept for one in meaning.findings if one.status == "present"} & RED_FLAGS == flags
 
 
+@pytest.mark.parametrize(("first", "years"), [("eleven", [11]), ("that lot of the eleven you are on", [])])
+def test_a_number_alone_is_believed_where_the_second_made_no_sense_of_it(
+    interpreter: Interpreter, first: str, years: list[int]
+) -> None:
+    ours, theirs = (interpreter.interpret(text, "age") for text in (first, "all heaven"))
+
+    meaning = weigh(ours, theirs, RED_FLAGS)
+
+    assert [one.value for one in meaning.values] == years
+
+
 def test_a_red_flag_of_doubtful_words_needs_the_first_to_have_heard_it(interpreter: Interpreter) -> None:
     floppy, fine = (interpreter.interpret(text, "fever") for text in ("floppy", "look the law"))
 

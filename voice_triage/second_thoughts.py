@@ -14,6 +14,8 @@ from voice_triage.messages import Finding, Hypothesis, Meaning
 
 GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
+VALUE_WORDS = 3
+"""An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
 SAME_WORDS = 0.5
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
@@ -82,8 +84,9 @@ def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bo
         )
     if not theirs.text and len(ours.text.split()) > GARBAGE_WORDS:
         return Meaning("")
-    if theirs.empty and (not theirs.text or ours.answer or ours.command):
-        # A word too short for the second engine ("no"), or nothing of which it made sense.
+    short_value = ours.values and len(ours.text.split()) <= VALUE_WORDS
+    if theirs.empty and (not theirs.text or ours.answer or ours.command or short_value):
+        # A word too short for the second engine ("no", "eleven"), or nothing of which it made sense.
         return ours if not ours.empty else theirs
     known = {one.concept for one in theirs.findings}
     kept = tuple(
