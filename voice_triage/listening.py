@@ -198,7 +198,7 @@ class Listener:
         self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
 
     def _sure(self, utterance: _Open, finding: Finding) -> bool:
-        """True once both engines heard the flag, or it has stood its time and nothing speaks against it."""
+        """True once both engines heard the flag, or it has stood its time and the second heard nothing."""
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
         stood = stood_s >= self._hold_s(finding, utterance.text)
         if self._second is None:
@@ -208,9 +208,10 @@ class Listener:
         if theirs is None or second is None:  # a slow machine: what is short and plain is believed without it
             late = stood_s >= self._limits.red_flag_check_s
             return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
-        return (stood or named(finding, theirs)) and believed(
-            finding, utterance.text, second.text, theirs, talk=utterance.talk
-        )
+        if second.text:
+            # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
+            return named(finding, theirs)
+        return stood and believed(finding, utterance.text, "", theirs, talk=utterance.talk)
 
     def _check(self, utterance: _Open, finding: Finding) -> SecondLook:
         """Ask the second opinion about this flag, once for these words."""
