@@ -25,6 +25,9 @@ from voice_triage.thresholds import Thresholds
 
 GAINS_DB = (0.0, -6.0, -12.0, -20.0)
 
+MINUTES = 20.0
+"""Of other people's speech, half as loud as the caller, half 10 dB below."""
+
 # ---- red flags ----
 
 
@@ -47,7 +50,7 @@ def noise(bench: Bench) -> list[Row]:
         for kind in ("pink", "babble"):
             if bench.quick and (snr_db, kind) not in ((12, "pink"), (12, "babble")):
                 continue
-            trials = flag_trials(bench.few(corpus.red_flags(), 8), noise=(kind, float(snr_db)))
+            trials = flag_trials(bench.few(corpus.red_flags(), 8, 0.5), noise=(kind, float(snr_db)))
             rows.append(recall("red flags", f"{kind} {snr_db} dB", bench.play(trials), goal))
     return rows
 
@@ -82,10 +85,10 @@ def latency(bench: Bench) -> list[Row]:
 def denials(bench: Bench) -> list[Row]:
     """Denials and near misses that raise an emergency."""
     rows = []
-    utterances = bench.few(corpus.denials(), 12)
-    for condition, sound in (("clean", None), ("pink 12 dB", ("pink", 12.0))):
+    for condition, sound, share in (("clean", None, 1.0), ("pink 12 dB", ("pink", 12.0), 0.5)):
         if bench.quick and sound:
             continue
+        utterances = bench.few(corpus.denials(), 12, share)
         trials = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, noise=sound)
                   for number, one in enumerate(utterances)]  # fmt: skip
         outcomes = bench.play(trials)
@@ -105,8 +108,9 @@ def answers(bench: Bench) -> list[Row]:
         ("pink 6 dB", ("pink", 6.0), 85), ("babble 6 dB", ("babble", 6.0), 85),
     ]  # fmt: skip
     for condition, sound, goal in conditions[: 1 if bench.quick else None]:
+        utterances = bench.few(corpus.answers(), 10, 0.5 if sound else 1.0)
         trials = [Trial(one, VOICES[(number + 3) % len(VOICES)], one.question, noise=sound)
-                  for number, one in enumerate(bench.few(corpus.answers(), 10))]  # fmt: skip
+                  for number, one in enumerate(utterances)]  # fmt: skip
         rows.append(right("answers and commands", condition, bench.play(trials), goal))
     return rows
 
@@ -117,7 +121,7 @@ def one_word(bench: Bench) -> list[Row]:
     voices = [one for one in VOICES if one != ("flite", "awb")]
     trials = [
         Trial(one, voices[number % len(voices)], one.question, squeeze_s=0.25)
-        for shift in range(1 if bench.quick else 3)
+        for shift in range(1 if bench.quick else 2)
         for number, one in enumerate(bench.few(corpus.one_word(), 10), start=shift)
     ]
     outcomes = bench.play(trials)
@@ -134,7 +138,7 @@ def one_word(bench: Bench) -> list[Row]:
 
 def background(bench: Bench) -> list[Row]:
     """Other people's speech in the room while a question is open."""
-    stretches = corpus.background(3 if bench.quick else bench.minutes / 2, bench.tell)
+    stretches = corpus.background(max(3.0, MINUTES * bench.part / 2), bench.tell)
     work = [
         (kind, pcm, rooms.QUESTIONS[number % len(rooms.QUESTIONS)], snr_db)
         for snr_db in ((0.0,) if bench.quick else (0.0, 10.0))
@@ -154,26 +158,21 @@ def background(bench: Bench) -> list[Row]:
 
 
 def own(bench: Bench) -> list[Row]:
-    """Every prompt with its echo in the room."""
-    rows = []
-    texts = sorted(kit(False).wording.texts())
-    texts = bench.few(texts, 12)
-    for gain_db in GAINS_DB[:1] if bench.quick else GAINS_DB:
-        parts = [texts[number :: len(DELAYS_MS)] for number in range(len(DELAYS_MS))]
-        work = [
-            (part, delay, gain_db, rooms.QUESTIONS[number % 4])
-            for number, (part, delay) in enumerate(zip(parts, DELAYS_MS, strict=True))
-            if part
-        ]
-        stays = list(bench.pool.map(rooms.own_voice, *zip(*work, strict=True)))
-        count = sum(one.emergencies for one in stays)
-        others = sum(one.interruptions for one in stays)
-        rows.append(
-            Row("false emergencies from the assistant's own voice", f"echo {gain_db:+.0f} dB, 10 to 200 ms",
-                count, "", 0, False, count, len(texts), f"{others} prompts heard as something else",
-                [why for one in stays for why in one.why])
-        )  # fmt: skip
-    return rows
+    """Every prompt once with its echo in the room, the loudness and the delay of it in turn."""
+    texts = bench.few(sorted(kit(False).wording.texts()), 12)
+    ways = [(gain_db, delay) for gain_db in GAINS_DB for delay in DELAYS_MS]
+    work = [
+        (texts[number :: len(ways)], delay, gain_db, rooms.QUESTIONS[number % 4])
+        for number, (gain_db, delay) in enumerate(ways)
+        if texts[number :: len(ways)]
+    ]
+    stays = list(bench.pool.map(rooms.own_voice, *zip(*work, strict=True)))
+    count = sum(one.emergencies for one in stays)
+    others = sum(one.interruptions for one in stays)
+    figure, room = "false emergencies from the assistant's own voice", "echo 0 to -20 dB, 10 to 200 ms"
+    detail = f"{others} prompts heard as something else"
+    why = [text for one in stays for text in one.why]
+    return [Row(figure, room, count, "", 0, False, count, len(texts), detail, why)]
 
 
 # ---- cost ----
@@ -212,35 +211,39 @@ def cold(bench: Bench) -> list[Row]:
 
 def techniques(bench: Bench) -> list[Row]:
     """The same trials with one part taken out."""
-    without = (
-        WHOLE,
-        STREAMING,
-        Technique("without hold", thresholds=Thresholds(red_flag_hold_s=0.0)),
-        Technique("without pre-roll", thresholds=Thresholds(preroll_s=0.02)),
-        Technique("without echo canceller", canceller=False),
-    )
     rows = []
-    for technique in without:
-        if technique.canceller:
-            pink = flag_trials(bench.few(corpus.red_flags(), 8), technique, ("pink", 12.0))
-            rows.append(recall(technique.name, "pink 12 dB", bench.play(pink), 0))
-            false = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, technique=technique)
-                     for number, one in enumerate(bench.few(corpus.denials(), 8))]  # fmt: skip
-            count = sum(one.emergency for one in bench.play(false))
-            rows.append(Row(technique.name, "false on denials", 100 * count / len(false), "%", 100, False,
-                            count, len(false)))  # fmt: skip
-        trials = [dataclasses.replace(one, technique=technique) for one in barge_trials(bench)]
-        rows.append(recall(technique.name, "over the assistant, echo -6 dB", bench.play(trials), 0))
+    for technique in WITHOUT:
+        for condition, noise in (("clean", None), ("pink 12 dB", ("pink", 12.0))):
+            trials = flag_trials(bench.few(corpus.red_flags(), 8, 0.33), technique, noise)
+            rows.append(recall(technique.name, f"red flags, {condition}", bench.play(trials), 0))
+        false = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, technique=technique)
+                 for number, one in enumerate(bench.few(corpus.denials(), 8, 0.33))]  # fmt: skip
+        count = sum(one.emergency for one in bench.play(false))
+        rows.append(Row(technique.name, "false on denials", 100 * count / len(false), "%", 100, False,
+                        count, len(false)))  # fmt: skip
+        over = [dataclasses.replace(one, technique=technique) for one in barge_trials(bench, 0.33)]
+        rows.append(recall(technique.name, "over the assistant, echo -6 dB", bench.play(over), 0))
     return rows
+
+
+WITHOUT = (
+    WHOLE,
+    STREAMING,
+    Technique("without the words Whisper is told", hint=False),
+    Technique("without Whisper's other results", others=False),
+    Technique("without the second opinion in mid-speech", thresholds=Thresholds(second_opinion_every_s=1e9)),
+    Technique("without hold", thresholds=Thresholds(red_flag_hold_s=0.0)),
+    Technique("without echo canceller", canceller=False),
+)
 
 
 def against_peers(bench: Bench) -> list[Row]:
     """Other ways to hear the same sounds."""
     rows = []
-    flags = flag_trials(bench.few(corpus.red_flags(), 8))
-    pink = flag_trials(bench.few(corpus.red_flags(), 8), noise=("pink", 12.0))
+    flags = flag_trials(bench.few(corpus.red_flags(), 8, 0.5))
+    pink = flag_trials(bench.few(corpus.red_flags(), 8, 0.5), noise=("pink", 12.0))
     false = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question)
-             for number, one in enumerate(bench.few(corpus.denials(), 8))]  # fmt: skip
+             for number, one in enumerate(bench.few(corpus.denials(), 8, 0.5))]  # fmt: skip
     for peer in peers.NAMES:
         for condition, trials in (("red flags, clean", flags), ("red flags, pink 12 dB", pink),
                                   ("false on denials", false)):  # fmt: skip

@@ -44,33 +44,36 @@ class Row:
 
 
 class Bench:
-    """Runs what is asked for; ``quick`` takes a small fixed part of everything."""
+    """Runs what is asked for; ``part`` is the share of the phrases that is played, 0 the least there is."""
 
-    def __init__(self, pool: Executor, *, quick: bool = False, minutes: float = 30.0,
-                 tell: Callable[[str], None] = print) -> None:  # fmt: skip
+    def __init__(self, pool: Executor, *, part: float = 1.0, tell: Callable[[str], None] = print) -> None:
         self.pool = pool
-        self.quick = quick
-        self.minutes = minutes
+        self.part = part
         self.tell = tell
-        self._done: dict[Trial, Outcome] = {}
+        self._done: dict[str, Outcome] = {}
+
+    @property
+    def quick(self) -> bool:
+        """True when a figure's easiest conditions are enough."""
+        return self.part == 0
 
     def play(self, trials: Sequence[Trial]) -> list[Outcome]:
         """Outcomes in order; a trial played before in this run is not played again."""
-        keys = [_key(one) for one in trials]
-        fresh = [one for one in trials if _key(one) not in self._done]
+        keys = [repr(one) for one in trials]
+        fresh = [one for one in trials if repr(one) not in self._done]
         for outcome in self.pool.map(run, fresh):
-            self._done[_key(outcome.trial)] = outcome
+            self._done[repr(outcome.trial)] = outcome
         return [self._done[key] for key in keys]
 
-    def few(self, rows: list[Any], quick: int) -> list[Any]:
-        """All rows, or when quick an even choice of them."""
-        if not self.quick or len(rows) <= quick:
-            return rows
-        return [rows[number * len(rows) // quick] for number in range(quick)]
+    def few(self, rows: Sequence[Any], least: int, share: float = 1.0) -> list[Any]:
+        """An even choice of the rows: ``share`` of them in a whole run, ``least`` of them in a quick one."""
+        return evenly(rows, max(least, round(len(rows) * share * self.part)))
 
 
-def _key(trial: Trial) -> Any:
-    return repr(trial)
+def evenly(rows: Sequence[Any], wanted: int) -> list[Any]:
+    """So many of the rows, spread over all of them."""
+    wanted = min(wanted, len(rows))
+    return [rows[number * len(rows) // wanted] for number in range(wanted)]
 
 
 def flag_trials(
@@ -87,13 +90,13 @@ def flag_trials(
     ]  # fmt: skip
 
 
-def barge_trials(bench: Bench) -> list[Trial]:
+def barge_trials(bench: Bench, share: float = 1.0) -> list[Trial]:
     """Each phrase begun 0, 0.3, 0.9 or 1.5 s after the assistant's first word, a cold echo canceller."""
     starts = (0.0, 300.0, 900.0, 1500.0)
     return [
         Trial(one, VOICES[(number + 2) % len(VOICES)], ASKED[number % len(ASKED)],
               after_ms=starts[number % 4], echo=(DELAYS_MS[number % len(DELAYS_MS)], -6.0))
-        for number, one in enumerate(bench.few(corpus.red_flags(), 10))
+        for number, one in enumerate(bench.few(corpus.red_flags(), 10, share))
     ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.messages import Event, Heard, Meaning, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
+from voice_triage.recognizers.whisper_engine import WhisperRecognizer
 from voice_triage.replay import ScriptedCaller, Stage
 from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Scenario
 from voice_triage.session import Session
@@ -42,6 +43,10 @@ class Technique:
     name: str = "whole product"
     second_opinion: bool = True
     canceller: bool = True
+    hint: bool = True
+    """Whisper is told what the talk is about."""
+    others: bool = True
+    """Whisper's other results count."""
     thresholds: Thresholds = Thresholds()
 
 
@@ -114,14 +119,19 @@ class Ear(Observer):
 
 
 @functools.cache
-def kit(second_opinion: bool) -> Kit:
+def kit(second_opinion: bool, hint: bool = True, others: bool = True) -> Kit:
     """The parts of a session, loaded once a process."""
-    return Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
+    parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
+    if not (hint and others):
+        plain = WhisperRecognizer(**({} if hint else {"about": ""}), **({} if others else {"near": 0.0}))
+        parts.__dict__["second_opinion"] = plain
+    return parts
 
 
 def run(trial: Trial) -> Outcome:
     """Play one trial to its decision."""
-    parts = kit(trial.technique.second_opinion)
+    technique = trial.technique
+    parts = kit(technique.second_opinion, technique.hint, technique.others)
     ear = Ear()
     stage = _stage(trial, parts, ear)
     events = listen_in(stage.dialogue)

@@ -8,7 +8,7 @@ and gives the meaning of the whole utterance.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -18,7 +18,8 @@ from voice_triage.clock import Clock
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.second_thoughts import GARBAGE_WORDS, believed, weigh
+from voice_triage.second_look import SecondLook
+from voice_triage.second_thoughts import GARBAGE_WORDS, believed, named, read, weigh
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -64,21 +65,19 @@ class _Open:
 
     question: str | None
     over_speech: bool
+    second: SecondLook
     blocks: list[Pcm] = field(default_factory=list)
     text: str = ""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: set[str] = field(default_factory=set)
-    opinion: Callable[[], Hypothesis | None] | None = None
-    opinion_of_s: float = 0.0
-    """How much speech the second opinion was given."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
     talk: bool = False
     """It follows at once on one that had to be closed by force: people talk without end."""
-    checks: dict[tuple[str, str], Callable[[], Hypothesis | None]] = field(default_factory=dict)
+    checks: dict[tuple[str, str], SecondLook] = field(default_factory=dict)
     """What the second opinion was asked about a red flag in mid-speech."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
@@ -167,7 +166,8 @@ class Listener:
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
             failures = getattr(self.recognizer, "failures", 0)
-            self._open = _Open(question, bool(own_words), failures=failures)
+            second = SecondLook(self._second, self._clock)
+            self._open = _Open(question, bool(own_words), second, failures=failures)
             self._open.talk = self._since_cap <= TALK_GAP
             self.recognizer.start()
         if self._open is not None:
@@ -201,36 +201,34 @@ class Listener:
         standing = [
             finding
             for concept, finding in utterance.current.items()
-            if held[concept] * BLOCK >= self._limits.red_flag_hold_s * RATE_HZ
-            and concept not in utterance.alarmed
+            if concept not in utterance.alarmed
             and not (self._own(finding, own_words) and not self._endpointer.barge_in)
         ]
         self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
 
     def _sure(self, utterance: _Open, finding: Finding) -> bool:
-        """True once the flag has stood long enough and no second opinion speaks against it."""
-        check = self._check(utterance, finding)
-        blocks = utterance.standing[finding.concept]
-        if blocks * BLOCK < self._hold_s(finding, utterance.text) * RATE_HZ:
-            return False
-        if check is None:
-            return True
-        second = check()
-        if second is None:  # a slow machine: what is short and plain is believed without it
-            late = blocks * BLOCK >= self._limits.red_flag_check_s * RATE_HZ
-            return late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
-        theirs = self._interpreter.interpret(second.text, utterance.question)
-        return believed(finding, utterance.text, second.text, theirs, talk=utterance.talk)
-
-    def _check(self, utterance: _Open, finding: Finding) -> Callable[[], Hypothesis | None] | None:
-        """Ask the second opinion about this flag, once for these words."""
+        """True once both engines heard the flag, or it has stood its time and the second heard nothing."""
+        stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
+        stood = stood_s >= self._hold_s(finding, utterance.text)
         if self._second is None:
-            return None
+            return stood
+        check = self._check(utterance, finding)
+        theirs, second = self._meant(check, utterance.question), check.result()
+        if theirs is None or second is None:  # a slow machine: what is short and plain is believed without it
+            late = stood_s >= self._limits.red_flag_check_s
+            return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
+        if second.text:
+            # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
+            return named(finding, theirs)
+        return stood and believed(finding, utterance.text, "", theirs, talk=utterance.talk)
+
+    def _check(self, utterance: _Open, finding: Finding) -> SecondLook:
+        """Ask the second opinion about this flag, once for these words."""
         key = (finding.concept, finding.words)
         if key not in utterance.checks:
-            pcm = utterance.pcm[-round(self._limits.red_flag_check_of_s * RATE_HZ) :]
-            transcribe = self._second.transcribe
-            utterance.checks[key] = self._clock.start(lambda: transcribe(pcm))
+            utterance.checks[key] = look = SecondLook(self._second, self._clock)
+            length = round(self._limits.red_flag_check_of_s * RATE_HZ)
+            look.ask(lambda: utterance.pcm[-length:], 1.0)
         return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
@@ -258,35 +256,40 @@ class Listener:
     def _second_look(
         self, utterance: _Open, hearing: Hearing, events: list[Partial | Alarm | Utterance]
     ) -> None:
-        """Ask for the second opinion at each pause; a red flag in it counts even if speech goes on."""
-        if hearing.silence_s >= self._limits.second_opinion_after_s:
-            self._ask(utterance, hearing.voice_s)
-        elif utterance.opinion and (early := utterance.opinion()):
-            utterance.opinion = None
-            alarm = self._interpreter.alarm(early.text, utterance.question)
-            fresh = [one for one in alarm.findings if one.concept in self._red_flags - utterance.alarmed]
-            self._raise(utterance, fresh if alarm.settled else [], events)
-
-    def _ask(self, utterance: _Open, voice_s: float) -> None:
-        if self._second is not None and utterance.opinion_of_s < voice_s:
-            pcm, transcribe = utterance.pcm, self._second.transcribe
-            utterance.opinion = self._clock.start(lambda: transcribe(pcm))
-            utterance.opinion_of_s = voice_s
+        """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
+        second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
+        rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
+        if paused or (rolling and not second.awaited):
+            second.ask(lambda: utterance.pcm, hearing.voice_s)
+        if not second.awaited or (early := second.result()) is None:
+            return
+        alarm = self._interpreter.alarm(early.text, utterance.question)
+        last = early.text.split()[-1:]
+        fresh = [
+            one
+            for one in alarm.findings
+            if one.concept in self._red_flags - utterance.alarmed
+            # While speech goes on the last word may be half of another.
+            and (paused or one.words.split()[-1:] != last)
+        ]
+        self._raise(utterance, fresh if alarm.settled and early.sure else [], events)
 
     def _close(self, utterance: _Open, voice_s: float) -> None:
-        utterance.final = self.recognizer.finish()
-        self._ask(utterance, voice_s)
+        utterance.second.ask(lambda: utterance.pcm, voice_s)
+        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
+        understood = bool(second and second.sure and theirs and not theirs.empty)
+        utterance.final = self.recognizer.finish(checked=understood)
         self._deciding.append(utterance)
 
     def _decide(self, utterance: _Open, events: list[Partial | Alarm | Utterance]) -> None:
         """Give the utterance's meaning once the second opinion is there, or its time is up."""
-        second = utterance.opinion() if utterance.opinion else Hypothesis("", final=True)
+        second = utterance.second.result()
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
         self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
-        meaning = self._weigh(final.text, second.text if second else "", utterance.question)
+        meaning = self._weigh(final.text, utterance)
         # An engine that failed has lost the words: an empty meaning has the question asked again.
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:
@@ -301,8 +304,18 @@ class Listener:
                 )
             )
 
-    def _weigh(self, first: str, second: str, question: str | None) -> Meaning:
-        ours = self._interpreter.interpret(first, question)
+    def _weigh(self, first: str, utterance: _Open) -> Meaning:
+        ours = self._interpreter.interpret(first, utterance.question)
         if self._second is None:
             return ours
-        return weigh(ours, self._interpreter.interpret(second, question), self._red_flags)
+        second = utterance.second.result()
+        theirs = self._meant(utterance.second, utterance.question) or Meaning("")
+        return weigh(ours, theirs, self._red_flags, sure=second is None or second.sure)
+
+    def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
+        """What the second opinion's words mean; None while it is still awaited."""
+        return look.meaning(
+            lambda heard: read(
+                heard, lambda text: self._interpreter.interpret(text, question), self._red_flags
+            )
+        )

@@ -31,6 +31,10 @@ class Hypothesis:
     text: str
     """Lower-case words separated by single spaces; empty when nothing was recognised."""
     final: bool = False
+    others: tuple[str, ...] = ()
+    """What else the words may have been, the likeliest first, of an engine that can say so."""
+    sure: bool = True
+    """False where the engine itself thinks its words improbable: no red flag is raised by them alone."""
 
 
 # ---- understanding -> dialogue ----

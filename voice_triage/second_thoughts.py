@@ -7,14 +7,48 @@ something else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from voice_triage.messages import Finding, Meaning
+from voice_triage.messages import Finding, Hypothesis, Meaning
 
 GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
+VALUE_WORDS = 3
+"""An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
 SAME_WORDS = 0.5
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
+
+
+def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: frozenset[str]) -> Meaning:
+    """Return what the second engine's words mean; where they mean nothing, what they may have been.
+
+    A red flag that only stands in what else may have been said counts, unless something was denied, or its
+    words were all heard and meant nothing ("what does confused mean").
+    """
+    first = interpret(second.text)
+    if first.answer or first.command or any(one.status != "present" for one in first.findings):
+        return first
+    if any(one.concept in red_flags for one in first.findings):
+        return first
+    others = [interpret(text) for text in second.others]
+    for other in others:
+        flags = tuple(
+            one
+            for one in other.findings
+            if one.status == "present"
+            and one.concept in red_flags
+            and not set(one.words.split()) <= set(second.text.split())
+        )
+        if flags:
+            return replace(first, findings=first.findings + flags)
+    sensible = (other for other in others if not other.empty)
+    return next(sensible, first) if first.empty else first
+
+
+def named(flag: Finding, theirs: Meaning) -> bool:
+    """True when the second engine heard the same red flag."""
+    return any(one.status == "present" and one.concept == flag.concept for one in theirs.findings)
 
 
 def believed(flag: Finding, first: str, second: str, theirs: Meaning, *, talk: bool = False) -> bool:
@@ -22,23 +56,37 @@ def believed(flag: Finding, first: str, second: str, theirs: Meaning, *, talk: b
 
     In a room full of ``talk`` it has no benefit of the doubt.
     """
-    if any(one.status == "present" and one.concept == flag.concept for one in theirs.findings):
+    if named(flag, theirs):
         return True
     words = flag.words.split()
     shared = sum(word in second.split() for word in words) / max(1, len(words))
     denied = any(one.concept == flag.concept for one in theirs.findings)
-    if shared >= SAME_WORDS and not denied:
+    if SAME_WORDS <= shared < 1 and not denied:  # heard whole, they were understood: as no red flag
         return True
     # They understood something else, or nothing at all in a long run of words: no red flag.
-    return theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS
+    return shared < 1 and theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS
 
 
-def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str]) -> Meaning:
-    """Return the meaning to act on; ``ours`` is the streaming one."""
+def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bool = True) -> Meaning:
+    """Return the meaning to act on; ``ours`` is the streaming one.
+
+    Where the second engine was not ``sure``, no red flag counts that it alone has heard.
+    """
+    if not sure:
+        heard = {one.concept for one in ours.findings if one.status == "present"}
+        theirs = replace(
+            theirs,
+            findings=tuple(
+                one
+                for one in theirs.findings
+                if one.status != "present" or one.concept in heard or one.concept not in red_flags
+            ),
+        )
     if not theirs.text and len(ours.text.split()) > GARBAGE_WORDS:
         return Meaning("")
-    if theirs.empty and (not theirs.text or ours.answer or ours.command):
-        # A word too short for the second engine ("no"), or nothing of which it made sense.
+    short_value = ours.values and len(ours.text.split()) <= VALUE_WORDS
+    if theirs.empty and (not theirs.text or ours.answer or ours.command or short_value):
+        # A word too short for the second engine ("no", "eleven"), or nothing of which it made sense.
         return ours if not ours.empty else theirs
     known = {one.concept for one in theirs.findings}
     kept = tuple(

@@ -70,6 +70,9 @@ class Thresholds:
     # -- second opinion --
     second_opinion_after_s: float = 0.15
     """Silence after which the second opinion starts, so that it is ready when speech has ended."""
+    second_opinion_every_s: float = 1.2
+    """In speech without a pause it is asked each time so much was added: a red flag in the middle of a long
+    sentence must not wait for its end."""
     second_opinion_wait_s: float = 1.5
     """Longest wait for it after the end of speech; then the first opinion stands alone."""
     room_talk_s: float = 4.0

@@ -12,20 +12,29 @@ from voice_triage.pcm import Pcm
 WINDOW = 16_000
 """Samples over which the microphone is compared with what was played (1 s)."""
 
-HOP = 8_000
-"""How often that is done: twice a second, while something is played."""
+HOP = 1_600
+"""How often that is done: ten times a second, while something is played (1.3 % of a core)."""
 
 MOST_DELAY = 8_000
 """The longest way from loudspeaker to microphone that is looked for (0.5 s)."""
 
 ECHO_PEAK = 0.05
-"""Likeness from which there is an echo."""
+"""Likeness from which there may be one: mostly 0.06 and more with an echo of -20 dB, mostly less without."""
 
-MEMORY = 5
-"""Windows it is averaged over: an echo keeps its delay, a chance likeness of two voices does not."""
+ECHO_SURE = 0.08
+"""Likeness from which there surely is one, even where there was none: two voices are alike by chance."""
 
-SOON, LATE = 3, 12
-"""Windows without an echo after which there is none: at the start, and once there has been one."""
+MEMORY = 25
+"""Looks it is averaged over: an echo keeps its delay, a chance likeness of two voices does not."""
+
+SOON, LATE = 5, 60
+"""Looks without an echo after which there is none: at the start, and once there has been one."""
+
+SILENT = 4_000
+"""Twice so many silent samples (0.5 s) from the microphone while others were played: no echo, at once."""
+
+SILENT_RATIO = 0.01
+"""So much quieter (40 dB) than what was played is silent."""
 
 FLOOR_DBFS = -58.0
 """Noise the canceller is given with the microphone: in digital silence it takes the caller for echo."""
@@ -44,14 +53,14 @@ class EchoDetector:
         self.likeness = 0.0
         """Phase correlation of the microphone with what was played, at the best delay: 0 to 1."""
         self.absent = False
-        """True after several windows of played sound of which nothing came back; an echo makes it False."""
+        """True once nothing comes back of what is played; an echo makes it False."""
         self._mic = np.zeros(WINDOW, np.float32)
         self._far = np.zeros(WINDOW, np.float32)
         self._fresh = 0
-        self._clear_windows = 0
+        self._clear_looks = 0
         self._needed = SOON
         self._correlation = np.zeros(MOST_DELAY)
-        self._windows = 0
+        self._looks = 0
 
     def feed(self, mic: Pcm, far: Pcm) -> None:
         """Take one block of each."""
@@ -64,18 +73,28 @@ class EchoDetector:
 
     def _judge(self) -> None:
         # Only sound old enough to have come back counts.
+        if self._silent():
+            self.absent, self._needed = True, SOON
         played = self._far[: WINDOW - MOST_DELAY]
         if np.mean(np.square(played)) < 100.0**2:
             return
-        self._windows += 1
-        weight = 1 / min(self._windows, MEMORY)
+        self._looks += 1
+        weight = 1 / min(self._looks, MEMORY)
         self._correlation += weight * (_phase_correlation(self._mic, played) - self._correlation)
         self.likeness = float(np.max(self._correlation))
-        if self.likeness > ECHO_PEAK:
-            self._clear_windows, self._needed = 0, LATE
-        else:
-            self._clear_windows += 1
-        self.absent = self._clear_windows >= self._needed
+        if self.likeness > ECHO_SURE:
+            self.absent, self._needed = False, LATE
+        self._clear_looks = 0 if self.likeness > ECHO_PEAK else self._clear_looks + 1
+        self.absent = self.absent or self._clear_looks >= self._needed
+
+    def _silent(self) -> bool:
+        """True when the microphone stays silent where an echo would have to be."""
+        level = _rms(self._far[WINDOW - 2 * SILENT : WINDOW - SILENT])
+        return level > 100.0 and _rms(self._mic[WINDOW - 2 * SILENT :]) < SILENT_RATIO * level
+
+
+def _rms(sound: npt.NDArray[np.float32]) -> float:
+    return float(np.sqrt(np.mean(np.square(sound))))
 
 
 def _phase_correlation(

@@ -68,8 +68,11 @@ class StreamingRecognizer(Protocol):
         """Hear one block of any length; returns the partial result (starts an utterance if none is open)."""
         ...
 
-    def finish(self) -> Hypothesis:
-        """End the utterance; returns its final result, empty when nothing was heard."""
+    def finish(self, *, checked: bool = False) -> Hypothesis:
+        """End the utterance; returns its final result, empty when nothing was heard.
+
+        ``checked``: another engine has understood it; what takes long may be left out.
+        """
         ...
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ class PocketSphinxRecognizer:
             self._partial = self._text()
         return Hypothesis(self._partial)
 
-    def finish(self) -> Hypothesis:
+    def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
         if not self._open:
             return Hypothesis("", final=True)
@@ -106,7 +106,7 @@ class PocketSphinxRecognizer:
         text = ""
         if self._heard:
             sound = np.concatenate(self._heard)
-            if not self._mean.settled:
+            if not (self._mean.settled or checked):
                 self._hear_again(sound)
             self._decoder.end_utt()
             self._open = False

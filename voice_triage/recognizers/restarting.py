@@ -42,9 +42,9 @@ class RestartingRecognizer:
         """Hear one block; empty when the engine has just failed."""
         return self._guarded(lambda engine: engine.accept(block), Hypothesis(""))
 
-    def finish(self) -> Hypothesis:
+    def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; empty when the engine has just failed."""
-        return self._guarded(lambda engine: engine.finish(), Hypothesis("", final=True))
+        return self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis("", final=True))
 
     def close(self) -> None:
         """Release the engine."""

@@ -82,7 +82,7 @@ class ScriptedRecognizer:
                 self._coming.popleft()
         return Hypothesis(" ".join(self._out))
 
-    def finish(self) -> Hypothesis:
+    def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; what is left of a begun one comes out."""
         if self._coming and self._coming[0].heard_seconds:
             speech = self._coming.popleft()

@@ -146,7 +146,7 @@ class VoskRecognizer:
         self._rest = pending[whole:].copy()
         return Hypothesis(self._choice(_Stream.partial) if self._heard else "")
 
-    def finish(self) -> Hypothesis:
+    def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
         if self._open and len(self._rest):
             self._hear(self._rest)

@@ -13,7 +13,8 @@ from pathlib import Path
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, decode
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 90.0
+"""A busy machine has kept festival for more than 30 s over one sentence."""
 VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/.-]*")
 
 

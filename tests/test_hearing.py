@@ -1,0 +1,67 @@
+"""The gate of the hearing: a small fixed part of the bench must not fall below what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bench import corpus
+from bench.corpus import VOICES
+from bench.measure import evenly, flag_trials
+from bench.trials import STREAMING, Outcome, Trial, kit, mapping, run
+from voice_triage import strict_yaml
+from voice_triage.errors import Lacking
+
+pytestmark = pytest.mark.audio
+
+RECORDED = strict_yaml.load(Path(__file__).with_name("hearing.yaml"))
+ALONE = "red flags, streaming lane alone"
+
+
+def _said(rows: list[corpus.Utterance], squeeze_s: float | None = None) -> list[Trial]:
+    return [
+        Trial(one, VOICES[number % len(VOICES)], one.question, squeeze_s=squeeze_s)
+        for number, one in enumerate(rows)
+    ]
+
+
+TRIALS: dict[str, Callable[[int], list[Trial]]] = {
+    "red flags, clean": lambda n: flag_trials(evenly(corpus.red_flags(), n)),
+    "red flags, pink noise 12 dB": lambda n: flag_trials(evenly(corpus.red_flags(), n), noise=("pink", 12.0)),
+    ALONE: lambda n: flag_trials(evenly(corpus.red_flags(), n), STREAMING),
+    "denials": lambda n: _said(evenly(corpus.denials(), n)),
+    "answers": lambda n: _said(evenly(corpus.answers(), n)),
+    "one-word answers": lambda n: _said(evenly(corpus.one_word(), n), 0.25),
+}
+
+
+def _well(outcome: Outcome) -> bool:
+    said = outcome.trial.utterance
+    if said.flag is not None or said.innocent:
+        return outcome.emergency is (said.flag is not None)
+    return outcome.right or (outcome.emergency and said.answer == "yes")
+
+
+@pytest.mark.parametrize("figure", RECORDED)
+def test_the_hearing_has_not_fallen_below_what_is_recorded(figure: str) -> None:
+    row = RECORDED[figure]
+    if figure != ALONE:
+        try:
+            assert kit(True).second_opinion is not None
+        except Lacking as error:
+            pytest.skip(str(error))
+    trials = TRIALS[figure](row["of"])
+    assert len(trials) == row["of"]
+
+    outcomes = [run(trial) for trial in trials]
+
+    missed = [mapping(one) for one in outcomes if not _well(one)]
+    assert row["of"] - len(missed) >= row["floor"], missed
+
+
+def test_every_figure_is_recorded_with_a_floor_that_means_something() -> None:
+    assert RECORDED.keys() == TRIALS.keys()
+    for row in RECORDED.values():
+        assert row["of"] / 2 <= row["floor"] <= row["of"]

@@ -1,0 +1,146 @@
+"""Two recognisers heard the same sound: which words are believed, and when the second one is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from voice_triage.audio.endpoint import Endpointer
+from voice_triage.audio.voice_activity import EnergyActivity
+from voice_triage.clock import VirtualClock
+from voice_triage.listening import Alarm, Listener, Utterance
+from voice_triage.messages import Hypothesis
+from voice_triage.pcm import Pcm
+from voice_triage.protocol import Protocol
+from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.second_thoughts import read, weigh
+from voice_triage.thresholds import BLOCK
+from voice_triage.understanding import Interpreter
+
+RED_FLAGS = frozenset(Protocol.load().red_flags)
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Interpreter:
+    return Interpreter.load()
+
+
+@pytest.mark.parametrize(
+    ("question", "heard", "others", "flags"),
+    [
+        ("itch", "her skill is great and lucky", ["her skin is grey and blotchy"], {"mottled_or_blue_skin"}),
+        ("itch", "he has a fit", ["he has a fish"], {"seizure"}),
+        ("emergency_signs", "no he can breathe fine", ["no he can't breathe fine"], set()),
+        ("stiff_neck", "no my neck is fine", ["no my neck is stiff"], set()),
+        ("emergency_signs", "what is a seizure", ["there is a seizure"], set()),
+    ],
+)
+def test_what_else_it_may_have_been_counts_unless_it_was_denied_or_understood(
+    interpreter: Interpreter, question: str, heard: str, others: list[str], flags: set[str]
+) -> None:
+    second = Hypothesis(heard, final=True, others=tuple(others))
+
+    meaning = read(second, lambda text: interpreter.interpret(text, question), RED_FLAGS)
+
+    present = {one.concept for one in meaning.findings if one.status == "present"}
+    assert present & RED_FLAGS == flags
+
+
+def test_the_first_result_with_sense_is_the_answer(interpreter: Interpreter) -> None:
+    second = Hypothesis("hall is for", final=True, others=("all is four", "he is four"))
+
+    meaning = read(second, lambda text: interpreter.interpret(text, "age"), RED_FLAGS)
+
+    assert [(one.concept, one.value) for one in meaning.values] == [("age", 4)]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "flags"),
+    [
+        ("confused", "what does confused mean", set()),
+        ("his neck is stiff", "his neck is this", {"stiff_neck"}),
+        ("his neck is stiff", "his next ticket", {"stiff_neck"}),
+        ("well he said to her that the neck is stiff", "", set()),
+    ],
+)
+def test_a_red_flag_of_the_first_falls_where_the_second_understood_its_words(
+    interpreter: Interpreter, first: str, second: str, flags: set[str]
+) -> None:
+    ours, theirs = (interpreter.interpret(text, "emergency_signs") for text in (first, second))
+
+    meaning = weigh(ours, theirs, RED_FLAGS)
+
+    assert {one.concept for one in meaning.findings if one.status == "present"} & RED_FLAGS == flags
+
+
+@pytest.mark.parametrize(("first", "years"), [("eleven", [11]), ("that lot of the eleven you are on", [])])
+def test_a_number_alone_is_believed_where_the_second_made_no_sense_of_it(
+    interpreter: Interpreter, first: str, years: list[int]
+) -> None:
+    ours, theirs = (interpreter.interpret(text, "age") for text in (first, "all heaven"))
+
+    meaning = weigh(ours, theirs, RED_FLAGS)
+
+    assert [one.value for one in meaning.values] == years
+
+
+def test_a_red_flag_of_doubtful_words_needs_the_first_to_have_heard_it(interpreter: Interpreter) -> None:
+    floppy, fine = (interpreter.interpret(text, "fever") for text in ("floppy", "look the law"))
+
+    assert not weigh(fine, floppy, RED_FLAGS, sure=False).findings
+    assert weigh(floppy, floppy, RED_FLAGS, sure=False).findings
+    assert weigh(fine, floppy, RED_FLAGS).findings
+
+
+class Second:
+    """Hears what it is told, as soon as so much sound has come."""
+
+    name = "second"
+
+    def __init__(self, text: str, after_s: float) -> None:
+        self._text, self._after = text, after_s * 16_000
+
+    def transcribe(self, pcm: Pcm) -> Hypothesis:
+        return Hypothesis(self._text if len(pcm) >= self._after else "", final=True)
+
+
+@pytest.fixture
+def listening(interpreter: Interpreter) -> Callable[[Second], Listener]:
+    def build(second: Second) -> Listener:
+        return Listener(
+            ScriptedRecognizer(), interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+            red_flags=RED_FLAGS, second_opinion=second,
+        )  # fmt: skip
+
+    return build
+
+
+def _alarm_s(listener: Listener, speech_s: float) -> float | None:
+    """When the alarm is raised, in seconds after speech began."""
+    for number in range(round((speech_s + 3) * 50)):
+        loud = number < speech_s * 50
+        for event in listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
+            if isinstance(event, Alarm):
+                return (number + 1) / 50
+            assert not isinstance(event, Utterance) or event.alarmed
+    return None
+
+
+def test_a_red_flag_only_the_second_heard_does_not_wait_for_the_end_of_speech(
+    listening: Callable[[Second], Listener],
+) -> None:
+    in_the_middle = _alarm_s(listening(Second("he can't breathe and so on", after_s=2.0)), speech_s=8.0)
+    in_the_pause = _alarm_s(listening(Second("he can't breathe", after_s=1.0)), speech_s=1.5)
+
+    assert in_the_middle is not None and in_the_middle < 4.0
+    assert in_the_pause is not None and in_the_pause < 1.9
+
+
+def test_the_last_word_of_speech_that_goes_on_is_not_believed(
+    listening: Callable[[Second], Listener],
+) -> None:
+    raised = _alarm_s(listening(Second("he can't breathe", after_s=2.0)), speech_s=5.0)
+
+    assert raised is not None and raised >= 5.0

@@ -1,0 +1,49 @@
+"""What the second recogniser makes of an utterance: asked anew as it grows, answered beside the loop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from voice_triage.clock import Clock
+from voice_triage.messages import Hypothesis, Meaning
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import UtteranceRecognizer
+
+NOTHING = Hypothesis("", final=True)
+
+
+class SecondLook:
+    """The second opinion on one utterance; without a second engine it heard nothing, at once."""
+
+    def __init__(self, engine: UtteranceRecognizer | None, clock: Clock) -> None:
+        self._engine, self._clock = engine, clock
+        self._poll: Callable[[], Hypothesis | None] | None = None
+        self._result: Hypothesis | None = NOTHING
+        self._meaning: Meaning | None = None
+        self.of_s = 0.0
+        """How much speech it was asked about."""
+
+    @property
+    def awaited(self) -> bool:
+        """True while an answer is still to come."""
+        return self._result is None
+
+    def ask(self, pcm: Callable[[], Pcm], voice_s: float) -> None:
+        """Ask about all so far, unless it was asked about as much speech before."""
+        if self._engine is not None and self.of_s < voice_s:
+            sound, transcribe = pcm(), self._engine.transcribe
+            self._poll, self._result = self._clock.start(lambda: transcribe(sound)), None
+            self._meaning = None
+            self.of_s = voice_s
+
+    def result(self) -> Hypothesis | None:
+        """What it heard; None while the answer is still to come."""
+        if self._result is None and self._poll is not None:
+            self._result = self._poll()
+        return self._result
+
+    def meaning(self, read: Callable[[Hypothesis], Meaning]) -> Meaning | None:
+        """What it means, read once; None while the answer is still to come."""
+        if self._meaning is None and (result := self.result()) is not None:
+            self._meaning = read(result)
+        return self._meaning
