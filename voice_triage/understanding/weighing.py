@@ -35,7 +35,7 @@ class Strength:
 RED_FLAG = Strength((0.0, 1.5, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.0, 2.0, 2.0, 2.0))
-COMMAND = 1.0
+COMMAND = 2.0
 PATIENT = 2.0
 FEW_WORDS = 3
 """In fewer words than this the network neither raises nor clears a red flag alone: "nobody" is none."""
