@@ -17,7 +17,8 @@ UNFORESEEN = (
 )
 INNOCENT = (
     "i can't hear you, speak up a bit",
-    "my sister's boy was the one with the fit, mine is right as rain",
+    "he fell asleep on the sofa after his tea",
+    "my knee is a bit stiff but my neck is fine",
     "the big lamp in here is too bright for me, hang on",
 )
 PADDING = (

@@ -1,8 +1,7 @@
 """The hearing half of a session: microphone blocks in, events out.
 
-Two lanes run over the same utterance. The safety lane searches every partial result for red
-flags. The answer lane waits for the end of speech, asks the second opinion where there is one,
-and gives the meaning of the whole utterance.
+Two lanes run over the same utterance. The safety lane searches every partial result for red flags. The
+answer lane waits for the end of speech, asks the second opinion, and gives the meaning of the whole.
 """
 
 from __future__ import annotations

@@ -61,7 +61,8 @@ class Interpreter:
         reading = self._network.read(words.surface, question) if self._network else None
         if self._network and reading:
             command = command if wish else weighing.command(command, reading, self._network)
-            said = weighing.signs(said, reading, self._network, self._grammar, len(words.surface))
+            bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
+            said = weighing.signs(said, reading, self._network, self._grammar, len(words.surface), bare)
             told = self._whose(told, reading)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
@@ -71,6 +72,11 @@ class Interpreter:
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish)
+
+    def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
+        """What a bare answer to the question says: where one was given, it is no words about the signs."""
+        row = self._grammar.files["questions"].get(asked, {}) if explicit else {}
+        return frozenset(concept for answer in ("yes", "no", "unsure") for concept in row.get(answer, ()))
 
     def _wish(self, name: str | None) -> tuple[str | None, str | None]:
         """The command, and the wish about the assistant itself that it stands for."""

@@ -35,7 +35,7 @@ class Strength:
 RED_FLAG = Strength((0.0, 1.5, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.0, 2.0, 2.0, 2.0))
-COMMAND = 2.0
+COMMAND = 4.0
 PATIENT = 2.0
 FEW_WORDS = 3
 """In fewer words than this the network neither raises nor clears a red flag alone: "nobody" is none."""
@@ -51,15 +51,23 @@ def decide(probabilities: Floats, rule: int, strength: Strength) -> int:
 
 
 def signs(
-    said: Sequence[Said], reading: Reading, network: Network, grammar: Grammar, words: int
+    said: Sequence[Said],
+    reading: Reading,
+    network: Network,
+    grammar: Grammar,
+    words: int,
+    bare: frozenset[str] = frozenset(),
 ) -> list[Said]:
-    """The signs with the status that both readings together make likeliest; sure ones stay."""
+    """The signs with the status that both readings together make likeliest; sure ones stay.
+
+    ``words`` is their number; the signs in ``bare`` are left to the rules, which make them of the answer.
+    """
     rules = {one.concept: one for one in said}
     out = {one.concept: one for one in said if one.sure or one.concept not in network.concepts}
     for at, concept in enumerate(network.concepts):
         one, flag = rules.get(concept), concept in grammar.red_flags
         weighty = flag or concept in grammar.opposites
-        if concept in out or (weighty and one is None and words < FEW_WORDS):
+        if concept in out or (one is None and (concept in bare or (weighty and words < FEW_WORDS))):
             continue
         strength = RED_FLAG if flag else SIGN
         status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]
