@@ -30,7 +30,7 @@ def interpreter() -> Interpreter:
 @pytest.mark.parametrize(
     ("question", "heard", "others", "flags"),
     [
-        ("itch", "her skill is great and lucky", ["her skin is grey and blotchy"], {"mottled_or_blue_skin"}),
+        ("itch", "the skin is great in lucky", ["her skin is grey and blotchy"], {"mottled_or_blue_skin"}),
         ("itch", "he has a fit", ["he has a fish"], {"seizure"}),
         ("emergency_signs", "no he can breathe fine", ["no he can't breathe fine"], set()),
         ("stiff_neck", "no my neck is fine", ["no my neck is stiff"], set()),

@@ -34,9 +34,11 @@ class Strength:
 
 RED_FLAG = Strength((0.0, 1.5, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
-ANSWER = Strength((2.0, 2.0, 2.0, 2.0))
+ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
 COMMAND = 4.0
 PATIENT = 2.0
+ALONE = -1.5
+"""Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS = 3
 """In fewer words than this the network neither raises nor clears a red flag alone: "nobody" is none."""
 CREDIBLE = 0.1
@@ -47,6 +49,8 @@ def decide(probabilities: Floats, rule: int, strength: Strength) -> int:
     """The likeliest outcome, given the network's probabilities and what the rule read."""
     odds = np.log(probabilities + 1e-6) + np.asarray(strength.bias[: len(probabilities)], np.float32)
     odds[rule] += strength.of_rule[rule]
+    if rule == 0:
+        odds[2] += ALONE
     return int(odds.argmax())
 
 
