@@ -39,9 +39,9 @@ COMMAND = 4.0
 PATIENT = 2.0
 ALONE = -1.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
-FEW_WORDS = 3
-"""In fewer words than this the network neither raises nor clears a red flag alone: "nobody" is none."""
-CREDIBLE = 0.1
+FEW_WORDS = 5
+"""In fewer words the network neither raises nor clears a red flag alone: "he is off" was "he is four"."""
+CREDIBLE = 0.02
 """An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
 
 
