@@ -40,7 +40,7 @@ PATIENT = 2.0
 ALONE = -1.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS = 5
-"""In fewer words the network neither raises nor clears a red flag alone: "he is off" was "he is four"."""
+"""In fewer words the network reads no red flag that the rules have not: "he is off" was "he is four"."""
 CREDIBLE = 0.02
 """An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
 
