@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from voice_triage.app import Kit, WordlessVoice
+from voice_triage.app import Kit
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.audio.room import Room
@@ -22,6 +22,7 @@ from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder
 from voice_triage.session import Session
 from voice_triage.speaking import Speaker
+from voice_triage.speech.wordless import WordlessVoice
 from voice_triage.understanding import listening_words
 
 

@@ -10,8 +10,8 @@ import pytest
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
-from voice_triage.listening import Alarm, Listener, Utterance
-from voice_triage.messages import Hypothesis
+from voice_triage.listening import Listener
+from voice_triage.messages import Alarm, Hypothesis, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rig import Rig
 
-from voice_triage.app import Kit, WordlessVoice, settings_from
+from voice_triage.app import Kit, settings_from
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
@@ -19,6 +19,7 @@ from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder
 from voice_triage.speech.callers import open_caller
+from voice_triage.speech.wordless import WordlessVoice
 from voice_triage.standby import Standby
 from voice_triage.understanding import listening_words
 

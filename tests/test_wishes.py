@@ -7,11 +7,12 @@ import pytest
 from rig import Rig
 
 from voice_triage import settings
-from voice_triage.app import Kit, WordlessVoice
+from voice_triage.app import Kit
 from voice_triage.settings import Settings
 from voice_triage.speech import choose
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.store import SoundStore
+from voice_triage.speech.wordless import WordlessVoice
 
 
 @pytest.fixture(scope="module")

@@ -43,29 +43,12 @@ from voice_triage.speech.babble import babble
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.callers import open_caller
 from voice_triage.speech.choose import another, open_setting
+from voice_triage.speech.wordless import TEXT_WORD_S, WordlessVoice
 from voice_triage.standby import Standby
 from voice_triage.thresholds import RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter, listening_words
 from voice_triage.understanding.phrases import Phrases
 from voice_triage.wording import Wording
-
-TEXT_WORD_S = 0.35
-"""How long a word takes where no sound is made (170 words a minute)."""
-
-
-class WordlessVoice:
-    """Sound that only lasts as long as the words would take: for replays in text."""
-
-    name = "text"
-    version = "1"
-    degraded = False
-
-    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
-        """A constant of the words' length at ``rate_wpm``."""
-        return np.ones(round(len(text.split()) * 60 / rate_wpm * RATE_HZ), np.int16)
-
-    def close(self) -> None:
-        """Nothing to close."""
 
 
 class Kit:

@@ -14,7 +14,7 @@ import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
 from voice_triage.clock import Clock
-from voice_triage.messages import Finding, Hypothesis, Meaning
+from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
@@ -24,38 +24,6 @@ from voice_triage.understanding import Interpreter
 
 TALK_GAP = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
-
-
-@dataclass(frozen=True, slots=True)
-class Partial:
-    """The words recognised so far in the open utterance."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """The safety lane is sure enough of these red flags."""
-
-    findings: tuple[Finding, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Utterance:
-    """The caller has finished speaking. An empty meaning with words is speech not understood."""
-
-    meaning: Meaning
-    question: str | None
-    """The question that was open when the caller began to speak."""
-    alarmed: bool
-    """The safety lane has already acted on it: what remains of it is no answer."""
-    over_speech: bool
-    """It began while the assistant was speaking."""
-    brief: bool = False
-    """Too short to stop the assistant for, unless it means something."""
-    confirmed: bool = True
-    """It surely was a voice, at some time; only of weight over the assistant's own."""
 
 
 @dataclass(slots=True)

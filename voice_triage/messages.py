@@ -78,6 +78,41 @@ class Meaning:
         return not (self.answer or self.command or self.wish or self.findings or self.values)
 
 
+# ---- hearing -> session ----
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The words recognised so far in the open utterance."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """The safety lane is sure enough of these red flags."""
+
+    findings: tuple[Finding, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """The caller has finished speaking. An empty meaning with words is speech not understood."""
+
+    meaning: Meaning
+    question: str | None
+    """The question that was open when the caller began to speak."""
+    alarmed: bool
+    """The safety lane has already acted on it: what remains of it is no answer."""
+    over_speech: bool
+    """It began while the assistant was speaking."""
+    brief: bool = False
+    """Too short to stop the assistant for, unless it means something."""
+    confirmed: bool = True
+    """It surely was a voice, at some time; only of weight over the assistant's own."""
+
+
 # ---- session -> dialogue ----
 
 

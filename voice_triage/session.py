@@ -10,8 +10,7 @@ from dataclasses import replace
 
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.listening import Alarm, Partial, Utterance
-from voice_triage.messages import Heard, Line, Meaning, Silence, Turn
+from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence, Turn, Utterance
 from voice_triage.observer import Observer
 from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from voice_triage.dialogue.state import CONFIRM
-from voice_triage.listening import Alarm, Listener, Partial, Utterance
-from voice_triage.messages import Line
+from voice_triage.listening import Listener
+from voice_triage.messages import Alarm, Line, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.speaking import Words
 from voice_triage.wording import Wording
