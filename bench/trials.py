@@ -26,6 +26,7 @@ from voice_triage.settings import Settings
 from voice_triage.speech.callers import CallerVoice
 from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
+from voice_triage.understanding.phrases import Phrases
 
 BLOCK_S = BLOCK / RATE_HZ
 FADE_S = 0.02
@@ -123,7 +124,8 @@ def kit(second_opinion: bool, hint: bool = True, others: bool = True) -> Kit:
     """The parts of a session, loaded once a process."""
     parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
     if not (hint and others):
-        plain = WhisperRecognizer(**({} if hint else {"about": ""}), **({} if others else {"near": 0.0}))
+        told = Phrases.load().hint if hint else None
+        plain = WhisperRecognizer(hint=told) if others else WhisperRecognizer(hint=told, near=0.0)
         parts.__dict__["second_opinion"] = plain
     return parts
 

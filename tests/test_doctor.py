@@ -189,7 +189,7 @@ class Engine:
     def finish(self) -> Hypothesis:
         return Hypothesis(self._text, final=True)
 
-    def transcribe(self, pcm: Pcm) -> Hypothesis:
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         return Hypothesis(self._text, final=True)
 
 

@@ -72,7 +72,7 @@ class Unready:
 
     name = "unready"
 
-    def transcribe(self, pcm: Pcm) -> object:
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> object:
         raise Dead("it")
 
 

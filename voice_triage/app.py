@@ -86,7 +86,8 @@ class Kit:
         if self.settings.second_opinion == "off":
             return None
         try:
-            return open_second_opinion(installed_path("whisper-tiny.en"))
+            phrases = Phrases.load(self.settings.language)
+            return open_second_opinion(installed_path("whisper-tiny.en"), hint=phrases.hint)
         except Lacking:
             if self.settings.second_opinion == "on":
                 raise

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
-
-import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
 from voice_triage.clock import Clock
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
+from voice_triage.open_utterance import OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
@@ -24,35 +22,6 @@ from voice_triage.understanding import Interpreter
 
 TALK_GAP = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
-
-
-@dataclass(slots=True)
-class _Open:
-    """The utterance that is being spoken."""
-
-    question: str | None
-    over_speech: bool
-    second: SecondLook
-    blocks: list[Pcm] = field(default_factory=list)
-    text: str = ""
-    standing: dict[str, int] = field(default_factory=dict)
-    """Red flag -> blocks for which it has stood in the partial results."""
-    current: dict[str, Finding] = field(default_factory=dict)
-    alarmed: set[str] = field(default_factory=set)
-    final: Hypothesis | None = None
-    confirmed: bool = False
-    voice_s: float = 0.0
-    talk: bool = False
-    """It follows at once on one that had to be closed by force: people talk without end."""
-    checks: dict[tuple[str, str], SecondLook] = field(default_factory=dict)
-    """What the second opinion was asked about a red flag in mid-speech."""
-    failures: int = 0
-    """Of the recogniser, when the utterance began."""
-    waited: int = 0
-
-    @property
-    def pcm(self) -> Pcm:
-        return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
 
 
 class Listener:
@@ -76,8 +45,8 @@ class Listener:
         self._red_flags = frozenset(red_flags)
         self._second = second_opinion
         self._limits = thresholds or Thresholds()
-        self._open: _Open | None = None
-        self._deciding: list[_Open] = []
+        self._open: OpenUtterance | None = None
+        self._deciding: list[OpenUtterance] = []
         self._voice_s = self._silence_s = 0.0
         self._since_cap = TALK_GAP + 1
 
@@ -128,13 +97,15 @@ class Listener:
         voice, since it may be the assistant's own.
         """
         events: list[Partial | Alarm | Utterance] = []
+        if self._open is not None and self._open.talk and self._open.question != question:
+            self.drop()  # talk of others, begun before: the answer to the new question stands apart from it
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
             failures = getattr(self.recognizer, "failures", 0)
-            second = SecondLook(self._second, self._clock)
-            self._open = _Open(question, bool(own_words), second, failures=failures)
+            second = SecondLook(self._second, self._clock, question)
+            self._open = OpenUtterance(question, bool(own_words), second, failures=failures)
             self._open.talk = self._since_cap <= TALK_GAP
             self.recognizer.start()
         if self._open is not None:
@@ -144,7 +115,10 @@ class Listener:
             self._second_look(self._open, hearing, events)
             if hearing.event == "closed":
                 self._close(self._open, hearing.voice_s)
-                self._open = None
+            elif self._open and self._open.over:  # in babble nothing falls silent
+                self._endpointer.close()
+                self._since_cap = 0
+                self._close(self._open, self._open.second.of_s)
         for utterance in list(self._deciding):
             self._decide(utterance, events)
         return events
@@ -152,7 +126,7 @@ class Listener:
     # ---- safety lane ----
 
     def _take(
-        self, utterance: _Open, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
+        self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
     ) -> None:
         """Feed the recogniser and search its partial result for red flags."""
         utterance.blocks.append(pcm)
@@ -173,7 +147,7 @@ class Listener:
         ]
         self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
 
-    def _sure(self, utterance: _Open, finding: Finding) -> bool:
+    def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once both engines heard the flag, or it has stood its time and the second heard nothing."""
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
         stood = stood_s >= self._hold_s(finding, utterance.text)
@@ -189,11 +163,11 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, "", theirs, talk=utterance.talk)
 
-    def _check(self, utterance: _Open, finding: Finding) -> SecondLook:
+    def _check(self, utterance: OpenUtterance, finding: Finding) -> SecondLook:
         """Ask the second opinion about this flag, once for these words."""
         key = (finding.concept, finding.words)
         if key not in utterance.checks:
-            utterance.checks[key] = look = SecondLook(self._second, self._clock)
+            utterance.checks[key] = look = SecondLook(self._second, self._clock, utterance.question)
             length = round(self._limits.red_flag_check_of_s * RATE_HZ)
             look.ask(lambda: utterance.pcm[-length:], 1.0)
         return utterance.checks[key]
@@ -207,7 +181,7 @@ class Listener:
         return self._limits.red_flag_hold_s
 
     def _raise(
-        self, utterance: _Open, raised: list[Finding], events: list[Partial | Alarm | Utterance]
+        self, utterance: OpenUtterance, raised: list[Finding], events: list[Partial | Alarm | Utterance]
     ) -> None:
         if raised:
             utterance.alarmed |= {one.concept for one in raised}
@@ -221,7 +195,7 @@ class Listener:
     # ---- answer lane ----
 
     def _second_look(
-        self, utterance: _Open, hearing: Hearing, events: list[Partial | Alarm | Utterance]
+        self, utterance: OpenUtterance, hearing: Hearing, events: list[Partial | Alarm | Utterance]
     ) -> None:
         """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
@@ -230,25 +204,32 @@ class Listener:
             second.ask(lambda: utterance.pcm, hearing.voice_s)
         if not second.awaited or (early := second.result()) is None:
             return
+        theirs = self._meant(second, utterance.question) or Meaning("")
+        again, same = utterance.compare(theirs)
         alarm = self._interpreter.alarm(early.text, utterance.question)
         last = early.text.split()[-1:]
+        plain = {one.concept for one in alarm.findings if paused or one.words.split()[-1:] != last}
         fresh = [
             one
-            for one in alarm.findings
-            if one.concept in self._red_flags - utterance.alarmed
-            # While speech goes on the last word may be half of another.
-            and (paused or one.words.split()[-1:] != last)
+            for one in (*theirs.findings, *alarm.findings)
+            if one.status == "present"
+            and one.concept in self._red_flags - utterance.alarmed
+            # While speech goes on the last word may be half of another, unless it stays as it is.
+            and (one.concept in plain or one.concept in again)
         ]
-        self._raise(utterance, fresh if alarm.settled and early.sure else [], events)
+        settled = alarm.settled and early.sure
+        self._raise(utterance, list({one.concept: one for one in fresh}.values()) if settled else [], events)
+        utterance.over = early.sure and not paused and same
 
-    def _close(self, utterance: _Open, voice_s: float) -> None:
+    def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
         utterance.second.ask(lambda: utterance.pcm, voice_s)
         second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
         understood = bool(second and second.sure and theirs and not theirs.empty)
         utterance.final = self.recognizer.finish(checked=understood)
         self._deciding.append(utterance)
+        self._open = None
 
-    def _decide(self, utterance: _Open, events: list[Partial | Alarm | Utterance]) -> None:
+    def _decide(self, utterance: OpenUtterance, events: list[Partial | Alarm | Utterance]) -> None:
         """Give the utterance's meaning once the second opinion is there, or its time is up."""
         second = utterance.second.result()
         utterance.waited += 1
@@ -271,13 +252,16 @@ class Listener:
                 )
             )
 
-    def _weigh(self, first: str, utterance: _Open) -> Meaning:
+    def _weigh(self, first: str, utterance: OpenUtterance) -> Meaning:
         ours = self._interpreter.interpret(first, utterance.question)
         if self._second is None:
             return ours
         second = utterance.second.result()
         theirs = self._meant(utterance.second, utterance.question) or Meaning("")
-        return weigh(ours, theirs, self._red_flags, sure=second is None or second.sure)
+        sure = second is None or second.sure
+        if utterance.talk and not sure:
+            return Meaning("")
+        return weigh(ours, theirs, self._red_flags, sure=sure)
 
     def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

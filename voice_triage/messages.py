@@ -77,6 +77,24 @@ class Meaning:
         """True when nothing usable was understood."""
         return not (self.answer or self.command or self.wish or self.findings or self.values)
 
+    @property
+    def signs(self) -> frozenset[str]:
+        """The concepts that are present."""
+        return frozenset(one.concept for one in self.findings if one.status == "present")
+
+    def says(self, other: Meaning) -> bool:
+        """True when ``other`` says the same, in whatever words."""
+        return _bare(self) == _bare(other)
+
+
+def _bare(meaning: Meaning) -> tuple[object, ...]:
+    """What is meant, without the words."""
+    return (
+        (meaning.answer, meaning.command, meaning.wish),
+        {(one.concept, one.status) for one in meaning.findings},
+        {(one.concept, one.value) for one in meaning.values},
+    )
+
 
 # ---- hearing -> session ----
 

@@ -15,8 +15,8 @@ NOTHING = Hypothesis("", final=True)
 class SecondLook:
     """The second opinion on one utterance; without a second engine it heard nothing, at once."""
 
-    def __init__(self, engine: UtteranceRecognizer | None, clock: Clock) -> None:
-        self._engine, self._clock = engine, clock
+    def __init__(self, engine: UtteranceRecognizer | None, clock: Clock, question: str | None = None) -> None:
+        self._engine, self._clock, self._question = engine, clock, question
         self._poll: Callable[[], Hypothesis | None] | None = None
         self._result: Hypothesis | None = NOTHING
         self._meaning: Meaning | None = None
@@ -31,8 +31,8 @@ class SecondLook:
     def ask(self, pcm: Callable[[], Pcm], voice_s: float) -> None:
         """Ask about all so far, unless it was asked about as much speech before."""
         if self._engine is not None and self.of_s < voice_s:
-            sound, transcribe = pcm(), self._engine.transcribe
-            self._poll, self._result = self._clock.start(lambda: transcribe(sound)), None
+            sound, transcribe, question = pcm(), self._engine.transcribe, self._question
+            self._poll, self._result = self._clock.start(lambda: transcribe(sound, question)), None
             self._meaning = None
             self.of_s = voice_s
 

@@ -79,6 +79,11 @@ class Endpointer:
         self._open = False
         self._strong_frames = self._voiced_frames = 0
 
+    def close(self) -> None:
+        """End the open utterance though voices go on; that says nothing of the caller's pace."""
+        self._open = False
+        self._since_close = 10**9
+
     def feed(self, block: Pcm, playing: bool = False) -> Hearing:
         """Judge one block [320]; while ``playing`` own speech one voiced frame opens no utterance."""
         probability = self._activity.probability(block)
@@ -112,9 +117,9 @@ class Endpointer:
         capped = self._length >= self._blocks(self.thresholds.utterance_cap_s * self.patience)
         if not capped and silent < self._blocks(self.end_silence_s):
             return Hearing("speech", block, probability, voice_s, silence_s)
-        self._open = False
-        # A capped utterance goes on at once, which says nothing of the caller's pace.
-        self._since_close = 10**9 if capped else 0
+        self.close()
+        if not capped:  # a capped one goes on at once
+            self._since_close = 0
         return Hearing("closed", block, probability, voice_s, silence_s, capped)
 
     def _over_speech(self) -> bool:

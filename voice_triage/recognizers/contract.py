@@ -85,6 +85,9 @@ class UtteranceRecognizer(Protocol):
 
     name: str
 
-    def transcribe(self, pcm: Samples) -> Hypothesis:
-        """Return what was said in ``pcm``, final; empty for silence, noise and doubtful results."""
+    def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
+        """Return what was said in ``pcm``, final; empty for silence, noise and doubtful results.
+
+        ``question`` is the one that was open: its answers are likely.
+        """
         ...

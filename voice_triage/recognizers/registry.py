@@ -53,8 +53,13 @@ def open_streaming(name: str, phrases: PhraseSource, model: Path | None = None) 
     return STREAMING[name](phrases, model)
 
 
-def open_second_opinion(model: Path | None = None, *, threads: int = 1) -> UtteranceRecognizer:
-    """Open Whisper; without ``model`` the one installed as a package. Raises Lacking with the cure."""
+def open_second_opinion(
+    model: Path | None = None, *, threads: int = 1, hint: Callable[[str | None], str] | None = None
+) -> UtteranceRecognizer:
+    """Open Whisper; without ``model`` the one installed as a package. Raises Lacking with the cure.
+
+    ``hint`` gives, for the open question, words that are likely.
+    """
     from voice_triage.recognizers.whisper_engine import WhisperRecognizer
 
-    return WhisperRecognizer(model, threads=threads)
+    return WhisperRecognizer(model, threads=threads, hint=hint)

@@ -6,6 +6,8 @@ import hashlib
 import importlib.util
 import logging
 import re
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +36,8 @@ _BEAM = 8
 _NEAR = 0.4
 """Other results so little less probable (mean log probability) may have been what was said."""
 _SURE = -1.1
-"""Log probability below which the words may come from _ABOUT instead: "no fever" was "floppy man" at -1.7.
+"""Log probability below which the words may come from the hint instead: "no fever" was "floppy man" at -1.7.
 Red flags rightly heard have -0.1 to -1.0."""
-_ABOUT = (
-    " Rash, red spots, dots, skin, glass, fade, fever, stiff neck, bright light, swollen lips, tongue, face, "
-    "breathe, swallow, seizure, floppy, confused, blotchy, blue, peeling."
-)
-"""What the talk is about, given to Whisper as the text before: of two words that sound alike it takes the
-likely one. English, as the model is."""
 _WORDS_A_SECOND = 6
 """Tokens allowed for each second: faster speech is an invention that goes round in circles."""
 _BEFORE = "<|startofprev|>"
@@ -75,9 +71,18 @@ class WhisperRecognizer:
     name = "whisper"
 
     def __init__(
-        self, model: Path | None = None, *, threads: int = 1, about: str = _ABOUT, near: float = _NEAR
+        self,
+        model: Path | None = None,
+        *,
+        threads: int = 1,
+        hint: Callable[[str | None], str] | None = None,
+        near: float = _NEAR,
     ) -> None:
-        """``about`` is told before; ``near``: how much less probable other results may be. For the bench."""
+        """Load the weights; ``near`` is how much less probable other results may be.
+
+        ``hint`` gives what the talk is about while a question is open, as the text before: of two words that
+        sound alike Whisper takes the likely one.
+        """
         folder = model or _packaged()
         _check_weights(folder)
         try:
@@ -94,12 +99,18 @@ class WhisperRecognizer:
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
         self._array: Any = ctranslate2.StorageView.from_array
         self._near = near
-        told = self._tokens.encode(about, add_special_tokens=False).ids
-        before = [self._tokens.token_to_id(_BEFORE), *told] if about else []
-        self._prompt: list[Any] = [*before, *(self._tokens.token_to_id(token) for token in _TASK)]
+        self._hint = hint or (lambda question: "")
+        self._prompt = lru_cache(maxsize=64)(self._prompt_for)
 
-    def transcribe(self, pcm: Samples) -> Hypothesis:
+    def _prompt_for(self, question: str | None) -> list[int]:
+        """Return the tokens before the words."""
+        told = self._tokens.encode(self._hint(question), add_special_tokens=False).ids
+        special = [self._tokens.token_to_id(token) for token in (_BEFORE, *_TASK)]
+        return [special[0], *told, *special[1:]] if told else special[1:]
+
+    def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
+        prompt = self._prompt(question)
         sound = pcm[-int(_LONGEST_S * RATE_HZ) :].astype(np.float32)
         if not len(sound) or float(np.sqrt(np.mean(sound**2))) < _QUIET:
             return Hypothesis("", final=True)
@@ -108,10 +119,10 @@ class WhisperRecognizer:
         features = np.ascontiguousarray(log_mel(sound / 32768, seconds)[None])
         result = self._whisper.generate(
             self._array(features),
-            [self._prompt],
+            [prompt],
             beam_size=_BEAM,
             num_hypotheses=_BEAM,
-            max_length=len(self._prompt) + _WORDS_A_SECOND * int(wanted) + 8,
+            max_length=len(prompt) + _WORDS_A_SECOND * int(wanted) + 8,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]

@@ -62,6 +62,12 @@ class Phrases:
             texts += self._value_texts()
         return _unique([*texts, *self.near_misses()])
 
+    def hint(self, question: str | None) -> str:
+        """What the talk is about while the question is open, as written English."""
+        row = self._grammar.files["questions"].get(question or "", {})
+        said = [*self._samples["about"], *row.get("example", ())]
+        return "".join(f" {text[0].upper()}{text[1:]}." for text in said)
+
     def vocabulary(self) -> frozenset[str]:
         """Every word a caller may use."""
         words = {word for source in self._grammar.sources for word in self._words_of(source)}

@@ -1,0 +1,51 @@
+"""The utterance that is being spoken: its sound, its words so far, and what was made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from voice_triage.messages import Finding, Hypothesis, Meaning
+from voice_triage.pcm import Pcm
+from voice_triage.second_look import SecondLook
+
+
+@dataclass(slots=True)
+class OpenUtterance:
+    """What is known of it; the listener fills it block by block."""
+
+    question: str | None
+    over_speech: bool
+    second: SecondLook
+    blocks: list[Pcm] = field(default_factory=list)
+    text: str = ""
+    standing: dict[str, int] = field(default_factory=dict)
+    """Red flag -> blocks for which it has stood in the partial results."""
+    current: dict[str, Finding] = field(default_factory=dict)
+    alarmed: set[str] = field(default_factory=set)
+    final: Hypothesis | None = None
+    confirmed: bool = False
+    voice_s: float = 0.0
+    talk: bool = False
+    """It follows at once on one that had to be closed by force: people talk without end."""
+    checks: dict[tuple[str, str], SecondLook] = field(default_factory=dict)
+    """What the second opinion was asked about a red flag in mid-speech."""
+    look: Meaning = field(default_factory=lambda: Meaning(""))
+    """What the second opinion last meant, while speech went on."""
+    over: bool = False
+    """The words have come to their end, though voices in the room have not."""
+    failures: int = 0
+    """Of the recogniser, when the utterance began."""
+    waited: int = 0
+
+    @property
+    def pcm(self) -> Pcm:
+        """All of its sound, with what came before the first voice."""
+        return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
+
+    def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
+        """Which signs the last look showed, too, and whether it meant the same; this look is kept."""
+        before, self.look = self.look, meaning
+        grown = len(meaning.text.split()) > len(before.text.split()) + 1
+        return before.signs & meaning.signs, meaning.says(before) and not meaning.empty and not grown
