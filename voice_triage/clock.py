@@ -28,7 +28,7 @@ class Clock(Protocol):
     def start(self, work: Work) -> Callable[[], Hypothesis | None]:
         """Begin ``work`` beside the loop; the returned function gives its result once it is due.
 
-        An engine that fails has heard nothing.
+        The result of an engine that breaks is marked as ``failed``.
         """
 
     def close(self) -> None:
@@ -39,7 +39,7 @@ def _done(work: Work) -> Hypothesis:
     try:
         return work()
     except Exception:  # whatever a C library throws, the conversation goes on
-        return Hypothesis("", final=True)
+        return Hypothesis("", final=True, failed=True)
 
 
 class RealClock:

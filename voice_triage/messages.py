@@ -35,6 +35,8 @@ class Hypothesis:
     """What else the words may have been, the likeliest first, of an engine that can say so."""
     sure: bool = True
     """False where the engine itself thinks its words improbable: no red flag is raised by them alone."""
+    failed: bool = False
+    """The engine broke: it has not heard nothing, it has not heard at all."""
 
 
 # ---- understanding -> dialogue ----
