@@ -117,10 +117,11 @@ class Interpreter:
         self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]
     ) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
-        heat = values.temperatures(words, spots, asked)
-        told = heat + ages.ages(words, spots, asked, heat)
-        told += values.durations(words, spots, asked, told)
-        told += people.patients(words, spots, asked)
+        utterance = values.Utterance(self._grammar, words, spots, asked)
+        heat = values.temperatures(utterance)
+        told = heat + ages.ages(utterance, heat)
+        told += values.durations(utterance, told)
+        told += people.patients(utterance)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
