@@ -14,10 +14,10 @@ from voice_triage.audio.player import Player
 from voice_triage.errors import TriageError
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
+from voice_triage.speech.contract import bounded_rate
 
 EMERGENCY_WPM = 180
 """The emergency line is never spoken faster than this (field notes: spoken UX)."""
-SLOWEST_WPM, FASTEST_WPM = 80, 400
 STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}
 PAUSE_S = 0.25
 """Between two lines of a turn: enough to tell two ideas apart."""
@@ -165,7 +165,7 @@ class Speaker:
     def adjust(self, how: str) -> None:
         """Change the speaking rate or the loudness by one step: slower, faster, quieter, louder."""
         if how in ("slower", "faster"):
-            self.rate_wpm = round(min(FASTEST_WPM, max(SLOWEST_WPM, self.rate_wpm * STEPS[how])))
+            self.rate_wpm = bounded_rate(self.rate_wpm * STEPS[how])
         else:
             self._player.volume = min(4.0, max(0.1, self._player.volume * STEPS[how]))
 
