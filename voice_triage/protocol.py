@@ -25,10 +25,12 @@ from voice_triage.rows import (
 )
 
 __all__ = [
-    "LEVELS", "PATIENTS", "Concept", "Exemption", "Group", "Pattern", "Protocol", "Question", "RedFlag",
-    "Rule",
+    "FEVER_CELSIUS", "LEVELS", "PATIENTS", "Concept", "Exemption", "Group", "Pattern", "Protocol", "Question",
+    "RedFlag", "Rule",
 ]  # fmt: skip
 
+FEVER_CELSIUS = 38.0
+"""clinical-spec, question `fever`: 38.0 C (100.4 F) and over is fever."""
 FOLDER = Path(__file__).parent / "protocols"
 SECTIONS = (
     "protocol", "sources", "concepts", "groups", "red_flags", "exceptions", "rules", "patterns", "questions",
