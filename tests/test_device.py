@@ -266,7 +266,7 @@ def test_a_lost_device_is_noticed_and_opened_again(kind: str, side: str) -> None
         assert with_device.lost == {side}
         backend.refuse.clear()
         _until(with_device, backend, lambda: not with_device.lost)
-        assert len(backend.opened[kind]) >= 2 and with_device.counters.losses >= 1
+        assert len(backend.opened[kind]) >= 2 and with_device.losses >= 1
     finally:
         with_device.close()
 

@@ -52,9 +52,7 @@ def _until(device: LiveDevice, what: Callable[[], bool], seconds: float = 15.0) 
     """Go on with silence until it is so; the seconds it took."""
     began = time.monotonic()
     while not what():
-        assert time.monotonic() - began < seconds, (
-            f"not so after {seconds} s: {device.lost}, {device.counters}"
-        )
+        assert time.monotonic() - began < seconds, f"not so after {seconds} s: {device.lost}"
         device.exchange(SILENT)
     return time.monotonic() - began
 
@@ -80,13 +78,12 @@ def test_the_caller_is_heard_and_the_assistant_is_played(server: PulseServer, tm
         speaking = server.say(tmp_path / "caller.wav")
         heard = _exchange(device, far)
         speaking.wait()
-        counters = device.counters
 
     assert active_dbfs(heard) == pytest.approx(-20.0, abs=1.5) and _likeness(heard, caller) > 0.45
     assert active_dbfs(recorded(played)) == pytest.approx(-20.0, abs=1.5)
     # A gap of a starved stream moves half of the words: half of the likeness is proof enough.
     assert _likeness(recorded(played), prompt) > 0.45
-    assert counters.losses == 0 and counters.blocks == len(far)
+    assert device.losses == 0
 
 
 @in_real_time
@@ -304,10 +301,9 @@ def test_own_voice_looped_back_into_the_microphone_opens_nothing(server: PulseSe
             events.append(endpointer.feed(cleaned[-1], playing).event)
             if len(heard) in (60, 150, 240):
                 time.sleep(0.3)  # a slow recogniser: the echo's delay must not move for it
-        losses = device.counters.losses
 
     echo_db = rms_dbfs(np.concatenate(heard))
     print(f"echo at {echo_db:.0f} dBFS, {rms_dbfs(np.concatenate(cleaned)):.0f} dBFS after the canceller")
     assert echo_db > -35, "the loop back does not work: the test would prove nothing"
-    assert "opened" not in events and losses == 0
+    assert "opened" not in events and device.losses == 0
     assert rms_dbfs(np.concatenate(cleaned)) < -45

@@ -283,7 +283,6 @@ def test_vosk_reports_the_words_it_cannot_hear() -> None:
     engine = VoskRecognizer(Phrases(["네", "네 xyzzy"], []), _korean_model())
 
     assert engine.missing_words == ("xyzzy",)
-    assert engine.lost_phrases(None) == ["네 xyzzy"]
 
 
 @pytest.mark.parametrize(

@@ -99,15 +99,24 @@ def test_nothing_to_say_is_an_error(text: str) -> None:
             voice.render(text)
 
 
-def test_a_killed_worker_is_replaced_without_a_word() -> None:
-    voice = Pyttsx3Voice()
+def test_a_killed_worker_is_replaced_without_a_word(tmp_path: Path) -> None:
+    notes = tmp_path / "pids"
+    script = tmp_path / "worker.py"
+    script.write_text(
+        "import os, runpy\n"
+        f"with open({str(notes)!r}, 'a') as notes:\n    print(os.getpid(), file=notes)\n"
+        "runpy.run_module('voice_triage.speech.pyttsx3_worker', run_name='__main__')\n"
+    )
+    voice = Pyttsx3Voice(command=(sys.executable, str(script)))
     voice.render("Hello.")
-    assert voice.worker_pid is not None
-    os.kill(voice.worker_pid, 9)
+    os.kill(int(notes.read_text()), 9)
 
     assert len(voice.render("Hello again.")) > 4000
     voice.close()
-    assert voice.worker_pid is None
+    first, second = map(int, notes.read_text().split())
+    assert first != second
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
 
 
 def _bad_worker(tmp_path: Path, body: str) -> tuple[str, ...]:

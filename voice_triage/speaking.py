@@ -55,7 +55,6 @@ class Speaker:
         now_s: Callable[[], float],
         *,
         rate_wpm: int,
-        earcons: bool = True,
     ) -> None:
         self._player = player
         self.voice = voice
@@ -63,7 +62,6 @@ class Speaker:
         """The text of the line that was begun last."""
         self._observers = observers
         self._now_s = now_s
-        self._earcons = earcons
         self.rate_wpm = rate_wpm
         self._lines: dict[str, Words] = {}
         self._order: deque[str] = deque()
@@ -103,13 +101,11 @@ class Speaker:
 
     def signal(self, name: Earcon) -> None:
         """Queue an earcon; it is no speech and no line."""
-        if self._earcons:
-            self._player.say(earcon(name), f"earcon-{name}")
+        self._player.say(earcon(name), f"earcon-{name}")
 
     def understood(self) -> None:
         """Let the earcon sound over the first moment of what is said next: no answer waits for it."""
-        if self._earcons:
-            self._player.overlay(earcon("understood"))
+        self._player.overlay(earcon("understood"))
 
     def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""

@@ -217,10 +217,10 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
             _run(session, device, minutes * 60 - result.seconds, result, tell)
             result.troubles += session.faults
             result.seconds = time.monotonic() - began_s
-        counters = device.counters
         ear.stop()
-    result.losses, result.underruns = counters.losses, counters.underruns
-    result.swallowed_s, result.ear_s = counters.swallowed_s, ear.loud_s
+    result.losses, result.underruns = device.losses, device.loudspeaker.underruns
+    result.swallowed_s = device.microphone.swallowed_s + device.loudspeaker.swallowed_s
+    result.ear_s = ear.loud_s
     return result
 
 
