@@ -10,12 +10,17 @@ from typing import Any
 import pytest
 
 from voice_triage import strict_yaml
+from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.errors import BadContent
 from voice_triage.protocol import FOLDER, Protocol
 
 FILE = FOLDER / "red_dots.yaml"
 DATA = strict_yaml.load(FILE)
 PROTOCOL = Protocol.load()
+WITH_SOURCES = (
+    *PROTOCOL.red_flags.values(), *PROTOCOL.rules, *PROTOCOL.exceptions, *PROTOCOL.patterns.values(),
+    *PROTOCOL.first_aid,
+)  # fmt: skip
 
 CALLS = """difficulty_breathing difficulty_speaking difficulty_swallowing facial_swelling seizure
     drowsy_or_unresponsive confusion stiff_neck light_sensitivity non_blanching_rash purpuric_rash
@@ -44,15 +49,11 @@ def test_holds_every_id_of_the_specification() -> None:
 
 
 def test_every_row_has_a_source() -> None:
-    rows = [*PROTOCOL.red_flags.values(), *PROTOCOL.rules, *PROTOCOL.exceptions, *PROTOCOL.patterns.values()]
-
-    assert all(row.source and set(row.source) <= set(PROTOCOL.sources) for row in rows)
+    assert all(row.source and set(row.source) <= set(PROTOCOL.sources) for row in WITH_SOURCES)
 
 
 def test_every_source_is_used() -> None:
-    rows = [*PROTOCOL.red_flags.values(), *PROTOCOL.rules, *PROTOCOL.exceptions, *PROTOCOL.patterns.values()]
-
-    assert {name for row in rows for name in row.source} == set(PROTOCOL.sources)
+    assert {name for row in WITH_SOURCES for name in row.source} == set(PROTOCOL.sources)
 
 
 def test_every_group_is_used() -> None:
@@ -93,6 +94,21 @@ def test_a_new_row_needs_no_python() -> None:
     protocol = Protocol.from_data(data, "test")
 
     assert "tick_bite" in protocol.warning_signs and protocol.rules[-1].id == "tick"
+
+
+def test_a_new_red_flag_needs_no_python_for_its_first_aid() -> None:
+    data = copy.deepcopy(DATA)
+    data["concepts"].append({"id": "tick_bite", "role": "red_flag", "warning": True})
+    data["red_flags"].append({"id": "tick_bite", "action": "go", "source": "rash_article"})
+    without = Protocol.from_data(data, "test")
+    own = {"id": "tick", "causes": ["tick_bite"], "do": ["sit_up"], "source": "own_advice"}
+    data["first_aid"].insert(0, own)
+
+    protocol = Protocol.from_data(data, "test")
+
+    assert first_aid(protocol, ("seizure", "tick_bite"), "call") == ("aid.sit_up",)
+    assert first_aid(without, ("tick_bite",), "go")[0] == "aid.go_now"
+    assert first_aid(without, ("tick_bite",), "call")[0] == "aid.say_sepsis"
 
 
 Change = Callable[[dict[str, Any]], object]
@@ -277,6 +293,38 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         lambda d: row(d, "exceptions", "cherry_angioma").update(without=["other_warning_sign"]),
         "without: unknown concept 'other_warning_sign'",
     ),
+    "first aid for nothing": (
+        lambda d: row(d, "first_aid", "shaking").update(causes=[]),
+        "first_aid: shaking: causes must name what it is done for",
+    ),
+    "first aid for an unknown cause": (
+        lambda d: row(d, "first_aid", "shaking").update(causes=["seizures"]),
+        "first_aid: shaking: causes names an unknown id 'seizures'; did you mean 'seizure'",
+    ),
+    "first aid for a question that is no alarm": (
+        lambda d: row(d, "first_aid", "unnamed").update(causes=["glass_test"]),
+        "first_aid: unnamed: causes names an unknown id 'glass_test'",
+    ),
+    "first aid twice for a cause": (
+        lambda d: row(d, "first_aid", "wounds").update(causes=["seizure"]),
+        "first_aid: wounds: 'seizure' has a row already",
+    ),
+    "first aid of nothing": (
+        lambda d: row(d, "first_aid", "shaking").update(do=[]),
+        "first_aid: shaking: do must be a list of one to 5 ids of prompts under aid",
+    ),
+    "first aid too long to follow": (
+        lambda d: row(d, "first_aid", "shaking").update(do=["sit_up"] * 6),
+        "do must be a list of one to 5 ids",
+    ),
+    "no first aid for other causes": (
+        lambda d: row(d, "first_aid", "going").pop("otherwise"),
+        "first_aid: exactly one row must have 'otherwise: go'",
+    ),
+    "two first aids for other causes": (
+        lambda d: row(d, "first_aid", "going").update(otherwise="call"),
+        "first_aid: exactly one row must have 'otherwise: call'",
+    ),
     "no mapping at all": (lambda d: d.clear(), "x.yaml: "),
 }
 
@@ -296,7 +344,7 @@ def test_every_key_of_every_row_is_checked_for_type() -> None:
     """No value of a wrong type anywhere in the file gets through, or out as another error."""
     wrong: list[object] = [None, 3.5, {"a": 1}, [["fever"]], ""]
     tolerated = []
-    for section in ("concepts", "groups", "red_flags", "rules", "exceptions", "patterns"):
+    for section in ("concepts", "groups", "red_flags", "rules", "exceptions", "patterns", "first_aid"):
         for index, item in enumerate(DATA[section]):
             for key in item:
                 for value in wrong:
