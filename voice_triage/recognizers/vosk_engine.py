@@ -100,11 +100,6 @@ class VoskRecognizer:
     def _knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def lost_phrases(self, question: str | None) -> list[str]:
-        """Return the phrases for ``question`` that contain a word the model lacks."""
-        missing = frozenset(self.missing_words)
-        return [phrase for phrase in self._phrases.for_question(question) if missing & set(phrase.split())]
-
     def _grammar(self, question: str | None) -> str:
         """Return the phrase list as Vosk takes it: a JSON list."""
         if question not in self._grammars:

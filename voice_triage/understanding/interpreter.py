@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
+from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, people, values, weighing
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
@@ -127,7 +128,7 @@ class Interpreter:
             last[one.value.concept] = one
         if "temperature" in last:
             degrees = float(last["temperature"].value.value)
-            status: Status = "present" if degrees >= values.FEVER_CELSIUS else "absent"
+            status: Status = "present" if degrees >= FEVER_CELSIUS else "absent"
             place = last["temperature"]
             said[:] = [s for s in said if s.concept != "fever"]
             said.append(Said(place.start, place.end, "fever", status, sure=True))

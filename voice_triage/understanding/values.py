@@ -11,8 +11,6 @@ from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import PhraseList, Words
 
-FEVER_CELSIUS = 38.0
-"""clinical-spec.md: 38.0 C and over is fever."""
 CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
 FEVER_FROM = 35.0
