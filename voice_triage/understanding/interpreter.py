@@ -63,7 +63,9 @@ class Interpreter:
         if self._network and reading:
             command = command if wish else weighing.command(command, reading, self._network)
             bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
-            said = weighing.signs(said, reading, self._network, self._grammar, len(words.surface), bare)
+            aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
+            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), bare)
+            said = weighing.signs(rules, reading, self._network, self._grammar)
             told = self._whose(told, reading)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
