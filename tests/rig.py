@@ -62,17 +62,18 @@ class Rig:
         self.dialogue = Dialogue(kit.protocol)
         self.endpointer = Endpointer(parts.pop("activity", None) or EnergyActivity())
         self.speaker = Speaker(Player(), voice or WordlessVoice(), (self.script,), clock.now_s, rate_wpm=170)
+        self.listener = Listener(
+            engine(self.scripted) if callable(engine) else self.scripted,
+            parts.get("interpreter") or kit.interpreter,
+            self.endpointer,
+            clock,
+            red_flags=kit.protocol.red_flags,
+            second_opinion=parts.pop("second_opinion", None),
+        )
         usual = Equipment(
             device=self.device,
             canceller=None,
-            listener=Listener(
-                engine(self.scripted) if callable(engine) else self.scripted,
-                parts.get("interpreter") or kit.interpreter,
-                self.endpointer,
-                clock,
-                red_flags=kit.protocol.red_flags,
-                second_opinion=parts.pop("second_opinion", None),
-            ),
+            listener=self.listener,
             speaker=self.speaker,
             dialogue=self.dialogue,
             wording=kit.wording,

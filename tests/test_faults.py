@@ -12,7 +12,7 @@ from rig import Rig
 from voice_triage.app import Kit
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.dialogue import Dialogue
-from voice_triage.messages import Event, Turn
+from voice_triage.messages import Alarm, Event, Turn
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.replay import play
@@ -177,6 +177,42 @@ def test_a_hearing_that_comes_back_says_so_and_goes_on(kit: Kit) -> None:
 
     assert "I can hear you again. Let us go on." in rig.script.spoken
     assert tried == 0, "what a deaf session does not hear is not the caller's silence"
+
+
+def test_an_alarm_of_the_same_block_survives_a_hearing_that_dies_after_it(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    usual = rig.listener.hear
+
+    def hear(block: Pcm, question: str | None, own_words: str, events: list[Any]) -> None:
+        usual(block, question, own_words, events)
+        if any(isinstance(one, Alarm) for one in events):
+            raise Dead("after it")
+
+    rig.listener.hear = hear  # type: ignore[method-assign]
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=6)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+def test_an_answer_lost_in_one_fault_is_asked_for_again_at_once(kit: Kit) -> None:
+    """It was lost without a word: the caller waited for nothing until the patience ran out."""
+    interpreter = Fails(kit.interpreter, "interpret")
+    rig = Rig(kit, interpreter=interpreter)
+    rig.until("listening: patient")
+    interpreter.dead = True
+    rig.say("it is for my son")
+    before = len(rig.script.spoken)
+    rig.run(3)
+    interpreter.dead = False
+    rig.run(2)
+    again = rig.script.spoken[before:]
+    rig.until("listening: patient")
+    rig.say("it is for my son")
+    rig.until("listening: age")
+
+    assert again, "patience is eight seconds"
 
 
 def test_an_emergency_the_dialogue_could_not_take_is_said_again_in_silence(kit: Kit) -> None:

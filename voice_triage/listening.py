@@ -89,14 +89,13 @@ class Listener:
         self.recognizer.expect(question)
 
     def hear(
-        self, block: Pcm, question: str | None, own_words: str = ""
-    ) -> list[Partial | Alarm | Utterance]:
-        """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
+        self, block: Pcm, question: str | None, own_words: str, events: list[Partial | Alarm | Utterance]
+    ) -> None:
+        """Take one block of ``BLOCK`` samples, 16 kHz; add to ``events`` what became of it, also if it fails.
 
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
         voice, since it may be the assistant's own.
         """
-        events: list[Partial | Alarm | Utterance] = []
         if self._open is not None and self._open.talk and self._open.question != question:
             self.drop()  # talk of others, begun before: the answer to the new question stands apart from it
         hearing = self._endpointer.feed(block, playing=bool(own_words))
@@ -121,7 +120,6 @@ class Listener:
                 self._close(self._open, self._open.second.of_s)
         for utterance in list(self._deciding):
             self._decide(utterance, events)
-        return events
 
     # ---- safety lane ----
 
@@ -235,9 +233,11 @@ class Listener:
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
-        self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
-        meaning = self._weigh(final.text, utterance)
+        try:
+            meaning = self._weigh(final.text, utterance)
+        finally:
+            self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from voice_triage.dialogue.state import CONFIRM
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Line, Partial, Utterance
+from voice_triage.messages import Alarm, Line, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.speaking import Words
 from voice_triage.wording import Wording
@@ -84,13 +84,21 @@ class Ears:
             return mic
 
     def hear(self, near: Pcm, question: str | None, own_words: str) -> Sequence[Heard]:
-        """What became of the block; the utterance that is open is lost when the hearing fails."""
+        """What became of the block; what an utterance said is lost when the hearing of it fails.
+
+        An empty one stands in its place, so that the caller is asked again.
+        """
+        events: list[Heard] = []
+        spoken = self._listener.busy
         try:
-            events = self._listener.hear(near, question, own_words=own_words)
+            self._listener.hear(near, question, own_words, events)
         except Exception as error:
             self._faults.note("hearing", error)
+            spoken = spoken or self._listener.busy
             self._listener.drop()
+            if spoken and not self._deaf_blocks:  # once: while it goes on the caller is told so instead
+                events.append(Utterance(Meaning(""), question, False, bool(own_words), confirmed=False))
             self._deaf_blocks += 1
-            return ()
+            return events
         self._deaf_blocks = 0
         return events
