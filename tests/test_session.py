@@ -115,6 +115,35 @@ def test_a_lost_microphone_is_said_and_costs_no_answer(kit: Kit) -> None:
     assert any(event.startswith("trouble") for event in rig.script.events)
 
 
+@pytest.mark.parametrize("pause_s", [1.0, 18.0])
+def test_an_emergency_said_over_or_right_after_the_farewell_is_heard(kit: Kit, pause_s: float) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    rig.run(pause_s)
+    rig.say("wait he can't breathe now")
+    for _ in range(1000):
+        if rig.session.over:
+            break
+        rig.session.step()
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+    assert not rig.session.over, "the emergency is stood by"
+
+
+def test_a_conversation_that_was_ended_is_over_soon(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    while rig.speaker.playing:
+        rig.session.step()
+    rig.run(1.5)
+    assert not rig.session.over
+    rig.run(1)
+
+    assert rig.session.over
+
+
 class Dying:
     """An engine that raises on its third block, once."""
 

@@ -20,6 +20,9 @@ from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
 
 BLOCK_S = BLOCK / RATE_HZ
+AFTER_FAREWELL_S = 2.0
+"""Silence after the farewell until nobody listens any more: what matters most is often said last, and an
+emergency in it must be heard."""
 
 
 class Session:
@@ -50,8 +53,10 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """True when the conversation has ended and all was said."""
-        return self._turn.phase == "ended" and not self._with.speaker.playing
+        """True when the conversation has ended, all was said, and nobody has anything to add."""
+        quiet = not (self._with.speaker.playing or self._with.listener.answering)
+        waited = self._device_lost or self._idle_blocks * BLOCK_S >= AFTER_FAREWELL_S
+        return self._turn.phase == "ended" and quiet and waited
 
     @property
     def standing_by(self) -> bool:
