@@ -12,7 +12,7 @@ from rig import Rig
 from voice_triage.app import Kit
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.dialogue import Dialogue
-from voice_triage.messages import Alarm, Event, Turn
+from voice_triage.messages import Alarm, Event, Hypothesis, Turn
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.replay import play
@@ -74,6 +74,20 @@ class Unready:
 
     def transcribe(self, pcm: Pcm, question: str | None = None) -> object:
         raise Dead("it")
+
+
+class Late:
+    """A recogniser that says nothing before the end of speech."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def accept(self, block: Pcm) -> Hypothesis:
+        self._engine.accept(block)
+        return Hypothesis("")
 
 
 class Passing:
@@ -177,6 +191,26 @@ def test_a_hearing_that_comes_back_says_so_and_goes_on(kit: Kit) -> None:
 
     assert "I can hear you again. Let us go on." in rig.script.spoken
     assert tried == 0, "what a deaf session does not hear is not the caller's silence"
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_a_red_flag_typed_or_heard_only_at_the_end_is_announced_without_the_dialogue(
+    kit: Kit, typed: bool
+) -> None:
+    """Only what the safety lane had raised was: anything else got "something in me failed"."""
+    doomed = Doomed(kit, "dialogue")
+    rig = doomed.rig
+    doomed.kill()
+    before = len(rig.script.spoken)
+    if typed:
+        rig.session.typed("he can't breathe")
+    else:
+        rig.listener.recognizer = Late(rig.scripted)
+        rig.say("he can't breathe")
+    rig.until("emergency", limit_s=6)
+    rig.run(4)
+
+    assert "Call 9 1 1 now." in rig.script.spoken[before:]
 
 
 def test_an_alarm_of_the_same_block_survives_a_hearing_that_dies_after_it(kit: Kit) -> None:

@@ -14,7 +14,7 @@ from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence,
 from voice_triage.observer import Observer
 from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words
-from voice_triage.surviving import Ears, Faults, about_devices
+from voice_triage.surviving import Ears, Faults, about_devices, signs_of
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
@@ -37,6 +37,7 @@ class Session:
         self._unheard: list[Words] = []
         self._was_playing = False
         self._device_lost = False
+        self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
         self._ears = Ears(equipment.canceller, equipment.listener, self._faults)
         self._deaf = False
@@ -86,7 +87,7 @@ class Session:
         near = self._ears.near(mic, far)
         line = parts.speaker.line
         for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
-            self._survive(lambda event=event: self._on(event), event)  # type: ignore[misc]
+            self._survive(lambda event=event: self._on(event), signs_of(event))  # type: ignore[misc]
         if self._ears.deaf != self._deaf:
             self._deaf = self._ears.deaf
             self.device_changed({"microphone"} if self._deaf else ())
@@ -99,7 +100,7 @@ class Session:
         """Take a typed line like an utterance that was heard, at any moment."""
         for one in self._observers:
             one.heard(text, at_s=self._with.clock.now_s())
-        self._survive(lambda: self._take(self._with.interpreter.interpret(text, self._turn.question)))
+        self._survive(lambda: self._typed(text))
 
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
@@ -113,13 +114,17 @@ class Session:
 
     # ---- what was heard ----
 
-    def _survive(self, work: Callable[[], None], event: Event | None = None) -> None:
-        """Do ``work``; where it fails say the emergency if there is one, else ask the caller again."""
+    def _typed(self, text: str) -> None:
+        meaning = self._with.interpreter.interpret(text, self._turn.question)
+        self._survive(lambda: self._take(meaning), meaning.signs)
+
+    def _survive(self, work: Callable[[], None], signs: Collection[str] = ()) -> None:
+        """Do ``work``, which is about these ``signs``; where it fails say the emergency, or ask again."""
         try:
             work()
         except Exception as error:
             self._faults.note("conversation", error)
-            raised = isinstance(event, Alarm) or (isinstance(event, Utterance) and event.alarmed)
+            raised = not self._red_flags.isdisjoint(signs)
             self._alarmed = self._alarmed or raised or bool(self._with.dialogue.red_flags)
             if self._with.speaker.announcing:
                 return

@@ -26,6 +26,13 @@ def about_devices(lost: Collection[str]) -> Line:
     return Line(f"device.{max(lost)}_lost" if lost else "device.back")  # the microphone matters more
 
 
+def signs_of(event: Heard) -> frozenset[str]:
+    """The concepts that are present in what was heard."""
+    if isinstance(event, Alarm):
+        return frozenset(one.concept for one in event.findings)
+    return event.meaning.signs if isinstance(event, Utterance) else frozenset()
+
+
 class Canceller(Protocol):
     """Takes the far-end signal out of the microphone's."""
 
