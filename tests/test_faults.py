@@ -10,9 +10,12 @@ import pytest
 from rig import Rig
 
 from voice_triage.app import Kit
+from voice_triage.audio.player import Player
+from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.dialogue import Dialogue
 from voice_triage.messages import Alarm, Event, Hypothesis, Turn
+from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.replay import play
@@ -99,8 +102,12 @@ class Passing:
 
 STAGES = (
     "echo canceller", "voice activity", "recogniser", "second opinion", "understanding", "dialogue",
-    "wording", "voice",
+    "wording", "voice", "player", "device", "observer",
 )  # fmt: skip
+
+
+TOLD = ("said", "cut", "listening", "hearing", "heard", "emergency", "level", "trouble")
+"""All an observer is told."""
 
 
 class Doomed:
@@ -120,6 +127,9 @@ class Doomed:
             "dialogue": lambda: {"dialogue": self._doomed(Dialogue(kit.protocol), "handle")},
             "wording": lambda: {"wording": self._doomed(kit.wording, "say")},
             "voice": dict,
+            "player": lambda: {"player": self._doomed(Player(), "next_block")},
+            "device": lambda: {"room": self._doomed(Room(), "exchange")},
+            "observer": lambda: {"observers": (self._doomed(Observer(), *TOLD),)},
         }[stage]()
         self.rig = Rig(kit, made.pop("engine", None), voice, **made)
         self.rig.until("listening: patient")
@@ -130,8 +140,8 @@ class Doomed:
         for part in self.parts:
             part.dead = True
 
-    def _doomed(self, part: Any, method: str) -> Any:
-        self.parts.append(Fails(part, method))
+    def _doomed(self, part: Any, *methods: str) -> Any:
+        self.parts.append(Fails(part, *methods))
         return self.parts[-1]
 
     def _next(self, ears: Any) -> Any:
@@ -145,7 +155,7 @@ def test_an_emergency_is_spoken_whatever_has_died(kit: Kit, stage: str) -> None:
     rig = doomed.rig
     doomed.kill()
     before = len(rig.script.spoken)
-    if stage == "voice activity":  # nothing can be heard any more: somebody types it
+    if stage in ("voice activity", "device"):  # nothing can be heard any more: somebody types it
         rig.run(3)
         rig.session.typed("he can't breathe")
     else:
@@ -155,7 +165,8 @@ def test_an_emergency_is_spoken_whatever_has_died(kit: Kit, stage: str) -> None:
     rig.run(4)
 
     assert "Call 9 1 1 now." in rig.script.spoken[before:]
-    assert rms_dbfs(rig.played()[at:]) > -25, "aloud, not only on a screen"
+    if stage != "device":
+        assert rms_dbfs(rig.played()[at:]) > -25, "aloud, not only on a screen"
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -173,7 +184,7 @@ def test_a_caller_who_is_not_understood_for_a_fault_is_told(
     assert said, "nothing was said for half a minute"
     if stage in ("dialogue", "wording"):
         assert said[0] == "Something in me failed. Please say that again. If it is urgent, phone for help."
-    if stage == "voice activity":
+    if stage in ("voice activity", "device"):
         assert said[0].startswith("I cannot hear you any more.")
     assert "breathe" not in caplog.text and "son" not in caplog.text, "a log may hold no words of the caller"
 
@@ -247,6 +258,48 @@ def test_an_answer_lost_in_one_fault_is_asked_for_again_at_once(kit: Kit) -> Non
     rig.until("listening: age")
 
     assert again, "patience is eight seconds"
+
+
+def test_a_greeting_that_fails_leaves_a_conversation(kit: Kit) -> None:
+    dialogue = Fails(Dialogue(kit.protocol), "start")
+    dialogue.dead = True
+    rig = Rig(kit, dialogue=dialogue)
+    rig.run(8)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=6)
+
+    assert rig.session.faults == ["conversation: Dead"]
+
+
+def test_a_device_that_is_lost_cuts_no_emergency_line(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("he can't breathe")
+    rig.until("emergency")
+    rig.session.device_changed({"loudspeaker"})
+    rig.run(12)
+
+    assert "cut" not in rig.script.events
+    at = [text.startswith("I cannot") or "loudspeaker" in text for text in rig.script.spoken].index(True)
+    assert rig.script.spoken[at - 1].endswith("?"), "after the read-back"
+
+
+def test_a_microphone_that_is_gone_and_unheard_is_back_only_when_both_are_mended(kit: Kit) -> None:
+    doomed = Doomed(kit, "voice activity")
+    rig = doomed.rig
+    doomed.kill()
+    rig.session.device_changed({"microphone"})
+    rig.run(6)
+    told = rig.script.events.count("trouble: " + rig.script.spoken[-1])
+    doomed.parts[0].dead = False
+    rig.run(6)
+    before = list(rig.script.spoken)
+    rig.session.device_changed(())
+    rig.run(4)
+
+    assert told == 1
+    assert "I can hear you again. Let us go on." not in before
+    assert "I can hear you again. Let us go on." in rig.script.spoken
 
 
 def test_an_emergency_the_dialogue_could_not_take_is_said_again_in_silence(kit: Kit) -> None:

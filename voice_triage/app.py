@@ -229,7 +229,7 @@ class Kit:
         )
         player = Player()
         player.volume = self.settings.volume / 80
-        speaker = Speaker(player, voice, observers, clock.now_s, rate_wpm=self.settings.rate_wpm)
+        speaker = Speaker(player, voice, clock.now_s, rate_wpm=self.settings.rate_wpm)
         equipment = Equipment(
             device=device,
             canceller=None if isinstance(activity, EnergyActivity) else _canceller(device),

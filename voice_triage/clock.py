@@ -31,6 +31,9 @@ class Clock(Protocol):
         An engine that fails has heard nothing.
         """
 
+    def pause(self, seconds: float) -> None:
+        """Let a block of ``seconds`` pass of which no device keeps the time."""
+
     def close(self) -> None:
         """Let go of threads."""
 
@@ -60,6 +63,10 @@ class RealClock:
         """Run ``work`` in the worker thread."""
         future = self._pool.submit(_done, work)
         return lambda: future.result() if future.done() else None
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long."""
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Wait for nothing; a second opinion nobody needs any more may be lost."""
@@ -101,6 +108,9 @@ class VirtualClock:
         self.compute_s += took_s
         self._mark += took_s
         return lambda: result if self.now_s() >= asked_s + took_s else None
+
+    def pause(self, seconds: float) -> None:
+        """Nothing to do: the blocks are counted."""
 
     def close(self) -> None:
         """Nothing to let go of."""
