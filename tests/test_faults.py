@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from voice_triage.app import Kit
 from voice_triage.audio.player import Player
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
+from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.messages import Alarm, Event, Hypothesis, Turn
 from voice_triage.observer import Observer
@@ -75,7 +78,7 @@ class Unready:
 
     name = "unready"
 
-    def transcribe(self, pcm: Pcm, question: str | None = None) -> object:
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         raise Dead("it")
 
 
@@ -328,3 +331,47 @@ def test_a_fault_in_a_replay_fails_the_scenario(kit: Kit) -> None:
     stage.dialogue.handle = handle  # type: ignore[method-assign]
 
     assert any("failed inside" in failure for failure in play(scenario, stage).failures)
+
+
+def test_a_second_opinion_that_dies_is_noted_and_told_from_one_that_heard_nothing(kit: Kit) -> None:
+    doomed = Doomed(kit, "second opinion")
+    doomed.rig.say("it is for my son")
+    doomed.rig.run(5)
+
+    assert doomed.rig.session.faults == ["second opinion: Dead"]
+
+
+@pytest.mark.parametrize("clock", [RealClock(), VirtualClock()])
+def test_work_that_fails_is_marked_and_its_error_given_once(clock: Clock) -> None:
+    results = [clock.start(lambda: Unready().transcribe(np.zeros(1, np.int16)))]
+    results.append(clock.start(lambda: Hypothesis("yes")))
+    while any(one() is None for one in results):
+        clock.tick(0.02)
+    clock.close()
+
+    assert [one() for one in results] == [Hypothesis("", final=True, failed=True), Hypothesis("yes")]
+    assert [type(error) for error in clock.failures()] == [Dead]
+    assert clock.failures() == []
+
+
+HANGS = """
+import threading
+from voice_triage.clock import RealClock
+clock = RealClock()
+clock.start(threading.Event().wait)
+clock.close()
+"""
+
+
+def test_a_second_opinion_that_hangs_does_not_keep_the_program_from_ending() -> None:
+    assert subprocess.run([sys.executable, "-c", HANGS], timeout=60, check=False).returncode == 0
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the listener takes a failed second opinion for one that heard nothing"
+)
+def test_a_long_answer_is_understood_though_the_second_opinion_dies(kit: Kit) -> None:
+    """More than six words of which a living second opinion heard nothing are other people's talk."""
+    doomed = Doomed(kit, "second opinion")
+    doomed.rig.say("well you see it is all about my little son")
+    doomed.rig.until("listening: age", limit_s=20)

@@ -35,6 +35,8 @@ class Hypothesis:
     """What else the words may have been, the likeliest first, of an engine that can say so."""
     sure: bool = True
     """False where the engine itself thinks its words improbable: no red flag is raised by them alone."""
+    failed: bool = False
+    """True where the engine failed: that it heard nothing says nothing."""
 
 
 # ---- understanding -> dialogue ----

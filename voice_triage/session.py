@@ -88,6 +88,8 @@ class Session:
         line = self._with.speaker.line
         for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
             self._survive(lambda event=event: self._on(event), signs_of(event))  # type: ignore[misc]
+        for error in self._with.clock.failures():
+            self._faults.note("second opinion", error)
         self._survive(self._tell_devices)
         self._faults.guarded("conversation", self._make_room, None)  # to ask again each block would never end
         self._survive(self._wait)

@@ -82,11 +82,11 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
 def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, typed: str) -> Dialogue:
     """One conversation, which begins with what was ``typed``, if anything was."""
     session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
-    session.start()
-    if typed:
-        session.typed(typed)
     lost: frozenset[str] = frozenset()
     try:
+        session.start()
+        if typed:
+            session.typed(typed)
         while not session.over:
             session.step()
             if text := keys.line():
