@@ -159,3 +159,61 @@ def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(
     ]
 
     assert ends and ends[0][0] < 5.0 and ends[0][1] == "yes"
+
+
+class Reading(Second):
+    """Reads a script written in the loudness of the sound: 2000 is the first phrase, 3000 the second."""
+
+    def __init__(self, first: str, second: str = "", *, fails: bool = False) -> None:
+        super().__init__("", 0.0)
+        self._phrases, self._fails = {2000: first, 3000: second}, fails
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        if self._fails:
+            raise RuntimeError("died")
+        said = [text for level, text in self._phrases.items() if np.count_nonzero(pcm == level) > 8_000]
+        return Hypothesis(" ".join(said), final=True)
+
+
+def _heard(listener: Listener, script: list[tuple[int, float]], questions: list[str]) -> set[str]:
+    """The signs that are raised or understood, of blocks at each level for so many seconds."""
+    signs: set[str] = set()
+    levels = [level for level, seconds in script for _ in range(round(seconds * 50))]
+    for number, level in enumerate(levels + [0] * 200):
+        question = questions[number * len(questions) // (len(levels) + 200)]
+        for event in listener.hear(np.full(BLOCK, level, np.int16), question):
+            if isinstance(event, Alarm):
+                signs |= {one.concept for one in event.findings}
+            elif isinstance(event, Utterance):
+                signs |= event.meaning.signs
+    return signs
+
+
+@pytest.mark.parametrize("voices_s", [0.4, 1.2, 1.6, 2.2, 3.0])
+def test_no_word_is_lost_where_one_utterance_is_ended_for_the_next(
+    listening: Callable[[Second], Listener], voices_s: float
+) -> None:
+    listener = listening(Reading("it itches", "and he can't breathe"))
+
+    script = [(2000, 1.5), (1000, voices_s), (3000, 1.5), (1000, 4.0)]
+    assert "difficulty_breathing" in _heard(listener, script, ["itch"])
+
+
+def test_a_red_flag_in_talk_that_was_ended_by_force_outlives_the_next_question(
+    listening: Callable[[Second], Listener],
+) -> None:
+    listener = listening(Reading("it was in the park", "he can't breathe"))
+
+    script = [(2000, 9.4), (3000, 1.8), (1000, 2.0)]
+    assert "difficulty_breathing" in _heard(listener, script, ["itch", "itch", "itch", "fever", "fever"])
+
+
+def test_a_second_opinion_that_dies_takes_no_words_from_the_first(interpreter: Interpreter) -> None:
+    engine = ScriptedRecognizer()
+    engine.say("well you see my son since this morning he can't breathe", 3.0)
+    listener = Listener(
+        engine, interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+        red_flags=RED_FLAGS, second_opinion=Reading("", fails=True),
+    )  # fmt: skip
+
+    assert "difficulty_breathing" in _heard(listener, [(1000, 3.2)], ["itch"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+import numpy as np
+
 from voice_triage.audio.endpoint import Endpointer, Hearing
 from voice_triage.clock import Clock
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
@@ -58,7 +60,9 @@ class Listener:
     @property
     def answering(self) -> bool:
         """True while somebody may be answering; in a room full of talk somebody always speaks."""
-        return self.busy and self._voice_s < self._limits.room_talk_s and not (self._open and self._open.talk)
+        if self._open is None or self._open.talk:
+            return bool(self._deciding)
+        return self._voice_s < self._limits.room_talk_s or not self._open.look.empty
 
     @property
     def voice_confirmed(self) -> bool:
@@ -89,24 +93,24 @@ class Listener:
         self.recognizer.expect(question)
 
     def hear(
-        self, block: Pcm, question: str | None, own_words: str, events: list[Partial | Alarm | Utterance]
-    ) -> None:
-        """Take one block of ``BLOCK`` samples, 16 kHz; add to ``events`` what became of it, also if it fails.
+        self,
+        block: Pcm,
+        question: str | None,
+        own_words: str = "",
+        events: list[Partial | Alarm | Utterance] | None = None,
+    ) -> list[Partial | Alarm | Utterance]:
+        """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
 
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
-        voice, since it may be the assistant's own.
+        voice, since it may be the assistant's own. A list of ``events`` that is given is added to, so
+        that what was heard in a block outlives a failure later in it.
         """
-        if self._open is not None and self._open.talk and self._open.question != question:
-            self.drop()  # talk of others, begun before: the answer to the new question stands apart from it
+        events = [] if events is None else events
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
-            failures = getattr(self.recognizer, "failures", 0)
-            second = SecondLook(self._second, self._clock, question)
-            self._open = OpenUtterance(question, bool(own_words), second, failures=failures)
-            self._open.talk = self._since_cap <= TALK_GAP
-            self.recognizer.start()
+            self._begin(question, bool(own_words), talk=self._since_cap <= TALK_GAP)
         if self._open is not None:
             self._open.voice_s = hearing.voice_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
@@ -114,12 +118,27 @@ class Listener:
             self._second_look(self._open, hearing, events)
             if hearing.event == "closed":
                 self._close(self._open, hearing.voice_s)
-            elif self._open and self._open.over:  # in babble nothing falls silent
-                self._endpointer.close()
-                self._since_cap = 0
-                self._close(self._open, self._open.second.of_s)
+            elif self._open.over or (self._open.talk and self._open.question != question):
+                self._part(self._open, question, own_words)
         for utterance in list(self._deciding):
             self._decide(utterance, events)
+        return events
+
+    def _begin(self, question: str | None, over_speech: bool, *, talk: bool) -> None:
+        failures = getattr(self.recognizer, "failures", 0)
+        second = SecondLook(self._second, self._clock, question)
+        self._open = OpenUtterance(question, over_speech, second, talk=talk, failures=failures)
+        self.recognizer.start()
+
+    def _part(self, utterance: OpenUtterance, question: str | None, own_words: str) -> None:
+        """In babble nothing falls silent: end what was said; the sound nobody has read begins another."""
+        rest = utterance.blocks[utterance.looked_at :] if utterance.over else []
+        self._close(utterance, utterance.second.of_s if utterance.over else utterance.voice_s)
+        self._endpointer.begin_anew(len(rest))
+        self._begin(question, bool(own_words), talk=True)
+        if rest and self._open is not None:
+            self._open.blocks = list(rest)
+            self._open.text = self.recognizer.accept(np.concatenate(rest)).text
 
     # ---- safety lane ----
 
@@ -153,7 +172,8 @@ class Listener:
             return stood
         check = self._check(utterance, finding)
         theirs, second = self._meant(check, utterance.question), check.result()
-        if theirs is None or second is None:  # a slow machine: what is short and plain is believed without it
+        if theirs is None or second is None or second.failed:
+            # A slow machine, or a broken engine: what is short and plain is believed without it.
             late = stood_s >= self._limits.red_flag_check_s
             return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
         if second.text:
@@ -198,8 +218,8 @@ class Listener:
         """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
-        if paused or (rolling and not second.awaited):
-            second.ask(lambda: utterance.pcm, hearing.voice_s)
+        if (paused or rolling) and not second.awaited and second.ask(lambda: utterance.pcm, hearing.voice_s):
+            utterance.looked_at = len(utterance.blocks)
         if not second.awaited or (early := second.result()) is None:
             return
         theirs = self._meant(second, utterance.question) or Meaning("")
@@ -256,12 +276,12 @@ class Listener:
         ours = self._interpreter.interpret(first, utterance.question)
         if self._second is None:
             return ours
-        second = utterance.second.result()
-        theirs = self._meant(utterance.second, utterance.question) or Meaning("")
-        sure = second is None or second.sure
-        if utterance.talk and not sure:
+        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
+        if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
+            return Meaning("") if utterance.talk and len(first.split()) > GARBAGE_WORDS else ours
+        if utterance.talk and not second.sure:
             return Meaning("")
-        return weigh(ours, theirs, self._red_flags, sure=sure)
+        return weigh(ours, theirs, self._red_flags, sure=second.sure)
 
     def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

@@ -36,7 +36,7 @@ class Hypothesis:
     sure: bool = True
     """False where the engine itself thinks its words improbable: no red flag is raised by them alone."""
     failed: bool = False
-    """True where the engine failed: that it heard nothing says nothing."""
+    """The engine broke: it has not heard nothing, it has not heard at all."""
 
 
 # ---- understanding -> dialogue ----

@@ -35,6 +35,8 @@ class OpenUtterance:
     """What the second opinion last meant, while speech went on."""
     over: bool = False
     """The words have come to their end, though voices in the room have not."""
+    looked_at: int = 0
+    """Blocks that the second opinion was last asked about."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
@@ -47,5 +49,5 @@ class OpenUtterance:
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
         """Which signs the last look showed, too, and whether it meant the same; this look is kept."""
         before, self.look = self.look, meaning
-        grown = len(meaning.text.split()) > len(before.text.split()) + 1
+        grown = len(meaning.text.split()) > len(before.text.split())
         return before.signs & meaning.signs, meaning.says(before) and not meaning.empty and not grown

@@ -28,13 +28,15 @@ class SecondLook:
         """True while an answer is still to come."""
         return self._result is None
 
-    def ask(self, pcm: Callable[[], Pcm], voice_s: float) -> None:
-        """Ask about all so far, unless it was asked about as much speech before."""
-        if self._engine is not None and self.of_s < voice_s:
-            sound, transcribe, question = pcm(), self._engine.transcribe, self._question
-            self._poll, self._result = self._clock.start(lambda: transcribe(sound, question)), None
-            self._meaning = None
-            self.of_s = voice_s
+    def ask(self, pcm: Callable[[], Pcm], voice_s: float) -> bool:
+        """Ask about all so far; False when it was asked about as much speech before."""
+        if self._engine is None or self.of_s >= voice_s:
+            return False
+        sound, transcribe, question = pcm(), self._engine.transcribe, self._question
+        self._poll, self._result = self._clock.start(lambda: transcribe(sound, question)), None
+        self._meaning = None
+        self.of_s = voice_s
+        return True
 
     def result(self) -> Hypothesis | None:
         """What it heard; None while the answer is still to come."""

@@ -285,6 +285,7 @@ class Session:
             self._idle_blocks = 0
             return
         if listener.answering:
+            self._idle_blocks = 0
             return
         if self._was_playing:
             self._was_playing = False

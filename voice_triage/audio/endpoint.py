@@ -84,6 +84,10 @@ class Endpointer:
         self._open = False
         self._since_close = 10**9
 
+    def begin_anew(self, blocks: int) -> None:
+        """Let the last ``blocks`` of the open utterance be the beginning of another."""
+        self._length = self._voiced_at = blocks
+
     def feed(self, block: Pcm, playing: bool = False) -> Hearing:
         """Judge one block [320]; while ``playing`` own speech one voiced frame opens no utterance."""
         probability = self._activity.probability(block)
