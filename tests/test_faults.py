@@ -21,6 +21,7 @@ from voice_triage.messages import Alarm, Event, Hypothesis, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.recognizers.restarting import RestartingRecognizer
+from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import play
 from voice_triage.scenario import Expect, Saying, Scenario
 from voice_triage.settings import Settings
@@ -96,6 +97,22 @@ class Late:
         return Hypothesis("")
 
 
+class Lasting:
+    """A recogniser whose script outlives its end; counts its callers and its ends."""
+
+    def __init__(self, engine: Any) -> None:
+        self._engine, self.callers, self.closed = engine, 0, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._engine, name)
+
+    def new_caller(self) -> None:
+        self.callers += 1
+
+    def close(self) -> None:
+        self.closed += 1
+
+
 class Passing:
     """An echo canceller that takes nothing out."""
 
@@ -149,7 +166,7 @@ class Doomed:
 
     def _next(self, ears: Any) -> Any:
         """An engine opened in the place of a dead one lives."""
-        return ears if self.parts else self._doomed(ears, "accept")
+        return ears if self.parts else self._doomed(Lasting(ears), "accept")
 
 
 @pytest.mark.parametrize("stage", STAGES)
@@ -373,3 +390,50 @@ def test_a_long_answer_is_understood_though_the_second_opinion_dies(kit: Kit) ->
     doomed = Doomed(kit, "second opinion")
     doomed.rig.say("well you see it is for my little son")
     doomed.rig.until("listening: age", limit_s=20)
+
+
+class Opened:
+    """Counts what is opened and closed; after ``works`` were opened there is no other."""
+
+    def __init__(self, engine: Any, works: int) -> None:
+        self._engine, self._works, self.tried, self.made = engine, works, 0, []  # type: ignore[var-annotated]
+
+    def __call__(self) -> Any:
+        self.tried += 1
+        if self.tried > self._works:
+            raise Dead("the model is gone")
+        self.made.append(Fails(Lasting(self._engine), "accept"))
+        return self.made[-1]
+
+
+def test_a_recogniser_that_failed_is_closed_and_its_heir_is_told_of_the_caller() -> None:
+    opened = Opened(ScriptedRecognizer(), works=2)
+    recognizer = RestartingRecognizer(opened)
+    first = opened.made[0]
+    first.dead = True
+    recognizer.accept(np.zeros(320, np.int16))
+    recognizer.accept(np.zeros(320, np.int16))
+
+    assert first.closed == 1
+    assert opened.made[1].callers == 1
+
+
+def test_a_recogniser_that_cannot_be_opened_is_tried_seldom_and_the_caller_told(
+    kit: Kit, caplog: pytest.LogCaptureFixture
+) -> None:
+    opened: list[Opened] = []
+
+    def engine(scripted: ScriptedRecognizer) -> RestartingRecognizer:
+        opened.append(Opened(scripted, works=1))
+        return RestartingRecognizer(opened[0])
+
+    rig = Rig(kit, engine)
+    rig.until("listening: patient")
+    opened[0].made[0].dead = True
+    for _ in range(4):
+        rig.say("it is for my little boy who is ill")
+        rig.run(5)
+
+    assert any(text.startswith("I cannot hear you any more.") for text in rig.script.spoken)
+    assert opened[0].tried < 20, "not every block"
+    assert len(caplog.records) < 5

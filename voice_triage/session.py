@@ -116,10 +116,10 @@ class Session:
             return SILENCE
         return block
 
-    def _tell_devices(self) -> None:
+    def _tell_devices(self, *, again: bool = False) -> None:
         """Say what is missing by now, or that all is back, if the caller does not know it yet."""
         missing = self._lost | ({"microphone"} if self._ears.deaf else set())
-        if missing == self._missing:
+        if missing == self._missing and not again:
             return
         self._missing = missing
         speaker = self._with.speaker
@@ -179,6 +179,8 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
+        if self._ears.deaf and not meaning.text:
+            return self._tell_devices(again=True)  # it was not the caller who said nothing
         if utterance.over_speech and speaker.playing:
             flags = any(one.status == "present" for one in meaning.findings)
             doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)

@@ -84,7 +84,8 @@ class Ears:
     @property
     def deaf(self) -> bool:
         """True while nothing can be heard, whatever is said."""
-        return max(self._deaf_blocks, self._mute_blocks) >= DEAF_BLOCKS
+        lost = getattr(self._listener.recognizer, "lost", False)
+        return lost or max(self._deaf_blocks, self._mute_blocks) >= DEAF_BLOCKS
 
     def near(self, far: Pcm) -> Pcm:
         """Play a block; return the microphone's, without its echo where the canceller does not fail.
