@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -22,7 +23,7 @@ from voice_triage.audio.wav import read_wav
 from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, TriageError
 from voice_triage.listening import Listener
 from voice_triage.messages import Line
 from voice_triage.models import installed_path
@@ -50,6 +51,8 @@ from voice_triage.understanding import Interpreter, listening_words
 from voice_triage.understanding.phrases import Phrases
 from voice_triage.wording import Wording
 
+_log = logging.getLogger(__name__)
+
 
 class Kit:
     """Everything a conversation needs, loaded once and on demand."""
@@ -57,6 +60,8 @@ class Kit:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._recognizers: dict[str, StreamingRecognizer] = {}
+        self._preparing: threading.Thread | None = None
+        """Renders the emergency lines in a voice that was chosen by ear."""
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -113,12 +118,27 @@ class Kit:
         if found is None:
             return None
         name, voice = found
-        voice.take_over(self.voice)
-        self.voice, self.settings = voice, replace(self.settings, voice=name)
+        before, self.voice, self.settings = self.voice, voice, replace(self.settings, voice=name)
+        if self._preparing is not None:
+            self._preparing.join()  # it sees that its voice is no longer wanted, and stops after one line
+        voice.take_over(before)
         # Beside the conversation: until it is done the old voice says the emergency lines.
-        threading.Thread(target=self.prepare_emergency, args=(voice,), daemon=True).start()
+        self._preparing = threading.Thread(target=self._prepare, args=(voice,), name="voice", daemon=True)
+        self._preparing.start()
         keep(name)
         return voice
+
+    def _prepare(self, voice: CachedVoice) -> None:
+        """Render the emergency lines while ``voice`` is the one in use; what fails is said by the old one."""
+        rate_wpm = min(self.settings.rate_wpm, EMERGENCY_WPM)
+        for text in self.wording.emergency_texts(self.protocol.red_flags):
+            if self.voice is not voice:
+                return
+            try:
+                voice.prerender((text,), rate_wpm)
+            except TriageError as error:
+                _log.warning("the new voice cannot say the emergency lines (%s)", type(error).__name__)
+                return
 
     # ---- sessions ----
 
