@@ -23,7 +23,7 @@ from voice_triage.audio.wav import read_wav
 from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.errors import BadInput, Lacking, TriageError
+from voice_triage.errors import BadInput, Lacking
 from voice_triage.listening import Listener
 from voice_triage.messages import Line
 from voice_triage.models import installed_path
@@ -136,7 +136,7 @@ class Kit:
                 return
             try:
                 voice.prerender((text,), rate_wpm)
-            except TriageError as error:
+            except Exception as error:  # whatever an engine throws, the conversation goes on
                 _log.warning("the new voice cannot say the emergency lines (%s)", type(error).__name__)
                 return
 

@@ -64,14 +64,15 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
     captions.state("standing by: say 'start triage', or type it")
     words = listening_words.load(kit.settings.language)
     standby = kit.standby(device)
-    lost: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()  # of what the room was told
     other_blocks = 0
     while not standby.step():
         if text := keys.line():
             return "" if words.wakes(text) else text
-        other_blocks = other_blocks + 1 if device.lost != lost else 0
+        missing = frozenset(device.lost | ({"microphone"} if standby.deaf else set()))
+        other_blocks = other_blocks + 1 if missing != lost else 0
         if other_blocks > STEADY_BLOCKS:
-            lost = frozenset(device.lost)
+            lost = missing
             text = kit.wording.say(about_devices(lost))
             captions.trouble(text)
             with contextlib.suppress(TriageError):
