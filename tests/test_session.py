@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +14,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.errors import Lacking
-from voice_triage.messages import Hypothesis
+from voice_triage.messages import Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -178,6 +179,18 @@ def test_a_dead_recogniser_is_opened_anew_and_the_question_asked_again(kit: Kit)
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
 
+def test_what_the_caller_said_is_forgotten_when_the_conversation_is_closed(kit: Kit) -> None:
+    """A service runs for months, one caller after another."""
+    rig = Rig(kit)
+    rig.session.typed("the xylophone made spots on my sister")
+    rig.session.close()
+    del rig
+    gc.collect()
+
+    kept = [one for one in gc.get_objects() if isinstance(one, Meaning) and "xylophone" in one.text]
+    assert not kept
+
+
 class Noting(WordlessVoice):
     """Keeps which sentences may be stored."""
 
@@ -260,6 +273,33 @@ def test_standby_asks_the_second_opinion_and_survives_its_death(text: str | None
     room.say(np.ones(16_000, np.int16), 0.5)
 
     assert any(standby.step() for _ in range(200)) is wakes
+
+
+class Ailing(EnergyActivity):
+    """A voice detector that may fail."""
+
+    ill = True
+
+    def probability(self, block: Pcm) -> float:
+        if self.ill:
+            raise RuntimeError("the words of somebody")
+        return super().probability(block)
+
+
+def test_standby_survives_a_voice_detector_that_fails_and_says_that_it_is_deaf(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine, room, activity = ScriptedRecognizer(), Room(), Ailing()
+    standby = Standby(room, engine, Endpointer(activity), listening_words.load())
+    assert not any(standby.step() for _ in range(100))
+    deaf = standby.deaf
+    activity.ill = False
+    engine.say("start triage", 1.0)
+    room.say(np.ones(16_000, np.int16), 0.5)
+
+    assert any(standby.step() for _ in range(200))
+    assert deaf and not standby.deaf
+    assert len(caplog.records) == 1 and "somebody" not in caplog.text
 
 
 def test_standby_says_what_it_is_given_and_goes_on_waiting() -> None:

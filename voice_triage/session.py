@@ -73,7 +73,8 @@ class Session:
         return self._faults.seen
 
     def close(self) -> None:
-        """Let go of what was begun beside the loop; the equipment stays open."""
+        """Let go of what was begun beside the loop and of the caller's words; the equipment stays open."""
+        self._with.interpreter.forget()
         self._with.clock.close()
 
     def start(self) -> None:
