@@ -21,6 +21,7 @@ from voice_triage.keys import Keys
 from voice_triage.messages import Event, Turn
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.session import Session
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.store import SoundStore
 from voice_triage.speech.wordless import WordlessVoice
@@ -300,3 +301,17 @@ def test_each_conversation_of_a_standby_has_a_summary_of_its_own(
 
     assert main(["talk", "--standby", "--plain", "--summary", str(tmp_path / "s.json")]) == 130
     assert {one.name for one in tmp_path.iterdir()} == {"s.json", "s-2.json", "s-3.json"}
+
+
+def test_a_conversation_ended_in_its_first_moment_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(dialogue: Dialogue) -> Turn:
+        raise KeyboardInterrupt
+
+    for name, stand_in in {"LiveDevice": Hall, "Kit": Light, "Keys": Typist}.items():
+        monkeypatch.setattr(talk, name, stand_in)
+    closed: list[Session] = []
+    monkeypatch.setattr(Session, "close", lambda session: closed.append(session))
+    monkeypatch.setattr(Dialogue, "start", interrupted)
+
+    assert main(["talk", "--plain"]) == 130
+    assert len(closed) == 1
