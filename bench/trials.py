@@ -24,12 +24,11 @@ from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Sce
 from voice_triage.session import Session
 from voice_triage.settings import Settings
 from voice_triage.speech.callers import CallerVoice
-from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.phrases import Phrases
 
 BLOCK_S = BLOCK / RATE_HZ
-FADE_S = 0.02
 DECIDED_S = 4.5
 """So long after the words nothing more comes of them: 0.9 s of silence, 1.5 s of second opinion, and room."""
 

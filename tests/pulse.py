@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import ParamSpec
 
+import numpy as np
 import pytest
 
 from voice_triage.audio.wav import read_wav
@@ -25,6 +27,36 @@ LACKING = [tool for tool in ("pulseaudio", "pactl", "paplay", "parec") if shutil
 
 # Without norewinds the null sink swallows two seconds at once and then asks for nothing for two seconds.
 SINK = "module-null-sink sink_name={name} rate=48000 channels=1 norewinds=1"
+
+
+class Ear(threading.Thread):
+    """Listens to the loudspeaker, and passes on what it hears until it is stopped."""
+
+    def __init__(self, environment: Mapping[str, str], hear: Callable[[Pcm], None], chunk_ms: int) -> None:
+        super().__init__(daemon=True)
+        flags = f"--raw --rate=16000 --channels=1 --format=s16le --latency-msec={chunk_ms}".split()
+        self._recorder = subprocess.Popen(
+            ["parec", "-d", "speaker.monitor", *flags],
+            env={**os.environ, **environment},
+            stdout=subprocess.PIPE,
+        )
+        self._hear = hear
+        self._chunk_bytes = 32 * chunk_ms
+        self.start()
+
+    def run(self) -> None:
+        """Read until the recorder ends."""
+        assert self._recorder.stdout is not None
+        while chunk := self._recorder.stdout.read(self._chunk_bytes):
+            self._hear(np.frombuffer(chunk[: len(chunk) // 2 * 2], np.int16))
+
+    def stop(self) -> None:
+        """End it."""
+        self._recorder.kill()
+        self._recorder.wait()
+        self.join()
+        if self._recorder.stdout is not None:
+            self._recorder.stdout.close()
 
 
 class PulseServer:
@@ -107,6 +139,10 @@ class PulseServer:
         """A caller speaks into the microphone, in real time."""
         command = ["paplay", "--device=micfeed", str(wav)]
         return subprocess.Popen(command, env={**os.environ, **self.environment})
+
+    def ear(self, hear: Callable[[Pcm], None], chunk_ms: int = 10) -> Ear:
+        """Somebody at the loudspeaker, to whom each piece of so many milliseconds is told as it sounds."""
+        return Ear(self.environment, hear, chunk_ms)
 
     @contextlib.contextmanager
     def recording(self, wav: Path, source: str = "speaker.monitor") -> Iterator[Path]:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice_triage.audio.earcons import NAMES, earcon
+from voice_triage.audio.earcons import Earcon, earcon
 from voice_triage.audio.player import Player
 from voice_triage.thresholds import BLOCK
+
+NAMES: tuple[Earcon, ...] = get_args(Earcon)
 
 
 def _ramp(n: int, start: int = 1) -> np.ndarray:
@@ -143,8 +147,8 @@ def test_a_pause_belongs_to_its_segment() -> None:
     assert not out[320:1920].any() and np.array_equal(out[1920:2240], _ramp(320))
 
 
-def _spectrum(name: str) -> np.ndarray:
-    return np.abs(np.fft.rfft(earcon(name), 8192)) / np.linalg.norm(np.abs(np.fft.rfft(earcon(name), 8192)))  # type: ignore[arg-type]
+def _spectrum(name: Earcon) -> np.ndarray:
+    return np.abs(np.fft.rfft(earcon(name), 8192)) / np.linalg.norm(np.abs(np.fft.rfft(earcon(name), 8192)))
 
 
 def test_earcons_are_short_and_told_apart_by_spectrum() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 import pytest
 from rig import Rig
 
 from voice_triage.app import Kit
-from voice_triage.audio.earcons import NAMES, Earcon, earcon
+from voice_triage.audio.earcons import Earcon, earcon
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.audio.room import Echo, Noise, Room, coloured_noise
@@ -18,6 +20,7 @@ from voice_triage.speech.callers import CallerVoice
 from voice_triage.thresholds import BLOCK, RATE_HZ
 
 SIZE = 8192
+NAMES: tuple[Earcon, ...] = get_args(Earcon)
 
 
 def spectrum(pcm: Pcm) -> np.ndarray:

@@ -61,6 +61,58 @@ def test_check_names_a_template_no_sentence_uses(broken, tmp_path):
     assert untested(broken, tmp_path / "nowhere") == []
 
 
+MISTAKES = [
+    ("numbers", "hundred: [hundred]\n", "", "the key 'hundred' is missing"),
+    ("numbers", "thousand:", "tausend:", "unknown key 'tausend'; did you mean 'thousand'?"),
+    ("numbers", "points: [point, dot, decimal]", "points: point", "points must be a list, not 'point'"),
+    ("numbers", "six: 6", "six: 6.5", "ones: six must be a whole number from 0 to 99, not 6.5"),
+    ("numbers", "twenty: 20", "twenty: 2", "tens: twenty must be a whole number from 10 to 99, not 2"),
+    ("numbers", "couple: 2", "couple: two", "vague: couple must be a number, not 'two'"),
+    ("numbers", "  six: [sick", "  sechs: [sick", "sound_alike: unknown key 'sechs'"),
+    ("numbers", "  month: [month]", "  moon: [month]", "units: unknown key 'moon'"),
+    ("numbers", "  week: [week]\n", "", "units: the key 'week' is missing"),
+    ("numbers", "parts: {", "parts: {2: 2, ", "parts: the key '2' must be a word"),
+    ("telling", "of_age: [of age]\n", "", "the key 'of_age' is missing"),
+    ("telling", "\nold: [old]", "\nold: [years old]", "old must list single words, not 'years old'"),
+    ("telling", "\nmy: [my]", "\nmy: {my: 1}", "my must be a list, not a mapping"),
+    ("telling", "\nhad: [had]", "\nhad: [3]", "had must list words, not 3"),
+    ("telling", "i_have: [i have]", "i_have: ['']", "i_have must list words, not empty text"),
+]
+
+
+@pytest.mark.parametrize("name, right, wrong, said", MISTAKES, ids=[said for *_, said in MISTAKES])
+def test_a_mistake_in_the_words_around_numbers_is_refused(broken, tmp_path, name, right, wrong, said):
+    path = tmp_path / broken / f"{name}.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(right, wrong, 1), encoding="utf-8")
+
+    with pytest.raises(BadContent) as caught:
+        load(broken)
+
+    assert right in text
+    assert str(caught.value).startswith(f"grammars/broken/{name}.yaml: {said}")
+    assert "\n" not in str(caught.value)
+
+
+def test_a_language_says_its_numbers_in_its_own_words(broken, tmp_path):
+    """An English word left in the code would keep these from being understood."""
+    for name, right, wrong in (
+        ("numbers", "eleven: 11", "elf: 11"),
+        ("numbers", "year: [year]", "year: [jahre]"),
+        ("telling", "\nold: [old]", "\nold: [alt]"),
+        ("telling", "\nhalf_more: [and a half]", "\nhalf_more: [und ein halbes]"),
+    ):
+        path = tmp_path / broken / f"{name}.yaml"
+        path.write_text(path.read_text(encoding="utf-8").replace(right, wrong, 1), encoding="utf-8")
+    interpreter = Interpreter(load(broken))
+
+    def ages(text):
+        return [value.value for value in interpreter.interpret(text).values if value.concept == "age"]
+
+    assert ages("elf jahre und ein halbes alt") == [11.5]
+    assert ages("eleven years old") == []
+
+
 def test_sentences_are_plain_words_and_many(phrases):
     sentences = phrases.sentences()
 

@@ -31,9 +31,13 @@ def server() -> Iterator[PulseServer]:
 class Talking:
     """The program in a process of its own, its captions read line by line."""
 
-    def __init__(self) -> None:
+    def __init__(self, *flags: str) -> None:
         self.process = subprocess.Popen(
-            TALK, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=dict(os.environ)
+            [*TALK, *flags],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=dict(os.environ),
         )
         self.lines: list[str] = []
         self._changed = threading.Condition()
@@ -47,10 +51,12 @@ class Talking:
                 self.lines.append(line.strip())
                 self._changed.notify_all()
 
-    def until(self, words: str, seconds: float = 60) -> None:
+    def until(self, words: str, seconds: float = 60, *, times: int = 1) -> None:
+        def come() -> bool:
+            return sum(words in line for line in self.lines) >= times
+
         with self._changed:
-            found = self._changed.wait_for(lambda: any(words in line for line in self.lines), seconds)
-        assert found, f"'{words}' did not come: {self.lines}"
+            assert self._changed.wait_for(come, seconds), f"'{words}' did not come: {self.lines}"
 
     def __enter__(self) -> Talking:
         return self
@@ -96,3 +102,16 @@ def test_its_own_voice_in_the_microphone_raises_nothing(server: PulseServer, tmp
         talking.until("(listening)", 30)
 
     assert "EMERGENCY" not in talking.lines
+
+
+@in_real_time
+def test_standby_begins_and_ends_and_begins_again_without_a_hand(server: PulseServer, tmp_path: Path) -> None:
+    with Talking("--standby") as talking:
+        talking.until("standing by")
+        server.say(_caller(tmp_path, "start triage")).wait()
+        talking.until("assistant: Who has", 30)
+        talking.until("(listening)", 30)
+        server.say(_caller(tmp_path, "stop")).wait()
+        talking.until("standing by", 60, times=2)
+        server.say(_caller(tmp_path, "check a rash")).wait()
+        talking.until("assistant: Who has", 30, times=2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -50,8 +49,6 @@ from voice_triage.thresholds import RATE_HZ, Thresholds
 from voice_triage.understanding import Interpreter, listening_words
 from voice_triage.understanding.phrases import Phrases
 from voice_triage.wording import Wording
-
-_log = logging.getLogger(__name__)
 
 
 class Kit:
@@ -108,8 +105,12 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
+        voice.prerender(*self._emergency())
+
+    def _emergency(self) -> tuple[Sequence[str], int]:
+        """Every line of every emergency, and the words a minute it is spoken at."""
         texts = self.wording.emergency_texts(self.protocol.red_flags)
-        voice.prerender(texts, min(self.settings.rate_wpm, EMERGENCY_WPM))
+        return texts, min(self.settings.rate_wpm, EMERGENCY_WPM)
 
     def next_voice(self, keep: Callable[[str], None]) -> CachedVoice | None:
         """Take the next installed voice; ``keep`` is told its name. None where there is no other."""
@@ -123,22 +124,11 @@ class Kit:
             self._preparing.join()  # it sees that its voice is no longer wanted, and stops after one line
         voice.take_over(before)
         # Beside the conversation: until it is done the old voice says the emergency lines.
-        self._preparing = threading.Thread(target=self._prepare, args=(voice,), name="voice", daemon=True)
+        work = (*self._emergency(), lambda: self.voice is voice)
+        self._preparing = threading.Thread(target=voice.prepare, args=work, name="voice", daemon=True)
         self._preparing.start()
         keep(name)
         return voice
-
-    def _prepare(self, voice: CachedVoice) -> None:
-        """Render the emergency lines while ``voice`` is the one in use; what fails is said by the old one."""
-        rate_wpm = min(self.settings.rate_wpm, EMERGENCY_WPM)
-        for text in self.wording.emergency_texts(self.protocol.red_flags):
-            if self.voice is not voice:
-                return
-            try:
-                voice.prerender((text,), rate_wpm)
-            except Exception as error:  # whatever an engine throws, the conversation goes on
-                _log.warning("the new voice cannot say the emergency lines (%s)", type(error).__name__)
-                return
 
     # ---- sessions ----
 

@@ -24,13 +24,17 @@ def suggestion(word: object, allowed: Iterable[str]) -> str:
 class Row:
     """One mapping of a content file; each reader refuses what is not allowed. Raises BadContent."""
 
-    def __init__(self, data: object, place: str, keys: Collection[str]) -> None:
+    def __init__(self, data: object, place: str, keys: Collection[str] | None) -> None:
+        """``keys``: those allowed; None: any words."""
         self.place = place
         if not isinstance(data, dict):
-            self.refuse(f"must be a mapping with the keys {', '.join(keys)}, not {kind(data)}")
+            those = f" with the keys {', '.join(keys)}" if keys else ""
+            self.refuse(f"must be a mapping{those}, not {kind(data)}")
         self.data: Mapping[Any, Any] = data
         for key in data:
-            if key not in keys:
+            if keys is None and not isinstance(key, str):
+                self.refuse(f"the key {quoted(key)} must be a word")
+            if keys is not None and key not in keys:
                 self.refuse(f"unknown key {quoted(key)}{suggestion(key, keys)}")
 
     def refuse(self, why: str) -> NoReturn:
@@ -71,6 +75,29 @@ class Row:
             self.refuse(f"{key} must be a list, not {kind(value)}")
         return value
 
+    def under(self, key: str, keys: Collection[str] | None) -> Row:
+        """Return the mapping under ``key``, which must be there, as a row with these ``keys``."""
+        if key not in self.data:
+            self.refuse(f"the key '{key}' is missing")
+        return Row(self.data[key], f"{self.place}: {key}", keys)
+
+    def phrases(self, key: str) -> tuple[tuple[str, ...], ...]:
+        """Return the list of phrases under ``key``, each word by word; it must be there and may be empty."""
+        if key not in self.data:
+            self.refuse(f"the key '{key}' is missing")
+        for phrase in self.rows(key):
+            if not isinstance(phrase, str) or not phrase.strip():
+                self.refuse(f"{key} must list words, not {kind(phrase)}")
+        return tuple(tuple(phrase.split()) for phrase in self.rows(key))
+
+    def words(self, key: str) -> frozenset[str]:
+        """Return the list of single words under ``key``; it must be there and may be empty."""
+        phrases = self.phrases(key)
+        for phrase in phrases:
+            if len(phrase) > 1:
+                self.refuse(f"{key} must list single words, not {quoted(' '.join(phrase))}")
+        return frozenset(word for (word,) in phrases)
+
     def ids(self, key: str, allowed: Collection[str]) -> tuple[str, ...]:
         """Return the list of ids under ``key`` (or the single one), each one of ``allowed``."""
         value = self.data.get(key, [])
@@ -81,6 +108,11 @@ class Row:
         if len(set(names)) < len(names):
             self.refuse(f"{key} names the same id twice: {', '.join(names)}")
         return tuple(names)
+
+    def amounts(self, key: str) -> dict[str, float]:
+        """Return the words under ``key``, which must be there, with the number each stands for."""
+        row = self.under(key, None)
+        return {word: row.number(word) or 0 for word in row.data}
 
     def number(self, key: str) -> float | None:
         """Return the finite number, 0 or more, under ``key``, or None when the key is not there."""

@@ -18,12 +18,9 @@ from voice_triage.open_utterance import OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import GARBAGE_WORDS, believed, named, read, weigh
-from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.second_thoughts import believed, named, read, weigh
+from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
-
-TALK_GAP = 25
-"""Blocks (0.5 s) without a voice after which talk that never ended has ended."""
 
 
 class Listener:
@@ -50,7 +47,7 @@ class Listener:
         self._open: OpenUtterance | None = None
         self._deciding: list[OpenUtterance] = []
         self._voice_s = self._silence_s = 0.0
-        self._since_cap = TALK_GAP + 1
+        self._since_cap = TALK_GAP_BLOCKS + 1
 
     @property
     def busy(self) -> bool:
@@ -110,7 +107,7 @@ class Listener:
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
-            self._begin(question, bool(own_words), talk=self._since_cap <= TALK_GAP)
+            self._begin(question, bool(own_words), talk=self._since_cap <= TALK_GAP_BLOCKS)
         if self._open is not None:
             self._open.voice_s = hearing.voice_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in

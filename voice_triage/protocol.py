@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import get_args
 
 from voice_triage import strict_yaml
 from voice_triage.content import Row, quoted, suggestion
 from voice_triage.errors import BadContent, BadInput
+from voice_triage.messages import Action
 from voice_triage.questions import Question, parse_questions
 from voice_triage.rows import (
     LEVELS,
     PATIENTS,
     Concept,
     Exemption,
+    FirstAid,
     Group,
     Pattern,
     Reader,
@@ -25,13 +28,16 @@ from voice_triage.rows import (
 )
 
 __all__ = [
-    "LEVELS", "PATIENTS", "Concept", "Exemption", "Group", "Pattern", "Protocol", "Question", "RedFlag",
-    "Rule",
+    "FEVER_CELSIUS", "LEVELS", "PATIENTS", "Concept", "Exemption", "FirstAid", "Group", "Pattern", "Protocol",
+    "Question", "RedFlag", "Rule",
 ]  # fmt: skip
 
+FEVER_CELSIUS = 38.0
+"""clinical-spec, question `fever`: 38.0 C (100.4 F) and over is fever."""
 FOLDER = Path(__file__).parent / "protocols"
 SECTIONS = (
-    "protocol", "sources", "concepts", "groups", "red_flags", "exceptions", "rules", "patterns", "questions",
+    "protocol", "sources", "concepts", "groups", "red_flags", "exceptions", "rules", "patterns",
+    "first_aid", "questions",
 )  # fmt: skip
 
 
@@ -47,6 +53,8 @@ class Protocol:
     exceptions: tuple[Exemption, ...]
     rules: tuple[Rule, ...]
     patterns: Mapping[str, Pattern]
+    first_aid: tuple[FirstAid, ...]
+    """The most pressing first."""
     questions: tuple[Question, ...]
     """In asking order."""
     warning_signs: tuple[str, ...]
@@ -88,6 +96,9 @@ class Protocol:
         _check_roles(concepts, flags, place)
         read = replace(read, red_flags=tuple(flags), patterns=tuple(patterns))
         questions = parse_questions(top.rows("questions"), tuple(concepts), place)
+        read = replace(read, alarms=tuple(question.id for question in questions if question.at_once))
+        first_aid = tuple(read_rows(top, "first_aid", read.first_aid).values())
+        _check_first_aid(first_aid, place)
         return cls(
             name=top.word("protocol"),
             sources=sources,
@@ -97,6 +108,7 @@ class Protocol:
             exceptions=tuple(read_rows(top, "exceptions", read.exception).values()),
             rules=tuple(rules.values()),
             patterns=patterns,
+            first_aid=first_aid,
             questions=questions,
             warning_signs=_asking_order(concepts, questions),
         )
@@ -158,6 +170,19 @@ def _check_roles(concepts: Mapping[str, Concept], flags: Mapping[str, RedFlag], 
             raise BadContent(
                 f"{place}: red_flags: there is no row for '{concept.id}', which has the role red_flag"
             )
+
+
+def _check_first_aid(rows: Sequence[FirstAid], place: str) -> None:
+    """Refuse a cause that two rows name, and an action without a row, or with two, for the other causes."""
+    named: set[str] = set()
+    for row in rows:
+        for cause in row.causes:
+            if cause in named:
+                raise BadContent(f"{place}: first_aid: {row.id}: '{cause}' has a row already")
+            named.add(cause)
+    for action in get_args(Action):
+        if sum(row.otherwise == action for row in rows) != 1:
+            raise BadContent(f"{place}: first_aid: exactly one row must have 'otherwise: {action}'")
 
 
 def _asking_order(concepts: Mapping[str, Concept], questions: tuple[Question, ...]) -> tuple[str, ...]:

@@ -18,6 +18,9 @@ ROLES = ("red_flag", "sign", "risk", "describing", "location")
 OTHER_WARNING_SIGNS = "other_warning_signs"
 """In an exception's ``without``: every warning sign but the excused one."""
 
+MOST_TO_DO = 5
+"""Pieces of first aid that can be followed when they are only heard."""
+
 RowType = TypeVar("RowType")
 
 
@@ -97,6 +100,20 @@ class Pattern:
     source: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FirstAid:
+    """What to do until help is there."""
+
+    id: str
+    causes: tuple[str, ...]
+    """What was announced: concepts, or questions whose bare "yes" is an emergency."""
+    do: tuple[str, ...]
+    """Ids of prompts, in the order of the doing."""
+    otherwise: Action | None
+    """Said with this action where no row names the cause."""
+    source: tuple[str, ...]
+
+
 def read_rows(top: Row, section: str, read: Callable[[Any, str], RowType]) -> Mapping[str, RowType]:
     """Read a section's list into a mapping by id, in the order of the file. Raises BadContent."""
     found: dict[str, RowType] = {}
@@ -123,6 +140,8 @@ class Reader:
     red_flags: Collection[str] = ()
     rules: Collection[str] = ()
     patterns: Collection[str] = ()
+    alarms: Collection[str] = ()
+    """Questions whose bare "yes" is an emergency."""
 
     def concept(self, data: Any, place: str) -> Concept:
         """Read a row of ``concepts``; what it names is checked when all of them are there."""
@@ -208,6 +227,19 @@ class Reader:
             pattern=row.choice("pattern", self.patterns),
             source=self._source(row),
         )
+
+    def first_aid(self, data: Any, place: str) -> FirstAid:
+        """Read a row of ``first_aid``; its words are checked with all the others."""
+        row = Row(data, place, ("id", "causes", "do", "otherwise", "source"))
+        otherwise = row.optional("otherwise", get_args(Action))
+        causes = row.ids("causes", (*self.concepts, *self.alarms))
+        if not causes:
+            row.refuse("causes must name what it is done for")
+        do = row.rows("do")
+        if not 1 <= len(do) <= MOST_TO_DO or not all(isinstance(name, str) and name for name in do):
+            row.refuse(f"do must be a list of one to {MOST_TO_DO} ids of prompts under aid")
+        prompts = tuple(f"aid.{name}" for name in do)
+        return FirstAid(row.word("id"), causes, prompts, cast("Action | None", otherwise), self._source(row))
 
     def _known(self) -> tuple[str, ...]:
         return (*self.concepts, *self.groups)

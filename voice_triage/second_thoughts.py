@@ -11,13 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Hypothesis, Meaning
-
-GARBAGE_WORDS = 6
-"""A streaming result longer than this of which the second engine heard nothing is other people's talk."""
-VALUE_WORDS = 3
-"""An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
-SAME_WORDS = 0.5
-"""Share of a sign's words that must stand in the second result for the two to have heard the same."""
+from voice_triage.thresholds import GARBAGE_WORDS, SAME_WORDS, VALUE_WORDS
 
 
 def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: frozenset[str]) -> Meaning:

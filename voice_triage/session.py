@@ -12,17 +12,16 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
 from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence, Turn, Utterance
 from voice_triage.observer import Observer, Watched
-from voice_triage.pcm import Pcm, rms_dbfs
+from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words, words_of
-from voice_triage.surviving import SILENCE, Ears, Faults, about_devices, signs_of
+from voice_triage.surviving import Ears, Faults, about_devices, next_block, signs_of
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
 
 BLOCK_S = BLOCK / RATE_HZ
 AFTER_FAREWELL_S = 2.0
-"""Silence after the farewell until nobody listens any more: what matters most is often said last, and an
-emergency in it must be heard."""
+"""Silence after the farewell until nobody listens any more: what matters most is often said last."""
 
 
 class Session:
@@ -31,13 +30,11 @@ class Session:
     def __init__(self, equipment: Equipment, observers: Sequence[Observer] = ()) -> None:
         self._with = equipment
         self._turn = Turn()
-        self._turns = 0
-        self._idle_blocks = 0
+        self._turns = self._idle_blocks = 0
         self._unheard: list[Words] = []
         self._was_playing = False
-        self._lost: frozenset[str] = frozenset()
-        self._missing: frozenset[str] = frozenset()
-        """The devices of which the caller was told that they are gone."""
+        self._lost = self._missing = frozenset[str]()
+        """The devices that are gone, and those of which the caller was told so."""
         self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
@@ -84,7 +81,7 @@ class Session:
     def step(self) -> None:
         """One block: 20 ms out, 20 ms in, and whatever follows from it."""
         self._with.clock.tick(BLOCK_S)
-        far = self._next_block()
+        far = next_block(self._with.speaker, self._faults)
         near = self._ears.near(far)
         line = self._with.speaker.line
         for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
@@ -99,7 +96,12 @@ class Session:
     def typed(self, text: str) -> None:
         """Take a typed line like an utterance that was heard, at any moment."""
         self._observer.heard(text, at_s=self._with.clock.now_s())
-        self._survive(lambda: self._typed(text))
+
+        def work() -> None:
+            meaning = self._with.interpreter.interpret(text, self._turn.question)
+            self._survive(lambda: self._take(meaning), meaning.signs)
+
+        self._survive(work)
 
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
@@ -107,15 +109,6 @@ class Session:
         self._survive(self._tell_devices)
 
     # ---- devices ----
-
-    def _next_block(self) -> Pcm:
-        """What is played next; silence where the player fails, which is replaced."""
-        speaker = self._with.speaker
-        block = self._faults.guarded("player", speaker.next_block, None)
-        if block is None:
-            self._faults.guarded("player", speaker.start_anew, None)
-            return SILENCE
-        return block
 
     def _tell_devices(self, *, again: bool = False) -> None:
         """Say what is missing by now, or that all is back, if the caller does not know it yet."""
@@ -135,19 +128,14 @@ class Session:
 
     # ---- what was heard ----
 
-    def _typed(self, text: str) -> None:
-        meaning = self._with.interpreter.interpret(text, self._turn.question)
-        self._survive(lambda: self._take(meaning), meaning.signs)
-
     def _survive(self, work: Callable[[], None], signs: Collection[str] = ()) -> None:
         """Do ``work``, which is about these ``signs``; where it fails say the emergency, or ask again."""
         try:
             work()
         except Exception as error:
             self._faults.note("conversation", error)
-            raised = not self._red_flags.isdisjoint(signs)
             known = self._faults.guarded("dialogue", lambda: bool(self._with.dialogue.red_flags), False)
-            self._alarmed = self._alarmed or raised or known
+            self._alarmed |= known or not self._red_flags.isdisjoint(signs)
             if self._with.speaker.announcing:
                 return
             self._fall_silent()
@@ -257,8 +245,7 @@ class Session:
         if turn == Turn():
             return
         parts = self._with
-        self._turn = turn
-        self._idle_blocks = 0
+        self._turn, self._idle_blocks = turn, 0
         if turn.adjust:
             parts.speaker.adjust(turn.adjust)
         parts.listener.expect(turn.question)

@@ -25,6 +25,7 @@ from voice_triage.settings_values import (
     text_in,
     whole,
 )
+from voice_triage.speech.contract import FASTEST_WPM, SLOWEST_WPM
 
 ENV_PREFIX = "VOICE_TRIAGE_"
 MAX_BYTES = 200_000
@@ -77,7 +78,12 @@ KEYS = (
     ),
     Key("emergency_number", phone, "2 to 15 digits, such as 112", "said instead of the country's number"),
     Key("voice", text_in, "auto, or the name of a voice, such as pyttsx3 or piper", "the voice that speaks"),
-    Key("rate_wpm", whole(80, 400), "a whole number from 80 to 400", "words a minute"),
+    Key(
+        "rate_wpm",
+        whole(SLOWEST_WPM, FASTEST_WPM),
+        f"a whole number from {SLOWEST_WPM} to {FASTEST_WPM}",
+        "words a minute",
+    ),
     Key("volume", whole(10, 100), "a whole number from 10 to 100", "loudness in percent"),
     Key("recognizer", choice("auto", "vosk", "pocketsphinx"), "auto, vosk or pocketsphinx", "what hears you"),
     Key("second_opinion", choice("auto", "on", "off"), "auto, on or off", "Whisper listens to whole answers"),

@@ -15,10 +15,10 @@ from voice_triage.errors import TriageError
 from voice_triage.messages import Line, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
+from voice_triage.speech.contract import bounded_rate
 
 EMERGENCY_WPM = 180
 """The emergency line is never spoken faster than this (field notes: spoken UX)."""
-SLOWEST_WPM, FASTEST_WPM = 80, 400
 STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}
 PAUSE_S = 0.25
 """Between two lines of a turn: enough to tell two ideas apart."""
@@ -73,7 +73,6 @@ class Speaker:
         now_s: Callable[[], float],
         *,
         rate_wpm: int,
-        earcons: bool = True,
     ) -> None:
         self._player = player
         self.voice = voice
@@ -82,7 +81,6 @@ class Speaker:
         self.observer = Observer()
         """Is told of every line; the session puts its own here."""
         self._now_s = now_s
-        self._earcons = earcons
         self.rate_wpm = rate_wpm
         self._lines: dict[str, Words] = {}
         self._order: deque[str] = deque()
@@ -122,13 +120,11 @@ class Speaker:
 
     def signal(self, name: Earcon) -> None:
         """Queue an earcon; it is no speech and no line."""
-        if self._earcons:
-            self._player.say(earcon(name), f"earcon-{name}")
+        self._player.say(earcon(name), f"earcon-{name}")
 
     def understood(self) -> None:
         """Let the earcon sound over the first moment of what is said next: no answer waits for it."""
-        if self._earcons:
-            self._player.overlay(earcon("understood"))
+        self._player.overlay(earcon("understood"))
 
     def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
@@ -190,7 +186,7 @@ class Speaker:
     def adjust(self, how: str) -> None:
         """Change the speaking rate or the loudness by one step: slower, faster, quieter, louder."""
         if how in ("slower", "faster"):
-            self.rate_wpm = round(min(FASTEST_WPM, max(SLOWEST_WPM, self.rate_wpm * STEPS[how])))
+            self.rate_wpm = bounded_rate(self.rate_wpm * STEPS[how])
         else:
             self._player.volume = min(4.0, max(0.1, self._player.volume * STEPS[how]))
 

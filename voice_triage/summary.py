@@ -117,7 +117,7 @@ def _advice(dialogue: Dialogue) -> tuple[Line, ...]:
         action = decision.action or "call"
         return (
             Line(f"emergency.{action}"),
-            *(Line(name) for name in first_aid(state.announced, action)),
+            *(Line(name) for name in first_aid(dialogue.protocol, state.announced, action)),
         )
     return outcome(state, decision)
 

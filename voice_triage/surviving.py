@@ -12,7 +12,7 @@ from voice_triage.dialogue.state import CONFIRM
 from voice_triage.equipment import Equipment
 from voice_triage.messages import Alarm, Line, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
-from voice_triage.speaking import Words
+from voice_triage.speaking import Speaker, Words
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wording import Wording
 
@@ -70,6 +70,15 @@ class Faults:
     def sorry(self, question: str | None) -> list[Words]:
         """What is said when an answer was lost inside."""
         return [Words(self._sorry, question, 0)]
+
+
+def next_block(speaker: Speaker, faults: Faults) -> Pcm:
+    """What is played next; silence where the player fails, which is replaced."""
+    block = faults.guarded("player", speaker.next_block, None)
+    if block is None:
+        faults.guarded("player", speaker.start_anew, None)
+        return SILENCE
+    return block
 
 
 class Ears:

@@ -1,4 +1,4 @@
-"""Every threshold of the hearing, in one table, each with its reason and its unit in the name.
+"""Every threshold of the hearing, each with its reason and its unit in the name.
 
 docs/benchmarks.md has the measurements; docs/decisions.md the choices.
 """
@@ -63,10 +63,6 @@ class Thresholds:
     patience_unlimited_s: float = 60.0
     """The glass test: a soft reminder each minute."""
 
-    # -- player --
-    fade_s: float = 0.02
-    """Longer fades leave words in the air; none clicks."""
-
     # -- second opinion --
     second_opinion_after_s: float = 0.15
     """Silence after which the second opinion starts, so that it is ready when speech has ended."""
@@ -81,3 +77,86 @@ class Thresholds:
     """Speech this long stops the assistant once words are in it; shorter, it is only turned down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
+
+
+FADE_S = 0.02
+"""Own speech that is cut fades so long: longer leaves words in the air, none clicks."""
+
+# ---- talk without end ----
+
+TALK_GAP_BLOCKS = 25
+"""Blocks (0.5 s) without a voice after which talk that never ended has ended."""
+
+# ---- whose words are believed ----
+
+GARBAGE_WORDS = 6
+"""A streaming result longer than this of which the second engine heard nothing is other people's talk."""
+VALUE_WORDS = 3
+"""An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
+SAME_WORDS = 0.5
+"""Share of a sign's words that must stand in the second result for the two to have heard the same."""
+
+# ---- the pace of the caller ----
+
+ECHO_TAIL_S = 0.25
+"""After own speech stops, its echo may still ring: the stricter barge-in rule holds on this long."""
+RESUMED_S = 0.8
+"""Speech that goes on this soon after an utterance was closed: the caller had not finished."""
+SLOWER_PACE, SLOWEST_PACE = 1.25, 2.0
+"""By so much more silence is awaited each time the caller was cut off, and at most."""
+
+# ---- is there an echo ----
+
+ECHO_PEAK = 0.05
+"""Likeness from which there may be one: mostly 0.06 and more with an echo of -20 dB, mostly less without."""
+ECHO_SURE = 0.08
+"""Likeness from which there surely is one, even where there was none: two voices are alike by chance."""
+ECHO_LOOKS = 25
+"""Looks it is averaged over: an echo keeps its delay, a chance likeness of two voices does not."""
+ECHO_SILENT_SAMPLES = 4_000
+"""Twice so many silent samples (0.5 s) from the microphone while others were played: no echo, at once."""
+ECHO_SILENT_RATIO = 0.01
+"""So much quieter (40 dB) than what was played is silent."""
+ECHO_FLOOR_DBFS = -58.0
+"""Noise the canceller is given with the microphone: in digital silence it takes the caller for echo."""
+
+# ---- silence ----
+
+SILENT_PEAK = 12
+"""Frames with no sample above this (-69 dBFS) are silence without asking the model: a third of a replay."""
+
+# ---- Vosk: grammar or open vocabulary ----
+
+VOSK_SHORT_WORDS = 2
+"""Answers of so few words are the grammar's: without context the open vocabulary only guesses at them."""
+VOSK_AGREEMENT = 0.5
+"""Least likeness of the grammar's letters and the open vocabulary's, below which the grammar was forced."""
+
+# ---- PocketSphinx: the voice it is used to ----
+
+VOICE_MEMORY_FRAMES = 600
+"""Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
+
+# ---- Whisper: what it may be trusted with ----
+
+WHISPER_MARGIN_S = 1.0
+"""Silence that must fit behind the speech, so that Whisper knows that it is over."""
+WHISPER_LONGEST_S = 29.0
+"""Whisper hears 30 s at most; of longer sound the end counts."""
+WHISPER_NEAR = 0.4
+"""Other results so little less probable (mean log probability) may have been what was said."""
+WHISPER_SURE = -1.1
+"""Log probability below which the words may come from the hint instead: "no fever" was "floppy man" at -1.7.
+Red flags rightly heard have -0.1 to -1.0."""
+WHISPER_TOKENS_A_SECOND = 6
+"""Tokens allowed for each second: faster speech is an invention that goes round in circles."""
+WHISPER_QUIET_RMS = 40.0
+"""Root mean square below which there is nothing to transcribe (16-bit scale)."""
+WHISPER_NO_SPEECH, WHISPER_UNSURE = 0.7, -1.2
+"""Probability of no speech, and log probability: beyond both it is noise. Words in babble stay within."""
+WHISPER_HOPELESS = -2.3
+"""Log probability below which nothing is believed."""
+WHISPER_LOOPS = 4
+"""A phrase said this often in a row is Whisper stuck in a loop; a single word may be."""
+WHISPER_LOOP_WORDS = 9
+"""From this many words on, a text of few different ones is a loop, too."""

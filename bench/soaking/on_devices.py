@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -38,10 +36,11 @@ SOON_S = 1.0
 class Server(Protocol):
     """What is needed of the private PulseAudio of the tests."""
 
-    environment: dict[str, str]
-
     def say(self, wav: Path) -> subprocess.Popen[bytes]:
         """Play into the microphone."""
+
+    def ear(self, hear: Callable[[Pcm], None], chunk_ms: int) -> Any:
+        """Tell ``hear`` what comes out of the loudspeaker, until ``stop`` is called on what is returned."""
 
 
 @dataclass
@@ -132,40 +131,22 @@ def _texts() -> list[str]:
     return sorted({"no", *(text for texts in ANSWERS.values() for text in texts)})
 
 
-class _Ear(threading.Thread):
-    """Listens to the loudspeaker: when each sound begins, and how much sound there is."""
+class _Ear:
+    """At the loudspeaker: when each sound begins, and how much sound there is."""
 
-    def __init__(self, server: Server) -> None:
-        super().__init__(daemon=True)
-        flags = "--raw --rate=16000 --channels=1 --format=s16le --latency-msec=20".split()
-        self._recorder = subprocess.Popen(
-            ["parec", "-d", "speaker.monitor", *flags],
-            env={**os.environ, **server.environment},
-            stdout=subprocess.PIPE,
-        )
+    def __init__(self) -> None:
         self.onsets: deque[float] = deque()
         self.loud_s = 0.0
-        self.start()
+        self._last_s = 0.0
 
-    def run(self) -> None:
-        """Read until the recorder ends."""
-        assert self._recorder.stdout is not None
-        last_s = 0.0
-        while chunk := self._recorder.stdout.read(640):
-            now_s = time.monotonic()
-            if rms_dbfs(np.frombuffer(chunk[: len(chunk) // 2 * 2], np.int16)) > LOUD_DBFS:
-                self.loud_s += len(chunk) / 32000
-                if now_s - last_s > QUIET_S:
-                    self.onsets.append(now_s)
-                last_s = now_s
-
-    def stop(self) -> None:
-        """End it."""
-        self._recorder.kill()
-        self._recorder.wait()
-        self.join()
-        if self._recorder.stdout is not None:
-            self._recorder.stdout.close()
+    def hear(self, pcm: Pcm) -> None:
+        """Note the next piece."""
+        now_s = time.monotonic()
+        if rms_dbfs(pcm) > LOUD_DBFS:
+            self.loud_s += len(pcm) / 16000
+            if now_s - self._last_s > QUIET_S:
+                self.onsets.append(now_s)
+            self._last_s = now_s
 
 
 class _Tap:
@@ -207,7 +188,8 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
     kit.prepare_emergency(kit.voice)
     with _folder() as folder, LiveDevice() as device:
         began_s = time.monotonic()
-        ear = _Ear(server)
+        ear = _Ear()
+        listening = server.ear(ear.hear, 20)
         caller = _Caller(server, folder, result, lambda: time.monotonic() - began_s)
         tap = _Tap(device, ear, result, began_s)
         while result.seconds < minutes * 60:
@@ -217,10 +199,10 @@ def soak(server: Server, minutes: float, recognizer: str, tell: Callable[[str], 
             _run(session, device, minutes * 60 - result.seconds, result, tell)
             result.troubles += session.faults
             result.seconds = time.monotonic() - began_s
-        counters = device.counters
-        ear.stop()
-    result.losses, result.underruns = counters.losses, counters.underruns
-    result.swallowed_s, result.ear_s = counters.swallowed_s, ear.loud_s
+        listening.stop()
+    result.losses, result.underruns = device.losses, device.loudspeaker.underruns
+    result.swallowed_s = device.microphone.swallowed_s + device.loudspeaker.swallowed_s
+    result.ear_s = ear.loud_s
     return result
 
 

@@ -6,7 +6,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -34,20 +33,6 @@ WATCH_S = 1.0
 """How often the sound server is asked what the microphone is connected to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Counters:
-    """What went wrong so far, and was survived."""
-
-    blocks: int
-    device_troubles: int
-    overruns: int
-    underruns: int
-    losses: int
-    """Times a device was lost."""
-    swallowed_s: float = 0.0
-    """Sound the devices lost without a word."""
-
-
 class LiveDevice:
     """Real sound, block by block. While the microphone is lost it gives silence: the session goes on."""
 
@@ -66,7 +51,6 @@ class LiveDevice:
         self.loudspeaker = Loudspeaker(self._backend, loudspeaker)
         self._own_sound = own_sound
         self._blocks = 0
-        self._losses = 0
         self._lost: set[Side] = set()
         self._closing = threading.Event()
         self._keeper: threading.Thread | None = None
@@ -76,6 +60,8 @@ class LiveDevice:
         self._noise = LibraryNoise()
         self.reference: Pcm = np.zeros(BLOCK, np.int16)
         """What the loudspeaker was really playing when the block last given out was recorded."""
+        self.losses = 0
+        """Times a device was lost, and the session went on."""
 
     @property
     def now_s(self) -> float:
@@ -86,14 +72,6 @@ class LiveDevice:
     def lost(self) -> frozenset[Side]:
         """The devices that are missing just now: the session says so on the other one, or beeps."""
         return frozenset(self._lost)
-
-    @property
-    def counters(self) -> Counters:
-        """What went wrong so far."""
-        mic, out = self.microphone, self.loudspeaker
-        overruns = mic.overruns + out.overruns
-        troubles, swallowed_s = mic.troubles + out.troubles, mic.swallowed_s + out.swallowed_s
-        return Counters(self._blocks, troubles, overruns, out.underruns, self._losses, swallowed_s)
 
     def open(self) -> LiveDevice:
         """Start both; Lacking when one is missing, BadInput for a name that fits none."""
@@ -186,7 +164,7 @@ class LiveDevice:
 
     def _lose(self, side: Side) -> None:
         self._lost.add(side)
-        self._losses += 1
+        self.losses += 1
         _log.warning("the %s is lost", side)
 
     def _regain(self) -> None:

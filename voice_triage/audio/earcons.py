@@ -23,8 +23,6 @@ _TONES: dict[Earcon, tuple[float, tuple[tuple[float, float], ...]]] = {
     "emergency": (LOUD_DBFS, ((2093.0, 0.06), (1568.0, 0.06), (2093.0, 0.06), (1568.0, 0.06))),
 }
 
-NAMES: tuple[Earcon, ...] = tuple(_TONES)
-
 
 def earcon(name: Earcon) -> Pcm:
     """The sound of that name, int16[n] of at most 0.25 s."""

@@ -8,6 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_triage.pcm import Pcm
+from voice_triage.thresholds import (
+    ECHO_FLOOR_DBFS,
+    ECHO_LOOKS,
+    ECHO_PEAK,
+    ECHO_SILENT_RATIO,
+    ECHO_SILENT_SAMPLES,
+    ECHO_SURE,
+)
 
 WINDOW = 16_000
 """Samples over which the microphone is compared with what was played (1 s)."""
@@ -18,26 +26,8 @@ HOP = 1_600
 MOST_DELAY = 8_000
 """The longest way from loudspeaker to microphone that is looked for (0.5 s)."""
 
-ECHO_PEAK = 0.05
-"""Likeness from which there may be one: mostly 0.06 and more with an echo of -20 dB, mostly less without."""
-
-ECHO_SURE = 0.08
-"""Likeness from which there surely is one, even where there was none: two voices are alike by chance."""
-
-MEMORY = 25
-"""Looks it is averaged over: an echo keeps its delay, a chance likeness of two voices does not."""
-
 SOON, LATE = 5, 60
 """Looks without an echo after which there is none: at the start, and once there has been one."""
-
-SILENT = 4_000
-"""Twice so many silent samples (0.5 s) from the microphone while others were played: no echo, at once."""
-
-SILENT_RATIO = 0.01
-"""So much quieter (40 dB) than what was played is silent."""
-
-FLOOR_DBFS = -58.0
-"""Noise the canceller is given with the microphone: in digital silence it takes the caller for echo."""
 
 LATE_BY = 128
 """Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
@@ -79,7 +69,7 @@ class EchoDetector:
         if np.mean(np.square(played)) < 100.0**2:
             return
         self._looks += 1
-        weight = 1 / min(self._looks, MEMORY)
+        weight = 1 / min(self._looks, ECHO_LOOKS)
         self._correlation += weight * (_phase_correlation(self._mic, played) - self._correlation)
         self.likeness = float(np.max(self._correlation))
         if self.likeness > ECHO_SURE:
@@ -89,8 +79,9 @@ class EchoDetector:
 
     def _silent(self) -> bool:
         """True when the microphone stays silent where an echo would have to be."""
-        level = _rms(self._far[WINDOW - 2 * SILENT : WINDOW - SILENT])
-        return level > 100.0 and _rms(self._mic[WINDOW - 2 * SILENT :]) < SILENT_RATIO * level
+        since = WINDOW - 2 * ECHO_SILENT_SAMPLES
+        level = _rms(self._far[since : since + ECHO_SILENT_SAMPLES])
+        return level > 100.0 and _rms(self._mic[since:]) < ECHO_SILENT_RATIO * level
 
 
 def _rms(sound: npt.NDArray[np.float32]) -> float:
@@ -119,7 +110,7 @@ class EchoCanceller:
         self.detector = EchoDetector()
         self._reference = reference
         self._aec = pywebrtc_audio.EchoCanceller(sample_rate=16000, num_channels=1)
-        noise = np.random.default_rng(0).standard_normal(WINDOW) * 32768 * 10 ** (FLOOR_DBFS / 20)
+        noise = np.random.default_rng(0).standard_normal(WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
         self._floor = noise.astype(np.int16)
         self._at = 0
         self._quiet_for = RINGS

@@ -10,18 +10,17 @@ import numpy as np
 
 from voice_triage.audio.contract import Activity
 from voice_triage.pcm import Pcm
-from voice_triage.thresholds import BLOCK, RATE_HZ, Thresholds
+from voice_triage.thresholds import (
+    BLOCK,
+    ECHO_TAIL_S,
+    RATE_HZ,
+    RESUMED_S,
+    SLOWER_PACE,
+    SLOWEST_PACE,
+    Thresholds,
+)
 
 Event = Literal["quiet", "opened", "speech", "closed"]
-
-ECHO_TAIL_S = 0.25
-"""After own speech stops, its echo may still ring: the stricter barge-in rule holds on this long."""
-
-RESUMED_S = 0.8
-"""Speech that goes on this soon after an utterance was closed: the caller had not finished."""
-
-SLOWER = 1.25
-SLOWEST = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +104,7 @@ class Endpointer:
 
     def _begin(self, block: Pcm, probability: float) -> Hearing:
         if self._since_close <= self._blocks(RESUMED_S):
-            self._pace = min(SLOWEST, self._pace * SLOWER)
+            self._pace = min(SLOWEST_PACE, self._pace * SLOWER_PACE)
         pcm = np.concatenate((*self._before, block))
         self._before.clear()
         self._open = True

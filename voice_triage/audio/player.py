@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_triage.pcm import Pcm, from_float, to_float
-from voice_triage.thresholds import BLOCK, RATE_HZ
+from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ
 
 KNEE = 0.7
 """Peaks above this part of full scale are rounded off, so that "louder" never clips hard."""
@@ -82,7 +82,7 @@ class Player:
         """Play int16[n] from the next block on, over whatever is said: nothing waits for it."""
         self._over = to_float(pcm)
 
-    def cut(self, fade_s: float = 0.02) -> Cut | None:
+    def cut(self, fade_s: float = FADE_S) -> Cut | None:
         """Drop the queue; the next block holds only a fade. None when nothing was playing."""
         # What follows is heard at full volume from its first sample, ducked or not.
         gain, self._duck, self._gain = self._gain, 1.0, self._volume

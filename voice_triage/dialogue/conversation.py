@@ -8,7 +8,7 @@ from voice_triage.dialogue.effects import apply, arrive
 from voice_triage.dialogue.machine import DialogueMachine
 from voice_triage.dialogue.replies import REPLIES, asking
 from voice_triage.dialogue.rows import GO, HEAR, OVERHEAR, SILENT
-from voice_triage.dialogue.state import CONFIRM, ENDED, NEXT, STANDING_BY, State, decide, patient
+from voice_triage.dialogue.state import ENDED, NEXT, STANDING_BY, State, decide, patient
 from voice_triage.dialogue.step import Step, question_at
 from voice_triage.messages import Event, Finding, Heard, Line, Patience, Phase, Silence, Turn, Value
 from voice_triage.protocol import Protocol
@@ -127,6 +127,3 @@ def _phase(state: State) -> Phase:
     if state.place == STANDING_BY:
         return "standing_by"
     return "ended" if state.place == ENDED else "asking"
-
-
-__all__ = ["CONFIRM", "Dialogue"]

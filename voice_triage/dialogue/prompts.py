@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import get_args
 
-from voice_triage.dialogue.first_aid import BY_CAUSE, GOING, SEPSIS
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import (
     CHANGE,
@@ -45,8 +44,8 @@ FIXED = (
 
 def required(protocol: Protocol) -> tuple[str, ...]:
     """Return the ids of all prompts that the dialogue over ``protocol`` may name."""
-    names = [*FIXED, *SESSION, *_of_places(protocol), *_of_levels(), *GOING, *SEPSIS]
-    names += [prompt for prompts in BY_CAUSE.values() for prompt in prompts]
+    names = [*FIXED, *SESSION, *_of_places(protocol), *_of_levels()]
+    names += [prompt for row in protocol.first_aid for prompt in row.do]
     names += [
         f"guidance.{pattern}.{part}" for pattern in protocol.patterns for part in ("what", "do", "when")
     ]

@@ -51,7 +51,7 @@ def announcement(step: Step) -> Lines:
 
 
 def _aid(step: Step) -> Lines:
-    lines = [Line(prompt) for prompt in first_aid(step.state.announced, _action(step))]
+    lines = [Line(prompt) for prompt in first_aid(step.protocol, step.state.announced, _action(step))]
     return (Line(f"emergency.{_action(step)}_first"), *lines, Line("stay.ask"))
 
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass, replace
 
 from voice_triage.dialogue.state import CUP, LOOK, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
-from voice_triage.protocol import Protocol, Question
-
-FEVER_C = 38.0
-"""clinical-spec, question `fever`: 38.0 C (100.4 F) and over is fever."""
+from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +202,7 @@ def _fever_from(values: Iterable[Value], said: Iterable[Finding]) -> list[Findin
         return []
     for value in values:
         if value.concept == "temperature" and not isinstance(value.value, str):
-            status = "present" if value.value >= FEVER_C else "absent"
+            status = "present" if value.value >= FEVER_CELSIUS else "absent"
             return [Finding("fever", status, value.words)]  # type: ignore[arg-type]
     return []
 

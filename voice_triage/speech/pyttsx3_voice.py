@@ -70,11 +70,6 @@ class Pyttsx3Voice:
                 self._stop()
                 raise Lacking(f"the voice pyttsx3 does not work ({error})", CURE) from None
 
-    @property
-    def worker_pid(self) -> int | None:
-        """Process id of the worker; None when none is running."""
-        return self._worker.pid if self._worker else None
-
     def close(self) -> None:
         """End the worker; the next render starts another."""
         with self._lock:

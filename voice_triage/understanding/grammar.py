@@ -9,18 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from voice_triage import strict_yaml
+from voice_triage.content import Row
 from voice_triage.errors import BadContent, BadInput
 from voice_triage.understanding import kept
+from voice_triage.understanding.numbers import Numerals
 from voice_triage.understanding.spotter import Edges, Spot, Track, Trie, spot
+from voice_triage.understanding.telling import Telling
 from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
 
-FILES = ("words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples")
+FILES = (
+    "words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples", "numbers",
+    "telling",
+)  # fmt: skip
 SIGN_KEYS = ("said", "surely", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
 SIGN_VALUES = {"surely": "present", "said": "present", "fine": "absent", "denied": "denied"}
 CUE_KEYS = ("kind", "said", "reach", "of")
-
-
+QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles"}
 """Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
 
@@ -90,6 +95,8 @@ class Grammar:
         self.function_words = (
             self.lexicon.skippable | self.nots | self.walls | set(self.files["words"]["function_words"])
         )
+        self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
+        self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
         self.sources: tuple[Source, ...] = tuple(_sources(self.files))
         self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
@@ -250,12 +257,12 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
     """Every template of every file, with what it says."""
     for concept, row in files["signs"].items():
         where = f"signs.yaml: {concept}"
-        _known(row, SIGN_KEYS, where)
+        Row(row, where, SIGN_KEYS)
         for key, value in SIGN_VALUES.items():
             yield from _rows(Phrase("sign", concept, value, sure=key == "surely"), row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
-        _known(row, CUE_KEYS, where)
+        Row(row, where, CUE_KEYS)
         of = tuple(row.get("of", ()))
         phrase = Phrase("cue", row["kind"], reach=int(row.get("reach", 12)), of=of)
         yield from _rows(phrase, row["said"], where)
@@ -275,9 +282,7 @@ def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
     """Phrases that mean something only as an answer to one question."""
     for question, row in questions.items():
         where = f"questions.yaml: {question}"
-        _known(
-            row, ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no"), where
-        )
+        Row(row, where, QUESTION_KEYS)
         for answer, templates in row.get("answers", {}).items():
             yield from _rows(Phrase("answer", answer, question=question), templates, where)
         for concept, by_value in row.get("signs", {}).items():
@@ -291,10 +296,3 @@ def _rows(phrase: Phrase, templates: Any, where: str) -> Iterator[Source]:
         raise BadContent(f"{where}: templates are a list, not '{templates}'")
     for template in templates:
         yield Source(phrase, str(template), where)
-
-
-def _known(row: Mapping[str, Any], allowed: tuple[str, ...], where: str) -> None:
-    """Refuse keys nobody reads."""
-    for key in row:
-        if key not in allowed:
-            raise BadContent(f"{where}: unknown key '{key}'; allowed are {', '.join(allowed)}")

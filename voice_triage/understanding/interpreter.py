@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
+from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, people, values, weighing
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
@@ -123,16 +124,17 @@ class Interpreter:
         self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]
     ) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
-        heat = values.temperatures(words, spots, asked)
-        told = heat + ages.ages(words, spots, asked, heat)
-        told += values.durations(words, spots, asked, told)
-        told += people.patients(words, spots, asked)
+        utterance = values.Utterance(self._grammar, words, spots, asked)
+        heat = values.temperatures(utterance)
+        told = heat + ages.ages(utterance, heat)
+        told += values.durations(utterance, told)
+        told += people.patients(utterance)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
         if "temperature" in last:
             degrees = float(last["temperature"].value.value)
-            status: Status = "present" if degrees >= values.FEVER_CELSIUS else "absent"
+            status: Status = "present" if degrees >= FEVER_CELSIUS else "absent"
             place = last["temperature"]
             said[:] = [s for s in said if s.concept != "fever"]
             said.append(Said(place.start, place.end, "fever", status, sure=True))

@@ -27,7 +27,8 @@ def fingerprint(folder: Path) -> str:
     """Differs when any word file in ``folder``, the code that compiles them or the Python does."""
     digest = hashlib.sha256(f"{platform.python_implementation()} {platform.python_version()}".encode())
     here = Path(__file__).resolve().parent
-    for path in (*sorted(folder.glob("*.yaml")), *sorted(here.glob("*.py")), here.parent / "strict_yaml.py"):
+    readers = (here.parent / "content.py", here.parent / "strict_yaml.py")
+    for path in (*sorted(folder.glob("*.yaml")), *sorted(here.glob("*.py")), *readers):
         with contextlib.suppress(OSError):  # whoever reads it says what is wrong
             body = path.read_bytes()
             digest.update(f"{path.name} {len(body)}\n".encode() + body)

@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voice_triage.errors import BadContent
+from voice_triage.content import Row
 from voice_triage.understanding.grammar import read
-
-KEYS = ("backchannels", "wake")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +38,11 @@ class ListeningWords:
 @lru_cache
 def load(language: str = "en") -> ListeningWords:
     """Read ``grammars/<language>/listening.yaml``. Raises BadContent."""
-    data = read(language, "listening")
-    if not isinstance(data, dict) or set(data) != set(KEYS):
-        raise BadContent(f"grammars/{language}/listening.yaml: needs exactly the keys {', '.join(KEYS)}")
-    for key in KEYS:
-        if not isinstance(data[key], list) or not all(isinstance(one, str) and one for one in data[key]):
-            raise BadContent(f"grammars/{language}/listening.yaml: {key}: must be a list of phrases")
-    return ListeningWords(
-        frozenset(_plain(one) for one in data["backchannels"]), tuple(_plain(one) for one in data["wake"])
+    row = Row(read(language, "listening"), f"grammars/{language}/listening.yaml", ("backchannels", "wake"))
+    backchannels, wake = (
+        [_plain(" ".join(phrase)) for phrase in row.phrases(key)] for key in ("backchannels", "wake")
     )
+    return ListeningWords(frozenset(backchannels), tuple(wake))
 
 
 def _plain(text: str) -> str:

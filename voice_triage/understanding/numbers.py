@@ -3,37 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
-UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen".split()
-    )
-} | {"nought": 0, "oh": 0}
-TENS = {
-    word: value * 10
-    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-} | {"fourty": 40}
-SOUND_ALIKE = {
-    word: UNITS[number]
-    for number, words in {
-        "one": "won", "two": "to too", "three": "free tree fee", "four": "for fore", "six": "sick sex",
-        "eight": "ate hate", "nine": "nein line", "ten": "tin den", "five": "fife hive",
-    }.items()
-    for word in words.split()
-}  # fmt: skip
-"""What recognisers write for a number said alone; only an answer to "how old" is read so."""
-JOINS = frozenset({"and"})
-POINTS = frozenset({"point", "dot", "decimal"})
-HALVES = {
-    ("and", "a", "half"): 0.5,
-    ("and", "half"): 0.5,
-    ("and", "a", "bit"): 0.0,
-    ("and", "a", "quarter"): 0.25,
+from voice_triage.content import Row
+from voice_triage.understanding.words import WordSet
+
+UNIT_HOURS = {
+    "minute": 1 / 60,
+    "hour": 1,
+    "day": 24,
+    "week": 168,
+    "two_weeks": 336,
+    "month": 720,
+    "year": 8760,
 }
-HALVES |= {("and", "three", "quarters"): 0.75, ("and", "a", "half", "a"): 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,93 +31,136 @@ class Number:
     """A digit said right after it, as in "thirty nine five": the temperature reading of it is 39.5."""
 
 
-def numbers(words: Sequence[str]) -> list[Number]:
-    """All numbers in the words, in order."""
-    out: list[Number] = []
-    at = 0
-    while at < len(words):
-        found = _number(words, at)
-        if found is None:
+@dataclass(frozen=True, slots=True)
+class Numerals:
+    """How the language says numbers, and the units they count: grammars/<language>/numbers.yaml."""
+
+    ones: dict[str, int]
+    tens: dict[str, int]
+    hundred: WordSet
+    thousand: WordSet
+    a_hundred: WordSet
+    joins: WordSet
+    never_first: WordSet
+    one_oh: WordSet
+    points: WordSet
+    half: WordSet
+    half_of: WordSet
+    parts: dict[tuple[str, ...], float]
+    sound_alike: dict[str, int]
+    vague: dict[str, float]
+    units: dict[str, str]
+    """The unit, one of UNIT_HOURS, by its word."""
+
+    @classmethod
+    def read(cls, data: Any, place: str) -> Numerals:
+        """From the data of the file at ``place``. Raises BadContent."""
+        row = Row(data, place, [field.name for field in fields(cls)])
+        ones = _whole(row, "ones", range(100))
+        sounds = row.under("sound_alike", ones)
+        units = row.under("units", UNIT_HOURS)
+        return cls(
+            ones=ones,
+            tens=_whole(row, "tens", range(10, 100)),
+            parts={tuple(text.split()): float(part) for text, part in row.amounts("parts").items()},
+            sound_alike={word: ones[name] for name in sounds.data for word in sounds.words(name)},
+            vague=row.amounts("vague"),
+            units={word: unit for unit in UNIT_HOURS for word in units.words(unit)},
+            **{field.name: row.words(field.name) for field in fields(cls) if field.type == "WordSet"},
+        )
+
+    def find(self, words: Sequence[str]) -> list[Number]:
+        """All numbers in the words, in order."""
+        out: list[Number] = []
+        at = 0
+        while at < len(words):
+            found = self._number(words, at)
+            if found is None:
+                at += 1
+                continue
+            out.append(found)
+            at = found.end
+        return out
+
+    def _number(self, words: Sequence[str], at: int) -> Number | None:
+        """The number that begins at a word, if one does."""
+        word = words[at]
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if word[0].isdigit():
+            number = Number(at, at + 1, float(word.replace(",", ".")))
+        elif word in self.tens or (word in self.ones and word not in self.never_first):
+            number = self._hundreds(words, self._below_hundred(words, at))
+        elif word in self.hundred:
+            number = self._hundreds(words, Number(at, at, 1))
+        elif word in self.a_hundred and following in self.hundred:
+            number = self._hundreds(words, Number(at, at + 1, 1))
+        elif word in self.half and following in self.half_of:
+            return Number(at, at + 2, 0.5)
+        else:
+            return None
+        return self._fraction(words, number)
+
+    def _below_hundred(self, words: Sequence[str], at: int) -> Number:
+        """twenty, twenty one, seven."""
+        word = words[at]
+        if word in self.ones:
+            return Number(at, at + 1, self.ones[word])
+        following = words[at + 1] if at + 1 < len(words) else ""
+        if 0 < self.ones.get(following, 0) < 10:
+            return Number(at, at + 2, self.tens[word] + self.ones[following])
+        return Number(at, at + 1, self.tens[word])
+
+    def _hundreds(self, words: Sequence[str], number: Number) -> Number:
+        """One hundred and two, a hundred two, one oh two, one hundred."""
+        at = number.end
+        if at < len(words) and words[at] in self.hundred and number.value < 10:
             at += 1
-            continue
-        out.append(found)
-        at = found.end
-    return out
+            base = number.value * 100
+            skip = at + 1 if at < len(words) and words[at] in self.joins else at
+            if skip < len(words) and (words[skip] in self.tens or self.ones.get(words[skip])):
+                rest = self._below_hundred(words, skip)
+                return Number(number.start, rest.end, base + rest.value)
+            return Number(number.start, at, base)
+        if number.value == 1 and at < len(words) and words[at] in self.tens:
+            rest = self._below_hundred(words, at)
+            return Number(number.start, rest.end, 100 + rest.value)
+        oh = number.value == 1 and at + 1 < len(words) and words[at] in self.one_oh
+        if oh and words[at + 1] in self.ones:
+            return Number(number.start, at + 2, 100 + self.ones[words[at + 1]])
+        return number
 
-
-def _number(words: Sequence[str], at: int) -> Number | None:
-    """The number that begins at a word, if one does."""
-    word = words[at]
-    if word[0].isdigit():
-        number = Number(at, at + 1, float(word.replace(",", ".")))
-    elif word in TENS or (word in UNITS and word != "oh"):
-        number = _hundreds(words, _below_hundred(words, at))
-    elif word == "hundred" or (word == "a" and words[at + 1 : at + 2] == ("hundred",)):
-        number = _hundreds(words, Number(at, at + (word == "a"), 1))
-    elif word == "half" and words[at + 1 : at + 2] in (("a",), ("an",)):
-        return Number(at, at + 2, 0.5)
-    else:
-        return None
-    return _fraction(words, number)
-
-
-def _below_hundred(words: Sequence[str], at: int) -> Number:
-    """twenty, twenty one, seven."""
-    word = words[at]
-    if word in UNITS:
-        return Number(at, at + 1, UNITS[word])
-    following = words[at + 1] if at + 1 < len(words) else ""
-    if 0 < UNITS.get(following, 0) < 10:
-        return Number(at, at + 2, TENS[word] + UNITS[following])
-    return Number(at, at + 1, TENS[word])
-
-
-def _hundreds(words: Sequence[str], number: Number) -> Number:
-    """One hundred and two, a hundred two, one oh two, one hundred."""
-    at = number.end
-    if at < len(words) and words[at] == "hundred" and number.value < 10:
-        at += 1
-        base = number.value * 100
-        skip = at + 1 if at < len(words) and words[at] in JOINS else at
-        if skip < len(words) and (words[skip] in TENS or 0 < UNITS.get(words[skip], 0) < 20):
-            rest = _below_hundred(words, skip)
-            return Number(number.start, rest.end, base + rest.value)
-        return Number(number.start, at, base)
-    if number.value == 1 and at < len(words) and words[at] in TENS:
-        rest = _below_hundred(words, at)
-        return Number(number.start, rest.end, 100 + rest.value)
-    if (
-        number.value == 1
-        and at + 1 < len(words)
-        and words[at] in ("oh", "zero", "o")
-        and words[at + 1] in UNITS
-    ):
-        return Number(number.start, at + 2, 100 + UNITS[words[at + 1]])
-    return number
-
-
-def _fraction(words: Sequence[str], number: Number) -> Number:
-    """Thirty nine point two, two and a half; a loose digit after it is kept as its tail."""
-    at = number.end
-    if at + 1 < len(words) and words[at] in POINTS:
-        digits = ""
-        at += 1
-        while at < len(words) and len(digits) < 3 and _digit(words[at]):
-            digits += _digit(words[at])
+    def _fraction(self, words: Sequence[str], number: Number) -> Number:
+        """Thirty nine point two, two and a half; a loose digit after it is kept as its tail."""
+        at = number.end
+        if at + 1 < len(words) and words[at] in self.points:
+            digits = ""
             at += 1
-        if digits:
-            return Number(number.start, at, number.value + int(digits) / 10 ** len(digits))
-    for half, value in HALVES.items():
-        if tuple(words[at : at + len(half)]) == half:
-            return Number(number.start, at + len(half), number.value + value)
-    if at < len(words) and _digit(words[at]):
-        return Number(number.start, at, number.value, tail=float(_digit(words[at])))
-    return number
+            while at < len(words) and len(digits) < 3 and self._digit(words[at]):
+                digits += self._digit(words[at])
+                at += 1
+            if digits:
+                return Number(number.start, at, number.value + int(digits) / 10 ** len(digits))
+        for part, value in self.parts.items():
+            if tuple(words[at : at + len(part)]) == part:
+                return Number(number.start, at + len(part), number.value + value)
+        if at < len(words) and self._digit(words[at]):
+            return Number(number.start, at, number.value, tail=float(self._digit(words[at])))
+        return number
+
+    def _digit(self, word: str) -> str:
+        """A single digit said or written, as a character; else empty."""
+        if len(word) == 1 and word.isdigit():
+            return word
+        value = self.ones.get(word, 10)
+        return str(value) if value < 10 else ""
 
 
-def _digit(word: str) -> str:
-    """A single digit said or written, as a character; else empty."""
-    if len(word) == 1 and word.isdigit():
-        return word
-    value = UNITS.get(word, 10)
-    return str(value) if value < 10 else ""
+def _whole(row: Row, key: str, allowed: range) -> dict[str, int]:
+    """The words under a key with the whole numbers they stand for. Raises BadContent."""
+    amounts = row.amounts(key)
+    for word, value in amounts.items():
+        if value not in allowed:
+            row.refuse(
+                f"{key}: {word} must be a whole number from {allowed[0]} to {allowed[-1]}, not {value}"
+            )
+    return {word: int(value) for word, value in amounts.items()}

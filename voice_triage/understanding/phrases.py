@@ -8,7 +8,6 @@ from functools import cached_property
 from typing import Any
 
 from voice_triage.understanding.grammar import Grammar, Source, load, read
-from voice_triage.understanding.numbers import TENS, UNITS
 from voice_triage.understanding.templates import sample, unfold, words
 
 BUDGET = 8_000
@@ -134,7 +133,8 @@ class Phrases:
             if source.phrase.kind == "value" and source.phrase.name != "about"
             for text in self._expand(source, 20)
         ]
-        small = [word for word in UNITS if word not in ("oh", "nought", "zero")]
+        numerals = self._grammar.numerals
+        small = [word for word, value in numerals.ones.items() if value]
         for word in small:
             texts += [
                 word,
@@ -145,7 +145,7 @@ class Phrases:
                 f"{word} hours",
             ]
             texts += [f"thirty eight point {word}", f"thirty nine {word}", f"a hundred and {word}"]
-        for ten in TENS:
+        for ten in numerals.tens:
             texts += [ten, f"{ten} years old", *(f"{ten} {unit}" for unit in small[:9])]
         return texts
 

@@ -6,22 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Value
-from voice_triage.understanding.grammar import Phrase
-from voice_triage.understanding.numbers import Number, numbers
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.words import Words
+from voice_triage.understanding.words import PhraseList, Words
 
-UNIT_HOURS = {
-    "minute": 1 / 60,
-    "hour": 1,
-    "day": 24,
-    "week": 168,
-    "month": 720,
-    "year": 8760,
-    "fortnight": 336,
-}
-FEVER_CELSIUS = 38.0
-"""clinical-spec.md: 38.0 C and over is fever."""
 CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
 FEVER_FROM = 35.0
@@ -41,22 +30,57 @@ class Told:
     """duration: the hours of its unit, for "two days, well, three"."""
 
 
-def temperatures(words: Words, spots: Sequence[Spot[Phrase]], question: str) -> list[Told]:
+class Utterance:
+    """An utterance with its numbers, and the words of its language that say what they are."""
+
+    def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
+        self.numerals = grammar.numerals
+        self.telling = grammar.telling
+        self.words = words
+        self.spots = spots
+        self.question = question
+        """The question that was open, or empty."""
+        self.numbers = self.numerals.find(words.surface)
+
+    def word(self, at: int) -> str:
+        """The word at a place, as said; empty where there is none."""
+        return self.words.surface[at] if 0 <= at < len(self.words.surface) else ""
+
+    def base(self, at: int) -> str:
+        """The word at a place in its base form; empty where there is none."""
+        return self.words.lemma[at] if 0 <= at < len(self.words.lemma) else ""
+
+    def unit(self, at: int) -> str:
+        """The unit at a place, one of UNIT_HOURS; empty where there is none."""
+        return self.numerals.units.get(self.base(at), "")
+
+    def length(self, at: int, phrases: PhraseList) -> int:
+        """How many words the longest of the phrases takes that begins at a place; 0 where none does."""
+        surface = self.words.surface
+        return max((len(p) for p in phrases if surface[at : at + len(p)] == p), default=0)
+
+    def before(self, at: int, phrases: PhraseList) -> bool:
+        """True when one of the phrases ends before a place."""
+        return any(len(p) <= at and self.words.surface[at - len(p) : at] == p for p in phrases)
+
+
+def temperatures(said: Utterance) -> list[Told]:
     """Body temperatures in Celsius; Fahrenheit is told by its size."""
-    marks = _marks(spots, "heat")
+    marks = _marks(said.spots, "heat")
     out: list[Told] = []
-    for number in numbers(words.surface):
+    for number in said.numbers:
         degrees, end, exact = number.value, number.end, number.value % 1 != 0
         if number.tail is not None and degrees > 30:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
-        if unit_of(words, end) in UNIT_HOURS or words.surface[end : end + 1] == ("percent",):
+        if said.unit(end) or said.word(end) in said.telling.percent:
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marks)
-        near = near or question == "fever" or (exact and degrees > FEVER_FROM) or corrects(words, number, out)
+        near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
+        near = near or corrects(said, number, out)
         celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
-        text = words.text(number.start, end)
+        text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
 
@@ -68,64 +92,49 @@ def _marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
     ]
 
 
-def corrects(words: Words, number: Number, before: Sequence[Told]) -> bool:
+def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
     """True for the five of "four, no sorry, five"."""
     if not before or not 0 <= number.start - before[-1].end <= 9:
         return False
-    between = [word for word in words.surface[before[-1].end : number.start] if word[0].isalnum()]
-    return bool(between) and all(word in _CORRECTING for word in between)
+    between = [word for word in said.words.surface[before[-1].end : number.start] if word[0].isalnum()]
+    return bool(between) and all(word in said.telling.correcting for word in between)
 
 
-def unit_of(words: Words, at: int) -> str:
-    """The unit of a number that ends before a word."""
-    return words.lemma[at] if at < len(words.lemma) else ""
-
-
-def and_a_half(words: Words, amount: float, at: int, step: float = 1.0) -> tuple[float, int]:
+def and_a_half(said: Utterance, amount: float, at: int) -> tuple[float, int]:
     """An hour and a half: the half comes after the unit."""
-    if words.surface[at : at + 3] == ("and", "a", "half"):
-        return amount + 0.5 * step, at + 3
-    return amount, at
+    half = said.length(at, said.telling.half_more)
+    return (amount + 0.5, at + half) if half else (amount, at)
 
 
-_CORRECTING = frozenset(
-    "no sorry wait actually well i mean meant make it that is rather really a tell lie nearer more like "
-    "scratch say lets let us correction on hang or is's not am only he she 's was".split()
-)
-
-
-def durations(
-    words: Words, spots: Sequence[Spot[Phrase]], question: str, taken: Sequence[Told]
-) -> list[Told]:
+def durations(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     """How long ago it began, in hours."""
     out: list[Told] = []
-    marks = {s.end for s in _marks(spots, "time")}
-    rough = vague(words)
-    exact = [n for n in numbers(words.surface) if not any(v.start <= n.start < v.end for v in rough)]
+    telling = said.telling
+    marks = {s.end for s in _marks(said.spots, "time")}
+    rough = vague(said)
+    exact = [n for n in said.numbers if not any(v.start <= n.start < v.end for v in rough)]
     for number in sorted((*exact, *rough), key=lambda n: n.start):
         if any(t.start <= number.start < t.end for t in taken):
             continue
-        end = number.end + (
-            unit_of(words, number.end) in ("odd", "or", "good", "full", "solid", "whole", "of", "long")
-        )
-        end += words.surface[end : end + 1] in (("so",), ("an",), ("a",))
-        step = UNIT_HOURS.get(unit_of(words, end), 0)
-        if not step and corrects(words, number, out):
+        end = number.end + (said.base(number.end) in telling.padding)
+        end += said.word(end) in telling.padding_end
+        step = UNIT_HOURS.get(said.unit(end), 0)
+        correcting = corrects(said, number, out)
+        if not step and correcting:
             hours = number.value * out[-1].step
-            out.append(_duration(words, number.start, number.end, hours, out[-1].step))
+            out.append(_duration(said, number.start, number.end, hours, out[-1].step))
             continue
-        if not step or (words.surface[end + 1 : end + 2] == ("old",)):
+        if not step or said.word(end + 1) in telling.old:
             continue
-        hours, end = and_a_half(words, number.value, end + 1)
-        ago = words.surface[end : end + 1] in (("ago",), ("now",), ("back",), ("since",))
+        hours, end = and_a_half(said, number.value, end + 1)
         marked = any(place in marks for place in range(number.start - 3, number.start + 1))
-        if ago or marked or question == "duration" or corrects(words, number, out):
-            out.append(_duration(words, number.start, end, hours * step, step))
+        if said.word(end) in telling.since or marked or said.question == "duration" or correcting:
+            out.append(_duration(said, number.start, end, hours * step, step))
     if not out:
         out = [
-            _duration(words, s.start, s.end, float(s.payload.value.split()[-1]), 1)
-            for s in longest(spots, "duration")
-            if s.payload.value[0] != "q" or question == "duration"
+            _duration(said, s.start, s.end, float(s.payload.value.split()[-1]), 1)
+            for s in longest(said.spots, "duration")
+            if s.payload.value[0] != "q" or said.question == "duration"
         ]
     return out
 
@@ -140,23 +149,22 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
     return kept
 
 
-def _duration(words: Words, start: int, end: int, hours: float, step: float) -> Told:
+def _duration(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
     """A duration told in the words from start to end."""
-    return Told(start, end, Value("duration", "hours", round(hours, 2), words.text(start, end)), step=step)
+    value = Value("duration", "hours", round(hours, 2), said.words.text(start, end))
+    return Told(start, end, value, step=step)
 
 
-_VAGUE = {"couple": 2, "few": 3, "several": 5, "a": 1, "an": 1, "some": 3, "many": 6}
-
-
-def vague(words: Words) -> list[Number]:
+def vague(said: Utterance) -> list[Number]:
     """A day, a couple of hours, a few weeks."""
     out = []
-    for at, unit in enumerate(words.lemma):
-        if unit not in UNIT_HOURS or at == 0:
+    for at in range(1, len(said.words.lemma)):
+        if not said.unit(at):
             continue
-        before = at - 2 if words.surface[at - 1] == "of" and at > 1 else at - 1
-        if words.surface[before] in ("good", "whole", "full", "solid", "odd") and before:
+        before = at - 2 if said.word(at - 1) in said.telling.of and at > 1 else at - 1
+        if said.word(before) in said.telling.solid and before:
             before -= 1
-        if words.surface[before] in _VAGUE and words.surface[before - 1 : before] != ("half",):
-            out.append(Number(before, at, _VAGUE[words.surface[before]]))
+        amount = said.numerals.vague.get(said.word(before))
+        if amount is not None and said.word(before - 1) not in said.numerals.half:
+            out.append(Number(before, at, amount))
     return out

@@ -32,8 +32,8 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((0.0, 1.5, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
-SIGN = Strength((0.0, 2.0, 1.0, 1.5))
+RED_FLAG = Strength((0.0, 1.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
+SIGN = Strength((0.0, 1.0, 2.0, 1.5))
 ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
 COMMAND = 4.0
 PATIENT = 2.0

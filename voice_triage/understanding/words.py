@@ -10,6 +10,9 @@ from typing import Any
 
 from voice_triage.errors import BadContent
 
+WordSet = frozenset[str]
+PhraseList = tuple[tuple[str, ...], ...]
+
 _PIECES = re.compile(r"\d+(?:[.,]\d+)?|[a-z_]+(?:'[a-z]+)*|<[a-z_]+>|\{[a-z]+\}|[.,;:?!]")
 _STOPS = frozenset(".;:?!")
 _ENDINGS = {"'ll": "will", "'re": "are", "'ve": "have", "'d": "would", "'m": "am", "'s": "'s"}

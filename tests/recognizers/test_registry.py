@@ -1,0 +1,41 @@
+"""Which recogniser is taken, and what is said of one that cannot be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from spoken import ENGLISH, KOREAN, korean_model
+
+from voice_triage.errors import BadInput, Lacking
+from voice_triage.recognizers import open_streaming
+
+pytestmark = pytest.mark.audio
+
+
+def test_unknown_names_are_refused_with_the_known_ones() -> None:
+    with pytest.raises(BadInput, match="pocketsphinx"):
+        open_streaming("siri", ENGLISH)
+
+
+def test_vosk_without_a_model_says_what_cures_it(tmp_path: Path) -> None:
+    for folder in (None, tmp_path, tmp_path / "missing"):
+        with pytest.raises(Lacking, match="voice-triage models install vosk-en"):
+            open_streaming("vosk", ENGLISH, folder)
+
+
+def test_a_damaged_vosk_model_is_no_crash(tmp_path: Path) -> None:
+    (tmp_path / "am").mkdir()
+    (tmp_path / "am" / "final.mdl").write_bytes(b"no model")
+
+    with pytest.raises(Lacking, match="install vosk-en"):
+        open_streaming("vosk", ENGLISH, tmp_path)
+
+
+def test_auto_says_which_it_took() -> None:
+    assert open_streaming("auto", ENGLISH).name == "pocketsphinx"
+    assert open_streaming("auto", KOREAN, korean_model()).name == "vosk"
+
+
+def test_auto_does_without_a_damaged_model(tmp_path: Path) -> None:
+    assert open_streaming("auto", ENGLISH, tmp_path).name == "pocketsphinx"

@@ -1,0 +1,70 @@
+"""Whisper: whole utterances, in words as they are spoken, without its inventions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from spoken import RATE, Pcm
+
+from voice_triage.errors import Lacking
+from voice_triage.recognizers import open_second_opinion
+from voice_triage.recognizers.whisper_engine import believed, plain
+
+pytestmark = pytest.mark.audio
+
+
+def test_the_second_opinion_hears_whole_utterances(english: Callable[[str], Pcm]) -> None:
+    pytest.importorskip("ctranslate2")
+    try:
+        whisper = open_second_opinion()
+    except Lacking as error:
+        pytest.skip(str(error))
+
+    assert whisper.transcribe(english("i have a stiff neck")).text == "i have a stiff neck"
+    assert whisper.transcribe(english("yes")).text == "yes"
+    assert whisper.transcribe(np.zeros(0, np.int16)).text == ""
+    assert whisper.transcribe(np.zeros(RATE, np.int16)).text == ""
+    noise = (np.random.default_rng(1).standard_normal(2 * RATE) * 2000).astype(np.int16)
+    assert whisper.transcribe(noise).text == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        (" Yes, 39.2.", "yes thirty nine point two"),
+        ("He's 11 months old.", "he's eleven months old"),
+        ("102!", "one hundred and two"),
+        ("[Music] He can\u2019t breathe (sighs)", "he can't breathe"),
+        ("20-year-old", "twenty year old"),
+        ("1999", "one nine nine nine"),
+        ("...", ""),
+    ],
+)
+def test_written_english_becomes_spoken_words(written: str, spoken: str) -> None:
+    assert plain(written) == spoken
+
+
+@pytest.mark.parametrize(
+    ("text", "log_probability", "no_speech", "kept"),
+    [
+        ("he can't breathe", -0.3, 0.05, "he can't breathe"),
+        ("yes", -1.03, 0.75, "yes"),
+        ("thank you", -0.3, 0.1, ""),
+        ("yeah", -2.47, 0.93, ""),
+        ("you know", -1.5, 0.76, ""),
+        ("nope nope nope nope", -0.6, 0.03, "nope"),
+        ("the cat the cat the cat the cat the cat", -0.2, 0.1, ""),
+    ],
+)
+def test_inventions_are_not_believed(text: str, log_probability: float, no_speech: float, kept: str) -> None:
+    assert believed(text, log_probability, no_speech) == kept
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(b"something else")
+
+    with pytest.raises(Lacking, match="not the expected Whisper model"):
+        open_second_opinion(tmp_path)

@@ -1,0 +1,70 @@
+"""The words around a number or a person that say what is meant, from grammars/<language>/telling.yaml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from voice_triage.content import Row
+from voice_triage.understanding.words import PhraseList, WordSet
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One field for each key of the file, whose comments say what they do."""
+
+    # numbers of any kind
+    correcting: WordSet
+    of: WordSet
+    solid: WordSet
+    half_more: PhraseList
+    percent: WordSet
+    # durations
+    padding: WordSet
+    padding_end: WordSet
+    since: WordSet
+    # ages
+    old: WordSet
+    of_age: PhraseList
+    ago: WordSet
+    born: WordSet
+    aged: WordSet
+    persons: WordSet
+    be: WordSet
+    about: WordSet
+    it: WordSet
+    have: WordSet
+    children: WordSet
+    beside_child: WordSet
+    closing: WordSet
+    things: WordSet
+    plural_endings: WordSet
+    singular_endings: WordSet
+    no_plurals: WordSet
+    not_ages: WordSet
+    years_and: PhraseList
+    going_on: PhraseList
+    next: WordSet
+    pointing: WordSet
+    soon_before: WordSet
+    soon_after: WordSet
+    will_be: WordSet
+    beside_sound: WordSet
+    # people
+    reporting: WordSet
+    mine: WordSet
+    my: WordSet
+    i_have: PhraseList
+    can: WordSet
+    helping: WordSet
+    unborn: WordSet
+    had: WordSet
+    once: WordSet
+
+    @classmethod
+    def read(cls, data: Any, place: str) -> Telling:
+        """From the data of the file at ``place``. Raises BadContent."""
+        row = Row(data, place, [field.name for field in fields(cls)])
+        reader = {"WordSet": row.words, "PhraseList": row.phrases}
+        found: dict[str, Any] = {field.name: reader[str(field.type)](field.name) for field in fields(cls)}
+        return cls(**found)
