@@ -297,6 +297,7 @@ def test_a_device_that_is_lost_cuts_no_emergency_line(kit: Kit) -> None:
     rig.until("listening: patient")
     rig.session.typed("he can't breathe")
     rig.until("emergency")
+    rig.run(1)
     rig.session.device_changed({"loudspeaker"})
     rig.run(12)
 

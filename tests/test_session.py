@@ -145,6 +145,21 @@ def test_a_conversation_that_was_ended_is_over_soon(kit: Kit) -> None:
     assert rig.session.over
 
 
+def test_talk_in_the_room_does_not_keep_a_conversation_that_was_ended(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    while rig.speaker.playing:
+        rig.session.step()
+    for _ in range(8):
+        rig.say("the weather is lovely", seconds=1.0)
+        for _ in range(150):
+            if rig.session.over:
+                return
+            rig.session.step()
+    raise AssertionError("it is still there")
+
+
 class Dying:
     """An engine that raises on its third block, once."""
 

@@ -42,7 +42,8 @@ class Session:
         self._ears = Ears(equipment, self._faults)
         self._alarmed = False
         """An emergency was raised that the conversation itself could not announce."""
-        self._wishes = Wishes(equipment.wording, equipment.patience, self._change_voice)
+        speaker, others = equipment.speaker, equipment.next_voice
+        self._wishes = Wishes(equipment.wording, equipment.patience, lambda: speaker.change_voice(others))
         self.interrupted = False
         """True once the assistant was cut off in mid-sentence by the caller."""
 
@@ -175,7 +176,7 @@ class Session:
             doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)
             if self._with.words.backchannel(meaning.text) or (doubtful and not flags):
                 return  # "uh huh", a cough, or what the canceller has left of our own voice
-        self._idle_blocks = 0
+        self._attend()
         self._observer.heard(meaning.text, at_s=self._with.clock.now_s())
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             # What was begun before the question, or over the emergency line, is no answer to it:
@@ -202,13 +203,6 @@ class Session:
         self._perform(turn, first)
         if taken and not turn.emergency:
             self._with.speaker.understood()
-
-    def _change_voice(self) -> bool:
-        """Speak with another voice from now on; False when there is none."""
-        voice = self._with.next_voice() if self._with.next_voice else None
-        if voice is not None:
-            self._with.speaker.voice = voice
-        return voice is not None
 
     def _make_room(self) -> None:
         """Turn the voice down, then fall silent, for a caller who goes on speaking."""
@@ -275,8 +269,7 @@ class Session:
             self._idle_blocks = 0
             return
         if listener.answering:
-            self._idle_blocks = 0
-            return
+            return self._attend()
         if self._was_playing:
             self._was_playing = False
             if self._turn.phase == "asking":
@@ -288,6 +281,11 @@ class Session:
             if self._unheard:
                 return self._say_again()
             self._perform(self._with.dialogue.handle(Silence()))
+
+    def _attend(self) -> None:
+        """Count the silence anew: somebody spoke. After the farewell talk in the room keeps nobody here."""
+        if self._turn.phase != "ended":
+            self._idle_blocks = 0
 
     @property
     def _patience_s(self) -> float:

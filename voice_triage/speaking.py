@@ -179,6 +179,12 @@ class Speaker:
             self.observer.cut(" ".join(spoken[:part]), at_s=self._now_s())
         return unheard
 
+    def change_voice(self, next_voice: Callable[[], SpokenBy | None] | None) -> bool:
+        """Speak with the voice that ``next_voice`` gives from now on; False when there is none."""
+        voice = next_voice() if next_voice else None
+        self.voice = voice or self.voice
+        return voice is not None
+
     def duck(self, on: bool) -> None:
         """Turn the voice down while somebody seems to speak."""
         self._player.duck(0.0 if on else 1.0)
