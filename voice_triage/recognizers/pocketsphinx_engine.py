@@ -13,9 +13,7 @@ from voice_triage.recognizers import sphinx_files
 from voice_triage.recognizers.cepstral_mean import CepstralMean
 from voice_triage.recognizers.contract import PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
-
-_STEP = 320
-"""Samples given to the decoder at once, so that results do not depend on the block length."""
+from voice_triage.recognizers.steps import Steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ class PocketSphinxRecognizer:
         self._mean = CepstralMean(self._decoder, search.settled_after_s)
         self._open = False
         self._heard: list[Samples] = []
-        self._rest: Samples = np.zeros(0, np.int16)
+        self._steps = Steps()
         self._partial = ""
 
     def expect(self, question: str | None) -> None:
@@ -88,12 +86,10 @@ class PocketSphinxRecognizer:
         """Hear a block; returns the partial result."""
         if not self._open:
             self.start()
-        pending = np.concatenate((self._rest, block)) if len(self._rest) else block
-        whole = len(pending) - len(pending) % _STEP
-        for at in range(0, whole, _STEP):
-            self._hear(pending[at : at + _STEP])
-        self._rest = pending[whole:].copy()
-        if whole:
+        steps = self._steps.take(block)
+        for step in steps:
+            self._hear(step)
+        if steps:
             self._partial = self._text()
         return Hypothesis(self._partial)
 
@@ -101,8 +97,8 @@ class PocketSphinxRecognizer:
         """End the utterance; returns the final result."""
         if not self._open:
             return Hypothesis("", final=True)
-        if len(self._rest):
-            self._hear(self._rest)
+        for rest in self._steps.end():
+            self._hear(rest)
         text = ""
         if self._heard:
             sound = np.concatenate(self._heard)
@@ -129,15 +125,15 @@ class PocketSphinxRecognizer:
         self._decoder.end_utt()
         self._mean.apply(sound)
         self._decoder.start_utt()
-        for at in range(0, len(sound), _STEP):
-            self._decoder.process_raw(sound[at : at + _STEP].tobytes())
+        for step in self._heard:
+            self._decoder.process_raw(step.tobytes())
 
     def _end(self) -> None:
         if self._open:
             self._decoder.end_utt()
         self._open = False
         self._heard = []
-        self._rest = self._rest[:0]
+        self._steps.end()
         self._partial = ""
 
     def _text(self) -> str:

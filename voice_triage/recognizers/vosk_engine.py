@@ -9,16 +9,13 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import PhraseSource, Samples
+from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ, VOSK_AGREEMENT, VOSK_SHORT_WORDS
 
 _CURE = "Run: voice-triage models install vosk-en"
-_STEP = 320
-"""Samples given to the decoder at once, so that results do not depend on the block length."""
 _UNKNOWN = "[unk]"
 
 log = logging.getLogger(__name__)
@@ -93,7 +90,7 @@ class VoskRecognizer:
         self._grammars: dict[str | None, str] = {}
         self._narrow = _Stream(self._model, self._grammar(None))
         self._wide = _Stream(self._model, None) if open_vocabulary else None
-        self._rest: Samples = np.zeros(0, np.int16)
+        self._steps = Steps()
         self._open = False
         self._heard = False
 
@@ -123,32 +120,28 @@ class VoskRecognizer:
         if self._loaded != self._question:
             self._narrow.grammar(self._grammar(self._question))
             self._loaded = self._question
-        self._rest = self._rest[:0]
+        self._steps.end()
         self._open, self._heard = True, False
 
     def accept(self, block: Samples) -> Hypothesis:
         """Hear a block; returns the partial result."""
         if not self._open:
             self.start()
-        pending = np.concatenate((self._rest, block)) if len(self._rest) else block
-        whole = len(pending) - len(pending) % _STEP
-        for at in range(0, whole, _STEP):
-            self._hear(pending[at : at + _STEP])
-        self._rest = pending[whole:].copy()
+        for step in self._steps.take(block):
+            self._hear(step)
         return Hypothesis(self._choice(_Stream.partial) if self._heard else "")
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
-        if self._open and len(self._rest):
-            self._hear(self._rest)
+        for rest in self._steps.end():
+            self._hear(rest)
         text = self._choice(_Stream.final) if self._heard else ""
-        self._rest = self._rest[:0]
         self._open = self._heard = False
         return Hypothesis(text, final=True)
 
     def close(self) -> None:
         """Drop the utterance; Kaldi's memory goes with this object."""
-        self._rest = self._rest[:0]
+        self._steps.end()
         self._open = self._heard = False
 
     def _streams(self) -> Iterable[_Stream]:
