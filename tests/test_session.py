@@ -63,6 +63,31 @@ def test_no_inside_the_alarming_utterance_takes_nothing_back(kit: Kit) -> None:
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
 
+class Otherwise:
+    """A recogniser that hears the whole utterance otherwise than its beginning."""
+
+    def __init__(self, engine: ScriptedRecognizer) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        return getattr(self._engine, name)  # type: ignore[no-any-return]
+
+    def finish(self, *, checked: bool = False) -> Hypothesis:
+        self._engine.finish()
+        return Hypothesis("he can breathe", final=True)
+
+
+def test_the_alarming_utterance_heard_otherwise_at_its_end_takes_nothing_back(kit: Kit) -> None:
+    """Only an answer to the read-back does."""
+    rig = Rig(kit, Otherwise)
+    rig.run(2)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=4)
+    rig.run(3)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
 def test_the_emergency_is_repeated_when_nobody_answers(kit: Kit) -> None:
     rig = Rig(kit)
     rig.run(2)

@@ -181,7 +181,9 @@ class Session:
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             # What was begun before the question, or over the emergency line, is no answer to it:
             # "no no he can't breathe" must not take back what it has just raised.
-            meaning = replace(meaning, answer=None)
+            known = self._with.dialogue.red_flags
+            kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
+            meaning = replace(meaning, answer=None, findings=tuple(kept))
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
         self._take(meaning)
