@@ -55,24 +55,30 @@ class Rig:
     def __init__(
         self, kit: Kit, engine: object | None = None, voice: object | None = None, **parts: Any
     ) -> None:
-        """``parts`` stand in for the equipment of that name, or for activity and second_opinion."""
+        """``parts`` stand in for the equipment of that name, or for activity, second_opinion, player, room.
+
+        ``observers`` among them watch, too.
+        """
         self.scripted = ScriptedRecognizer()
-        self.room, self.script, clock = Room(), Script(), VirtualClock()
+        self.room, self.script, clock = parts.pop("room", None) or Room(), Script(), VirtualClock()
         self.device = Recorder(self.room)
         self.dialogue = Dialogue(kit.protocol)
         self.endpointer = Endpointer(parts.pop("activity", None) or EnergyActivity())
-        self.speaker = Speaker(Player(), voice or WordlessVoice(), (self.script,), clock.now_s, rate_wpm=170)
+        player = parts.pop("player", None) or Player()
+        observers = (*parts.pop("observers", ()), self.script)
+        self.speaker = Speaker(player, voice or WordlessVoice(), clock.now_s, rate_wpm=170)
+        self.listener = Listener(
+            engine(self.scripted) if callable(engine) else self.scripted,
+            parts.get("interpreter") or kit.interpreter,
+            self.endpointer,
+            clock,
+            red_flags=kit.protocol.red_flags,
+            second_opinion=parts.pop("second_opinion", None),
+        )
         usual = Equipment(
             device=self.device,
             canceller=None,
-            listener=Listener(
-                engine(self.scripted) if callable(engine) else self.scripted,
-                parts.get("interpreter") or kit.interpreter,
-                self.endpointer,
-                clock,
-                red_flags=kit.protocol.red_flags,
-                second_opinion=parts.pop("second_opinion", None),
-            ),
+            listener=self.listener,
             speaker=self.speaker,
             dialogue=self.dialogue,
             wording=kit.wording,
@@ -80,7 +86,7 @@ class Rig:
             words=listening_words.load(),
             clock=clock,
         )
-        self.session = Session(replace(usual, **parts), (self.script,))
+        self.session = Session(replace(usual, **parts), observers)
         self.session.start()
 
     def played(self) -> Pcm:

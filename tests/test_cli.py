@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from voice_triage import talk
+from voice_triage.app import Kit
+from voice_triage.audio.room import Room
 from voice_triage.cli import main
+from voice_triage.dialogue import Dialogue
+from voice_triage.keys import Keys
+from voice_triage.messages import Event, Turn
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.session import Session
+from voice_triage.speech.cache import CachedVoice
+from voice_triage.speech.store import SoundStore
+from voice_triage.speech.wordless import WordlessVoice
 
 GOOD = """
 scenario: good
@@ -180,3 +196,122 @@ def test_an_expectation_that_fails_is_status_1(tmp_path: Path, capsys: pytest.Ca
         "turns", "audio_s", "compute_s", "recognizer",
     }  # fmt: skip
     assert 'failures="1"' in junit.read_text()
+
+
+# ---- ends that nobody planned ----
+
+
+def test_a_fault_of_the_program_is_one_line_without_words_and_the_summary_is_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(dialogue: Dialogue, event: Event) -> Turn:
+        raise RuntimeError("he cannot breathe")
+
+    monkeypatch.setattr(Dialogue, "handle", fails)
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\n"))
+
+    assert main(["chat", "--country", "us", "--summary", str(tmp_path / "s.md")]) == 4
+
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "RuntimeError" in line and "chat.py" in line and "breathe" not in line
+    assert (tmp_path / "s.md").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
+    tmp_path: Path, number: int, status: int
+) -> None:
+    path = tmp_path / "s.json"
+    command = [sys.executable, "-m", "voice_triage", "chat", "--country", "US", "--summary", str(path)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as chatting:
+        assert chatting.stdin and chatting.stdout and chatting.stderr
+        chatting.stdin.write("my son can't breathe\n")
+        chatting.stdin.flush()
+        while "Call 9 1 1" not in chatting.stdout.readline():
+            pass
+        chatting.send_signal(number)
+        errors = chatting.stderr.read()
+
+    assert (chatting.returncode, errors) == (status, "")
+    assert json.loads(path.read_text())["red_flags"] == ["difficulty_breathing"]
+
+
+class Hall(Room):
+    """A room that closes in the third conversation, at the latest."""
+
+    lost: frozenset[str] = frozenset()
+    opened = 0
+
+    def __init__(self, *names: object) -> None:
+        super().__init__()
+
+    def __enter__(self) -> Hall:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        pass
+
+    def exchange(self, far: Pcm) -> Pcm:
+        if Hall.opened == 3:
+            raise KeyboardInterrupt
+        return super().exchange(far)
+
+
+class Woken:
+    """A standby in which somebody says the phrase at once."""
+
+    deaf = False
+
+    def step(self) -> bool:
+        Hall.opened += 1
+        return True
+
+
+class Light(Kit):
+    """What a conversation needs, without engines."""
+
+    voice = CachedVoice(WordlessVoice(), SoundStore(None))
+    second_opinion = None
+
+    def recognizer(self, name: str) -> ScriptedRecognizer:
+        return ScriptedRecognizer()
+
+    def standby(self, device: object) -> Woken:
+        return Woken()
+
+
+class Typist(Keys):
+    """Somebody who ends each conversation at once."""
+
+    ended = 0
+
+    def line(self) -> str:
+        before, self.ended = self.ended, Hall.opened
+        return "stop" if before < Hall.opened else ""
+
+
+def test_each_conversation_of_a_standby_has_a_summary_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, stand_in in {"LiveDevice": Hall, "Kit": Light, "Keys": Typist}.items():
+        monkeypatch.setattr(talk, name, stand_in)
+
+    assert main(["talk", "--standby", "--plain", "--summary", str(tmp_path / "s.json")]) == 130
+    assert {one.name for one in tmp_path.iterdir()} == {"s.json", "s-2.json", "s-3.json"}
+
+
+def test_a_conversation_ended_in_its_first_moment_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(dialogue: Dialogue) -> Turn:
+        raise KeyboardInterrupt
+
+    for name, stand_in in {"LiveDevice": Hall, "Kit": Light, "Keys": Typist}.items():
+        monkeypatch.setattr(talk, name, stand_in)
+    closed: list[Session] = []
+    monkeypatch.setattr(Session, "close", lambda session: closed.append(session))
+    monkeypatch.setattr(Dialogue, "start", interrupted)
+
+    assert main(["talk", "--plain"]) == 130
+    assert len(closed) == 1

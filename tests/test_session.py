@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 
 import numpy as np
@@ -13,7 +14,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.errors import Lacking
-from voice_triage.messages import Hypothesis
+from voice_triage.messages import Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -58,6 +59,31 @@ def test_no_inside_the_alarming_utterance_takes_nothing_back(kit: Kit) -> None:
     rig.say("no no no he can't breathe no")
     rig.until("emergency", limit_s=4)
     rig.run(5)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+class Otherwise:
+    """A recogniser that hears the whole utterance otherwise than its beginning."""
+
+    def __init__(self, engine: ScriptedRecognizer) -> None:
+        self._engine = engine
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        return getattr(self._engine, name)  # type: ignore[no-any-return]
+
+    def finish(self, *, checked: bool = False) -> Hypothesis:
+        self._engine.finish()
+        return Hypothesis("he can breathe", final=True)
+
+
+def test_the_alarming_utterance_heard_otherwise_at_its_end_takes_nothing_back(kit: Kit) -> None:
+    """Only an answer to the read-back does."""
+    rig = Rig(kit, Otherwise)
+    rig.run(2)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=4)
+    rig.run(3)
 
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
@@ -115,6 +141,50 @@ def test_a_lost_microphone_is_said_and_costs_no_answer(kit: Kit) -> None:
     assert any(event.startswith("trouble") for event in rig.script.events)
 
 
+@pytest.mark.parametrize("pause_s", [1.0, 18.0])
+def test_an_emergency_said_over_or_right_after_the_farewell_is_heard(kit: Kit, pause_s: float) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    rig.run(pause_s)
+    rig.say("wait he can't breathe now")
+    for _ in range(1000):
+        if rig.session.over:
+            break
+        rig.session.step()
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+    assert not rig.session.over, "the emergency is stood by"
+
+
+def test_a_conversation_that_was_ended_is_over_soon(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    while rig.speaker.playing:
+        rig.session.step()
+    rig.run(1.5)
+    assert not rig.session.over
+    rig.run(1)
+
+    assert rig.session.over
+
+
+def test_talk_in_the_room_does_not_keep_a_conversation_that_was_ended(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.typed("stop")
+    while rig.speaker.playing:
+        rig.session.step()
+    for _ in range(8):
+        rig.say("the weather is lovely", seconds=1.0)
+        for _ in range(150):
+            if rig.session.over:
+                return
+            rig.session.step()
+    raise AssertionError("it is still there")
+
+
 class Dying:
     """An engine that raises on its third block, once."""
 
@@ -147,6 +217,18 @@ def test_a_dead_recogniser_is_opened_anew_and_the_question_asked_again(kit: Kit)
     rig.say("he can't breathe")
     rig.until("emergency", limit_s=5)
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+def test_what_the_caller_said_is_forgotten_when_the_conversation_is_closed(kit: Kit) -> None:
+    """A service runs for months, one caller after another."""
+    rig = Rig(kit)
+    rig.session.typed("the xylophone made spots on my sister")
+    rig.session.close()
+    del rig
+    gc.collect()
+
+    kept = [one for one in gc.get_objects() if isinstance(one, Meaning) and "xylophone" in one.text]
+    assert not kept
 
 
 class Noting(WordlessVoice):
@@ -231,6 +313,33 @@ def test_standby_asks_the_second_opinion_and_survives_its_death(text: str | None
     room.say(np.ones(16_000, np.int16), 0.5)
 
     assert any(standby.step() for _ in range(200)) is wakes
+
+
+class Ailing(EnergyActivity):
+    """A voice detector that may fail."""
+
+    ill = True
+
+    def probability(self, block: Pcm) -> float:
+        if self.ill:
+            raise RuntimeError("the words of somebody")
+        return super().probability(block)
+
+
+def test_standby_survives_a_voice_detector_that_fails_and_says_that_it_is_deaf(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    engine, room, activity = ScriptedRecognizer(), Room(), Ailing()
+    standby = Standby(room, engine, Endpointer(activity), listening_words.load())
+    assert not any(standby.step() for _ in range(100))
+    deaf = standby.deaf
+    activity.ill = False
+    engine.say("start triage", 1.0)
+    room.say(np.ones(16_000, np.int16), 0.5)
+
+    assert any(standby.step() for _ in range(200))
+    assert deaf and not standby.deaf
+    assert len(caplog.records) == 1 and "somebody" not in caplog.text
 
 
 def test_standby_says_what_it_is_given_and_goes_on_waiting() -> None:

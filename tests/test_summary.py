@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from datetime import datetime, timezone
 from pathlib import Path
@@ -121,3 +122,18 @@ def test_an_empty_conversation_has_a_summary(tmp_path: Path) -> None:
     summary.write(told(), tmp_path / "summary.md")
 
     assert "not known" in (tmp_path / "summary.md").read_text()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="permissions of Unix")
+@pytest.mark.parametrize("ending", ["md", "json", "pdf"])
+def test_a_summary_is_for_its_owners_eyes_unless_the_file_was_opened_to_others(
+    tmp_path: Path, ending: str
+) -> None:
+    new, shared = tmp_path / f"new.{ending}", tmp_path / f"shared.{ending}"
+    shared.touch()
+    shared.chmod(0o640)
+    for path in (new, shared):
+        summary.write(told(OPENING), path)
+
+    assert new.stat().st_mode & 0o777 == 0o600
+    assert shared.stat().st_mode & 0o777 == 0o640 and shared.stat().st_size > 0

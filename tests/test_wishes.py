@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from rig import Rig
 
 from voice_triage import settings
 from voice_triage.app import Kit
+from voice_triage.errors import Lacking
 from voice_triage.settings import Settings
 from voice_triage.speech import choose
 from voice_triage.speech.cache import CachedVoice
@@ -150,6 +153,51 @@ def test_until_the_new_voice_is_ready_the_old_one_says_the_emergency() -> None:
     after.take_over(before)
 
     assert after.render("Call 9 1 1 now.", 170).any()
+
+
+def test_a_new_voice_that_dies_beside_the_conversation_costs_no_more(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its error was a traceback; and the next voice closed it while it was still rendering."""
+
+    class Dies(Engine):
+        """Speaks its sample, then dies over the second emergency line, once that is let go."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            self.go, self.rendered, self.at_work, self.closed_at_work = threading.Event(), 0, False, False
+
+        def render(self, text: str, rate_wpm: int = 160) -> np.ndarray:
+            self.rendered, self.at_work = self.rendered + 1, True
+            if self.rendered == 3:
+                self.go.wait()
+                self.at_work = False
+                raise Lacking("the voice is gone", "Install it")
+            self.at_work = False
+            return super().render(text, rate_wpm)
+
+        def close(self) -> None:
+            self.closed_at_work = self.at_work
+
+    engines = {name: Dies(name) for name in ("b", "c")}
+    monkeypatch.setattr(choose, "offered", lambda piper: ("auto", "b", "c"))
+    monkeypatch.setattr(
+        choose, "open_setting", lambda name, piper=None: CachedVoice(engines[name], SoundStore(None))
+    )
+    raised: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", raised.append)
+    kit = Kit(Settings())
+    kit.voice = CachedVoice(Engine("auto"), SoundStore(None))
+    others = set(threading.enumerate())
+    kit.next_voice(lambda name: None)
+    for one in engines.values():
+        one.go.set()
+    kit.next_voice(lambda name: None)
+    for thread in set(threading.enumerate()) - others:
+        thread.join()
+
+    assert not raised
+    assert not engines["b"].closed_at_work and kit.voice.name == "c"
 
 
 def test_every_voice_on_offer_is_one_the_settings_take() -> None:

@@ -57,6 +57,8 @@ class Kit:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._recognizers: dict[str, StreamingRecognizer] = {}
+        self._preparing: threading.Thread | None = None
+        """Renders the emergency lines in a voice that was chosen by ear."""
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -103,8 +105,12 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
+        voice.prerender(*self._emergency())
+
+    def _emergency(self) -> tuple[Sequence[str], int]:
+        """Every line of every emergency, and the words a minute it is spoken at."""
         texts = self.wording.emergency_texts(self.protocol.red_flags)
-        voice.prerender(texts, min(self.settings.rate_wpm, EMERGENCY_WPM))
+        return texts, min(self.settings.rate_wpm, EMERGENCY_WPM)
 
     def next_voice(self, keep: Callable[[str], None]) -> CachedVoice | None:
         """Take the next installed voice; ``keep`` is told its name. None where there is no other."""
@@ -113,10 +119,14 @@ class Kit:
         if found is None:
             return None
         name, voice = found
-        voice.take_over(self.voice)
-        self.voice, self.settings = voice, replace(self.settings, voice=name)
+        before, self.voice, self.settings = self.voice, voice, replace(self.settings, voice=name)
+        if self._preparing is not None:
+            self._preparing.join()  # it sees that its voice is no longer wanted, and stops after one line
+        voice.take_over(before)
         # Beside the conversation: until it is done the old voice says the emergency lines.
-        threading.Thread(target=self.prepare_emergency, args=(voice,), daemon=True).start()
+        work = (*self._emergency(), lambda: self.voice is voice)
+        self._preparing = threading.Thread(target=voice.prepare, args=work, name="voice", daemon=True)
+        self._preparing.start()
         keep(name)
         return voice
 
@@ -229,7 +239,7 @@ class Kit:
         )
         player = Player()
         player.volume = self.settings.volume / 80
-        speaker = Speaker(player, voice, observers, clock.now_s, rate_wpm=self.settings.rate_wpm)
+        speaker = Speaker(player, voice, clock.now_s, rate_wpm=self.settings.rate_wpm)
         equipment = Equipment(
             device=device,
             canceller=None if isinstance(activity, EnergyActivity) else _canceller(device),

@@ -1,13 +1,19 @@
-"""The command line: options in, exit status out (0 fine, 1 expectation failed, 2 bad input, 3 lacking)."""
+"""The command line: options in, exit status out.
+
+0 fine, 1 expectation failed, 2 bad input, 3 lacking, 4 failed inside, 130 ended by Ctrl-C, 143 by SIGTERM.
+"""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import logging
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
-from datetime import datetime
+import threading
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,7 +22,7 @@ from voice_triage.errors import BadInput, TriageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command; every foreseen failure is one line on standard error."""
+    """Run a command; every failure is one line on standard error."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     # Without a command it talks: someone with full hands types as little as possible.
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
@@ -25,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
-        return run(options)
+        with _sigterm_ends():
+            return run(options)
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
         return error.exit_status
@@ -35,6 +42,36 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (head, less): point stdout elsewhere so that closing it does not complain.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        # Kind and place only: the message might hold what was said.
+        what = f"failed inside ({type(error).__name__}, {_place(error)}); this is a fault of the program"
+        print(f"voice-triage: {what}", file=sys.stderr)
+        return 4
+
+
+@contextlib.contextmanager
+def _sigterm_ends() -> Iterator[None]:
+    """Let SIGTERM end the command as Ctrl-C does: devices are given back, a summary is written."""
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not tear the summary
+        raise SystemExit(128 + number)
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _place(error: Exception) -> str:
+    """The last line of our own that was reached, such as "session.py line 90"."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [one for one in frames if Path(__file__).parent in Path(one.filename).parents]
+    return f"{Path(ours[-1].filename).name} line {ours[-1].lineno}"
 
 
 def _one_line(text: str) -> str:
@@ -190,16 +227,14 @@ def _chat(options: argparse.Namespace) -> int:
     from voice_triage.chat import chat
     from voice_triage.dialogue import Dialogue
     from voice_triage.summary import check_path
-    from voice_triage.talk import write_summary
+    from voice_triage.talk import summarised
 
     if options.summary:
         check_path(options.summary)
-    began = datetime.now().astimezone()
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)
-    chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
-    if options.summary:
-        write_summary(kit, dialogue, options.summary, began)
+    with summarised(kit, dialogue, options.summary):
+        chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
     return 0
 
 

@@ -6,7 +6,8 @@ block is added, so that a latency read from a replay is one a person would have 
 
 from __future__ import annotations
 
-import concurrent.futures
+import queue
+import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
@@ -28,18 +29,36 @@ class Clock(Protocol):
     def start(self, work: Work) -> Callable[[], Hypothesis | None]:
         """Begin ``work`` beside the loop; the returned function gives its result once it is due.
 
-        The result of an engine that breaks is marked as ``failed``.
+        Where it fails the result is marked so, and ``failures`` gives the error.
         """
+
+    def failures(self) -> list[Exception]:
+        """What has failed of the work since the last time."""
+
+    def pause(self, seconds: float) -> None:
+        """Let a block of ``seconds`` pass of which no device keeps the time."""
 
     def close(self) -> None:
         """Let go of threads."""
 
 
-def _done(work: Work) -> Hypothesis:
-    try:
-        return work()
-    except Exception:  # whatever a C library throws, the conversation goes on
-        return Hypothesis("", final=True, failed=True)
+class Failures:
+    """Does work that may fail, and keeps what did."""
+
+    def __init__(self) -> None:
+        self._errors: queue.SimpleQueue[Exception] = queue.SimpleQueue()
+
+    def done(self, work: Work) -> Hypothesis:
+        """What the work gives; marked as failed where it raises, which is kept."""
+        try:
+            return work()
+        except Exception as error:  # whatever a C library throws, the conversation goes on
+            self._errors.put(error)
+            return Hypothesis("", final=True, failed=True)
+
+    def taken(self) -> list[Exception]:
+        """What has failed since the last time."""
+        return [self._errors.get() for _ in range(self._errors.qsize())]
 
 
 class RealClock:
@@ -47,7 +66,11 @@ class RealClock:
 
     def __init__(self) -> None:
         self._began = time.monotonic()
-        self._pool = concurrent.futures.ThreadPoolExecutor(max_workers=1, thread_name_prefix="second-opinion")
+        self._failures = Failures()
+        self._closed = False
+        self._waiting: queue.SimpleQueue[tuple[Work, list[Hypothesis]] | None] = queue.SimpleQueue()
+        # A daemon: an engine that hangs must not keep the program from ending.
+        threading.Thread(target=self._serve, name="second-opinion", daemon=True).start()
 
     def tick(self, seconds: float) -> None:
         """Nothing to do: real time passes by itself."""
@@ -58,12 +81,27 @@ class RealClock:
 
     def start(self, work: Work) -> Callable[[], Hypothesis | None]:
         """Run ``work`` in the worker thread."""
-        future = self._pool.submit(_done, work)
-        return lambda: future.result() if future.done() else None
+        result: list[Hypothesis] = []
+        self._waiting.put((work, result))
+        return lambda: result[0] if result else None
+
+    def failures(self) -> list[Exception]:
+        """What has failed since the last time."""
+        return self._failures.taken()
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long."""
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Wait for nothing; a second opinion nobody needs any more may be lost."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._closed = True
+        self._waiting.put(None)
+
+    def _serve(self) -> None:
+        while (asked := self._waiting.get()) is not None and not self._closed:
+            work, result = asked
+            result.append(self._failures.done(work))
 
 
 class VirtualClock:
@@ -79,6 +117,7 @@ class VirtualClock:
         self._lag_s = 0.0
         self._block_s = 0.0
         self._mark = time.process_time()
+        self._failures = Failures()
 
     def tick(self, seconds: float) -> None:
         """Close the block before and begin one of ``seconds``."""
@@ -96,11 +135,18 @@ class VirtualClock:
     def start(self, work: Work) -> Callable[[], Hypothesis | None]:
         """Do ``work`` now, but give its result only when it would have been ready on a second core."""
         asked_s, before = self.now_s(), time.process_time()
-        result = _done(work)
+        result = self._failures.done(work)
         took_s = time.process_time() - before
         self.compute_s += took_s
         self._mark += took_s
         return lambda: result if self.now_s() >= asked_s + took_s else None
+
+    def failures(self) -> list[Exception]:
+        """What has failed since the last time."""
+        return self._failures.taken()
+
+    def pause(self, seconds: float) -> None:
+        """Nothing to do: the blocks are counted."""
 
     def close(self) -> None:
         """Nothing to let go of."""

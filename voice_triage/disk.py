@@ -44,14 +44,22 @@ def sync_folder(folder: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Replace the file at ``path`` by UTF-8 ``text`` in one step, making its folder. Raises Lacking."""
+    write_bytes(path, text.encode("utf-8"))
+
+
+def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
+    """Replace the file at ``path`` by ``data`` in one step, making its folder. Raises Lacking.
+
+    A file that is there keeps its permissions; a new one gets ``mode``.
+    """
     target = path.resolve()  # a settings file may be a link into someone's dotfiles
     with disk_errors(path):
         target.parent.mkdir(parents=True, exist_ok=True)
-        mode = target.stat().st_mode & 0o777 if target.exists() else 0o644
+        mode = target.stat().st_mode & 0o777 if target.exists() else mode
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
             os.chmod(name, mode)

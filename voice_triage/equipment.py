@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from voice_triage.audio.contract import SoundDevice
+from voice_triage.audio.contract import Canceller, SoundDevice
 from voice_triage.clock import Clock
 from voice_triage.dialogue import Dialogue
 from voice_triage.listening import Listener
 from voice_triage.speaking import Speaker, SpokenBy
-from voice_triage.surviving import Canceller
 from voice_triage.thresholds import Thresholds
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.listening_words import ListeningWords

@@ -90,14 +90,19 @@ class Listener:
         self.recognizer.expect(question)
 
     def hear(
-        self, block: Pcm, question: str | None, own_words: str = ""
+        self,
+        block: Pcm,
+        question: str | None,
+        own_words: str = "",
+        events: list[Partial | Alarm | Utterance] | None = None,
     ) -> list[Partial | Alarm | Utterance]:
         """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
 
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
-        voice, since it may be the assistant's own.
+        voice, since it may be the assistant's own. A list of ``events`` that is given is added to, so
+        that what was heard in a block outlives a failure later in it.
         """
-        events: list[Partial | Alarm | Utterance] = []
+        events = [] if events is None else events
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
@@ -245,9 +250,11 @@ class Listener:
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
-        self._deciding.remove(utterance)
         final = utterance.final or Hypothesis("", final=True)
-        meaning = self._weigh(final.text, utterance)
+        try:
+            meaning = self._weigh(final.text, utterance)
+        finally:
+            self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
         lost = getattr(self.recognizer, "failures", 0) > utterance.failures
         if meaning.text or utterance.alarmed or lost:

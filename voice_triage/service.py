@@ -146,6 +146,8 @@ Restart=on-failure
 RestartSec=10
 # 2 means wrong settings, which do not mend themselves.
 RestartPreventExitStatus=2
+# Stopped by systemd.
+SuccessExitStatus=143
 # What is said is nobody's business: no captions, nothing of them in the journal, no network.
 Environment=VOICE_TRIAGE_CAPTIONS=off
 StandardOutput=null

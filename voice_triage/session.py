@@ -11,15 +11,17 @@ from dataclasses import replace
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
 from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence, Turn, Utterance
-from voice_triage.observer import Observer
+from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
-from voice_triage.speaking import Words
-from voice_triage.surviving import Ears, Faults, about_devices
+from voice_triage.speaking import Words, words_of
+from voice_triage.surviving import Ears, Faults, about_devices, next_block, signs_of
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
 
 BLOCK_S = BLOCK / RATE_HZ
+AFTER_FAREWELL_S = 2.0
+"""Silence after the farewell until nobody listens any more: what matters most is often said last."""
 
 
 class Session:
@@ -27,19 +29,21 @@ class Session:
 
     def __init__(self, equipment: Equipment, observers: Sequence[Observer] = ()) -> None:
         self._with = equipment
-        self._observers = observers
         self._turn = Turn()
-        self._turns = 0
-        self._idle_blocks = 0
+        self._turns = self._idle_blocks = 0
         self._unheard: list[Words] = []
         self._was_playing = False
-        self._device_lost = False
+        self._lost = self._missing = frozenset[str]()
+        """The devices that are gone, and those of which the caller was told so."""
+        self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
-        self._ears = Ears(equipment.canceller, equipment.listener, self._faults)
-        self._deaf = False
+        self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
+        equipment.speaker.observer = self._observer
+        self._ears = Ears(equipment, self._faults)
         self._alarmed = False
         """An emergency was raised that the conversation itself could not announce."""
-        self._wishes = Wishes(equipment.wording, equipment.patience, self._change_voice)
+        speaker, others = equipment.speaker, equipment.next_voice
+        self._wishes = Wishes(equipment.wording, equipment.patience, lambda: speaker.change_voice(others))
         self.interrupted = False
         """True once the assistant was cut off in mid-sentence by the caller."""
 
@@ -50,8 +54,10 @@ class Session:
 
     @property
     def over(self) -> bool:
-        """True when the conversation has ended and all was said."""
-        return self._turn.phase == "ended" and not self._with.speaker.playing
+        """True when the conversation has ended, all was said, and nobody has anything to add."""
+        quiet = not (self._with.speaker.playing or self._with.listener.answering)
+        waited = bool(self._missing) or self._idle_blocks * BLOCK_S >= AFTER_FAREWELL_S
+        return self._turn.phase == "ended" and quiet and waited
 
     @property
     def standing_by(self) -> bool:
@@ -65,57 +71,72 @@ class Session:
         return self._faults.seen
 
     def close(self) -> None:
-        """Let go of what was begun beside the loop; the equipment stays open."""
+        """Let go of what was begun beside the loop and of the caller's words; the equipment stays open."""
+        self._with.interpreter.forget()
         self._with.clock.close()
 
     def start(self) -> None:
         """Greet and ask the first question."""
-        self._perform(self._with.dialogue.start())
+        self._survive(lambda: self._perform(self._with.dialogue.start()))
 
     def step(self) -> None:
         """One block: 20 ms out, 20 ms in, and whatever follows from it."""
-        parts = self._with
-        parts.clock.tick(BLOCK_S)
-        far = parts.speaker.next_block()
-        mic = parts.device.exchange(far)
-        near = self._ears.near(mic, far)
-        line = parts.speaker.line
+        self._with.clock.tick(BLOCK_S)
+        far = next_block(self._with.speaker, self._faults)
+        near = self._ears.near(far)
+        line = self._with.speaker.line
         for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
-            self._survive(lambda event=event: self._on(event), event)  # type: ignore[misc]
-        if self._ears.deaf != self._deaf:
-            self._deaf = self._ears.deaf
-            self.device_changed({"microphone"} if self._deaf else ())
-        self._make_room()
+            self._survive(lambda event=event: self._on(event), signs_of(event))  # type: ignore[misc]
+        for error in self._with.clock.failures():
+            self._faults.note("second opinion", error)
+        self._survive(self._tell_devices)
+        self._faults.guarded("conversation", self._make_room, None)  # to ask again each block would never end
         self._survive(self._wait)
-        for one in self._observers:
-            one.level(rms_dbfs(near))
+        self._observer.level(rms_dbfs(near))
 
     def typed(self, text: str) -> None:
         """Take a typed line like an utterance that was heard, at any moment."""
-        for one in self._observers:
-            one.heard(text, at_s=self._with.clock.now_s())
-        self._survive(lambda: self._take(self._with.interpreter.interpret(text, self._turn.question)))
+        self._observer.heard(text, at_s=self._with.clock.now_s())
+
+        def work() -> None:
+            meaning = self._with.interpreter.interpret(text, self._turn.question)
+            self._survive(lambda: self._take(meaning), meaning.signs)
+
+        self._survive(work)
 
     def device_changed(self, lost: Collection[str]) -> None:
         """Say on what is left which device is missing, or that all are back and the question again."""
-        self._device_lost = bool(lost)
-        text = self._with.wording.say(about_devices(lost), self._with.dialogue.patient)
-        for one in self._observers:
-            one.trouble(text)
+        self._lost = frozenset(lost)
+        self._survive(self._tell_devices)
+
+    # ---- devices ----
+
+    def _tell_devices(self, *, again: bool = False) -> None:
+        """Say what is missing by now, or that all is back, if the caller does not know it yet."""
+        missing = self._lost | ({"microphone"} if self._ears.deaf else set())
+        if missing == self._missing and not again:
+            return
+        self._missing = missing
+        speaker = self._with.speaker
+        text = self._with.wording.say(about_devices(missing), self._with.dialogue.patient)
+        self._observer.trouble(text)
+        told = Words(text, self._turn.question, self._turns)
+        if speaker.announcing:  # nothing cuts that
+            return speaker.say([told])
         self._fall_silent()
         unheard, self._unheard = self._unheard, []
-        self._with.speaker.say([Words(text, self._turn.question, self._turns), *unheard])
+        speaker.say([told, *unheard])
 
     # ---- what was heard ----
 
-    def _survive(self, work: Callable[[], None], event: Event | None = None) -> None:
-        """Do ``work``; where it fails say the emergency if there is one, else ask the caller again."""
+    def _survive(self, work: Callable[[], None], signs: Collection[str] = ()) -> None:
+        """Do ``work``, which is about these ``signs``; where it fails say the emergency, or ask again."""
         try:
             work()
         except Exception as error:
             self._faults.note("conversation", error)
-            raised = isinstance(event, Alarm) or (isinstance(event, Utterance) and event.alarmed)
-            self._alarmed = self._alarmed or raised or bool(self._with.dialogue.red_flags)
+            known = self._faults.guarded("dialogue", lambda: bool(self._with.dialogue.red_flags), False)
+            self._alarmed |= known or not self._red_flags.isdisjoint(signs)
             if self._with.speaker.announcing:
                 return
             self._fall_silent()
@@ -140,8 +161,7 @@ class Session:
             self._perform(self._with.dialogue.handle(Heard(meaning, partial=True)))
 
     def _partial(self, partial: Partial) -> None:
-        for one in self._observers:
-            one.hearing(partial.text, at_s=self._with.clock.now_s())
+        self._observer.hearing(partial.text, at_s=self._with.clock.now_s())
         long = self._with.listener.voice_s >= self._with.thresholds.barge_in_words_s
         if long and partial.text and not self._with.words.backchannel(partial.text):
             self._barge_in()
@@ -149,18 +169,21 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
+        if self._ears.deaf and not meaning.text:
+            return self._tell_devices(again=True)  # it was not the caller who said nothing
         if utterance.over_speech and speaker.playing:
             flags = any(one.status == "present" for one in meaning.findings)
             doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)
             if self._with.words.backchannel(meaning.text) or (doubtful and not flags):
                 return  # "uh huh", a cough, or what the canceller has left of our own voice
-        self._idle_blocks = 0
-        for one in self._observers:
-            one.heard(meaning.text, at_s=self._with.clock.now_s())
+        self._attend()
+        self._observer.heard(meaning.text, at_s=self._with.clock.now_s())
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             # What was begun before the question, or over the emergency line, is no answer to it:
             # "no no he can't breathe" must not take back what it has just raised.
-            meaning = replace(meaning, answer=None)
+            known = self._with.dialogue.red_flags
+            kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
+            meaning = replace(meaning, answer=None, findings=tuple(kept))
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
         self._take(meaning)
@@ -183,13 +206,6 @@ class Session:
         if taken and not turn.emergency:
             self._with.speaker.understood()
 
-    def _change_voice(self) -> bool:
-        """Speak with another voice from now on; False when there is none."""
-        voice = self._with.next_voice() if self._with.next_voice else None
-        if voice is not None:
-            self._with.speaker.voice = voice
-        return voice is not None
-
     def _make_room(self) -> None:
         """Turn the voice down, then fall silent, for a caller who goes on speaking."""
         listener, speaker = self._with.listener, self._with.speaker
@@ -211,7 +227,7 @@ class Session:
         if self._with.speaker.line is not None:
             self.interrupted = True
         self._unheard = self._with.speaker.cut() or self._unheard
-        self._with.device.cut()
+        self._faults.guarded("device", self._with.device.cut, None)
 
     def _say_again(self) -> None:
         """Offer again what was cut off, when the interruption came to nothing."""
@@ -225,12 +241,13 @@ class Session:
         if turn == Turn():
             return
         parts = self._with
-        self._turn = turn
-        self._idle_blocks = 0
+        self._turn, self._idle_blocks = turn, 0
         if turn.adjust:
             parts.speaker.adjust(turn.adjust)
         parts.listener.expect(turn.question)
-        words = self._words(turn, first)
+        self._turns += 1
+        say, patient = parts.wording.say, parts.dialogue.patient
+        words = words_of(turn, (*first, *turn.lines), self._turns, lambda line: say(line, patient))
         if turn.emergency:
             if parts.speaker.line is not None:
                 self._fall_silent()
@@ -244,49 +261,33 @@ class Session:
         elif turn.re_listen:
             parts.speaker.signal("waiting")
 
-    def _words(self, turn: Turn, first: Sequence[Line]) -> list[Words]:
-        self._turns += 1
-        patient = self._with.dialogue.patient
-        lines = (*first, *turn.lines)
-        last = len(lines) - 1
-        return [
-            Words(
-                text,
-                turn.question,
-                self._turns,
-                emergency=turn.emergency,
-                # Emergency lines were rendered for every sign there is: they tell nothing of this caller.
-                private=bool(line.slots) and not turn.emergency,
-                readback=turn.emergency and turn.question is not None and number == last,
-            )
-            for number, line in enumerate(lines)
-            if (text := self._with.wording.say(line, patient))
-        ]
-
     # ---- silence ----
 
     def _wait(self) -> None:
         """Count the silence; tell the dialogue when the patience of its question has run out."""
         speaker, listener = self._with.speaker, self._with.listener
-        if speaker.playing or self._device_lost:
+        if speaker.playing or self._missing:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
         if listener.answering:
-            self._idle_blocks = 0
-            return
+            return self._attend()
         if self._was_playing:
             self._was_playing = False
             if self._turn.phase == "asking":
                 speaker.signal("listening")
-            for one in self._observers:
-                one.listening(self._turn.question, at_s=self._with.clock.now_s())
+            self._observer.listening(self._turn.question, at_s=self._with.clock.now_s())
         self._idle_blocks += 1
         if self._turn.phase != "ended" and self._idle_blocks * BLOCK_S >= self._patience_s:
             self._idle_blocks = 0
             if self._unheard:
                 return self._say_again()
             self._perform(self._with.dialogue.handle(Silence()))
+
+    def _attend(self) -> None:
+        """Count the silence anew: somebody spoke. After the farewell talk in the room keeps nobody here."""
+        if self._turn.phase != "ended":
+            self._idle_blocks = 0
 
     @property
     def _patience_s(self) -> float:

@@ -12,6 +12,7 @@ import numpy as np
 from voice_triage.audio.earcons import Earcon, earcon
 from voice_triage.audio.player import Player
 from voice_triage.errors import TriageError
+from voice_triage.messages import Line, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.speech.contract import bounded_rate
@@ -44,6 +45,24 @@ class Words:
     """The last line of an emergency turn: from here on the caller is being asked."""
 
 
+def words_of(turn: Turn, lines: Sequence[Line], number: int, say: Callable[[Line], str]) -> list[Words]:
+    """What is spoken of the lines of turn ``number``; ``say`` puts a line into words."""
+    last = len(lines) - 1
+    return [
+        Words(
+            text,
+            turn.question,
+            number,
+            emergency=turn.emergency,
+            # Emergency lines were rendered for every sign there is: they tell nothing of this caller.
+            private=bool(line.slots) and not turn.emergency,
+            readback=turn.emergency and turn.question is not None and at == last,
+        )
+        for at, line in enumerate(lines)
+        if (text := say(line))
+    ]
+
+
 class Speaker:
     """Speaks lines one after another and knows which of them were heard."""
 
@@ -51,7 +70,6 @@ class Speaker:
         self,
         player: Player,
         voice: SpokenBy,
-        observers: Sequence[Observer],
         now_s: Callable[[], float],
         *,
         rate_wpm: int,
@@ -60,7 +78,8 @@ class Speaker:
         self.voice = voice
         self.last = ""
         """The text of the line that was begun last."""
-        self._observers = observers
+        self.observer = Observer()
+        """Is told of every line; the session puts its own here."""
         self._now_s = now_s
         self.rate_wpm = rate_wpm
         self._lines: dict[str, Words] = {}
@@ -113,9 +132,18 @@ class Speaker:
             return self.voice.render(words.text, rate_wpm, private=words.private)
         except Exception as error:  # whatever an engine throws, the conversation goes on
             what = str(error) if isinstance(error, TriageError) else type(error).__name__
-            for one in self._observers:
-                one.trouble(f"the voice failed: {what}")
+            self.observer.trouble(f"the voice failed: {what}")
             return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
+
+    def start_anew(self) -> None:
+        """Begin the lines that wait again in a new player: the old one has failed."""
+        waiting = [self._lines[one] for one in self._order if one in self._lines]
+        volume, self._player = self._player.volume, Player()
+        self._player.volume = volume
+        self._lines.clear()
+        self._order.clear()
+        self._current = ""
+        self.say(waiting)
 
     def next_block(self) -> Pcm:
         """The next block for the loudspeaker; tells the observers when a line begins."""
@@ -126,15 +154,13 @@ class Speaker:
                 self._order.popleft()
         if self._emergency_begins and np.any(block):
             self._emergency_begins = False
-            for one in self._observers:
-                one.emergency(at_s=self._now_s())
+            self.observer.emergency(at_s=self._now_s())
         segment = self._player.segment or ""
         if segment != self._current:
             self._current = segment
             if line := self._lines.get(segment):
                 self.last = line.text
-                for one in self._observers:
-                    one.said(line.text, line.question, turn=line.turn, at_s=self._now_s())
+                self.observer.said(line.text, line.question, turn=line.turn, at_s=self._now_s())
         return block
 
     def cut(self) -> list[Words]:
@@ -150,9 +176,14 @@ class Speaker:
         if line is not None:
             spoken = line.text.split()
             part = round(len(spoken) * cut.heard / max(1, cut.length))
-            for one in self._observers:
-                one.cut(" ".join(spoken[:part]), at_s=self._now_s())
+            self.observer.cut(" ".join(spoken[:part]), at_s=self._now_s())
         return unheard
+
+    def change_voice(self, next_voice: Callable[[], SpokenBy | None] | None) -> bool:
+        """Speak with the voice that ``next_voice`` gives from now on; False when there is none."""
+        voice = next_voice() if next_voice else None
+        self.voice = voice or self.voice
+        return voice is not None
 
     def duck(self, on: bool) -> None:
         """Turn the voice down while somebody seems to speak."""

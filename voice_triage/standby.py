@@ -12,6 +12,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.surviving import DEAF_BLOCKS
 from voice_triage.understanding.listening_words import ListeningWords
 
 ALIKE = 0.65
@@ -41,6 +42,13 @@ class Standby:
         self._second = second_opinion
         self._heard: list[Pcm] = []
         self._player = Player()
+        self._deaf_blocks = 0
+
+    @property
+    def deaf(self) -> bool:
+        """True while nothing can be heard, though there is sound."""
+        lost = getattr(self._recognizer, "lost", False)
+        return lost or self._deaf_blocks >= DEAF_BLOCKS
 
     def say(self, pcm: Pcm) -> None:
         """Say something, such as that the microphone is gone, and go on waiting."""
@@ -48,8 +56,21 @@ class Standby:
 
     def step(self) -> bool:
         """Hear one block; True when the phrase was said."""
-        far = self._player.next_block()
-        hearing = self._endpointer.feed(self._device.exchange(far), playing=self._player.playing)
+        mic = self._device.exchange(self._player.next_block())
+        try:
+            woken = self._hear(mic)
+        except Exception as error:  # whatever a C library throws, the service goes on
+            if not self._deaf_blocks:
+                _log.error("the hearing failed (%s)", type(error).__name__)
+            self._deaf_blocks += 1
+            self._heard.clear()
+            self._endpointer.reset()
+            return False
+        self._deaf_blocks = 0
+        return woken
+
+    def _hear(self, mic: Pcm) -> bool:
+        hearing = self._endpointer.feed(mic, playing=self._player.playing)
         if hearing.event == "quiet":
             return False
         if hearing.event == "opened":

@@ -6,8 +6,6 @@ Written only when asked for: as Markdown, JSON or PDF.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import Any
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.dialogue.outcome import outcome
-from voice_triage.disk import disk_errors, write_text
+from voice_triage.disk import write_bytes
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.messages import Finding, Line
 from voice_triage.wording import Wording
@@ -70,11 +68,12 @@ def write(content: Mapping[str, Any], path: Path) -> None:
     check_path(path)
     ending = path.suffix.lower()
     if ending == ".json":
-        write_text(path, json.dumps(content, indent=2, ensure_ascii=False) + "\n")
+        data = (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode()
     elif ending == ".md":
-        write_text(path, markdown(content))
+        data = markdown(content).encode()
     else:
-        _write_bytes(path, _pdf(content))
+        data = _pdf(content)
+    write_bytes(path, data, mode=0o600)  # a health record: for its owner's eyes
 
 
 def markdown(content: Mapping[str, Any]) -> str:
@@ -180,18 +179,3 @@ def _pdf(content: Mapping[str, Any]) -> bytes:
                 0, 5, "- " + row.encode("latin-1", "replace").decode("latin-1"), new_x="LMARGIN", new_y="NEXT"
             )
     return bytes(page.output())
-
-
-def _write_bytes(path: Path, data: bytes) -> None:
-    """Replace the file in one step. Raises Lacking."""
-    with disk_errors(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.chmod(name, 0o644)
-            os.replace(name, path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Sequence
-from typing import Protocol
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
+
+import numpy as np
 
 from voice_triage.dialogue.state import CONFIRM
-from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Line, Partial, Utterance
+from voice_triage.equipment import Equipment
+from voice_triage.messages import Alarm, Line, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
-from voice_triage.speaking import Words
+from voice_triage.speaking import Speaker, Words
+from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wording import Wording
 
 _log = logging.getLogger(__name__)
 
+SILENCE = np.zeros(BLOCK, np.int16)
 DEAF_BLOCKS = 25
 """Blocks in a row (0.5 s) that could not be heard, after which the caller is told."""
 
 Heard = Partial | Alarm | Utterance
+T = TypeVar("T")
 
 
 def about_devices(lost: Collection[str]) -> Line:
@@ -26,11 +31,11 @@ def about_devices(lost: Collection[str]) -> Line:
     return Line(f"device.{max(lost)}_lost" if lost else "device.back")  # the microphone matters more
 
 
-class Canceller(Protocol):
-    """Takes the far-end signal out of the microphone's."""
-
-    def process(self, mic: Pcm, far: Pcm) -> Pcm:
-        """Return the microphone block without the echo of ``far``."""
+def signs_of(event: Heard) -> frozenset[str]:
+    """The concepts that are present in what was heard."""
+    if isinstance(event, Alarm):
+        return frozenset(one.concept for one in event.findings)
+    return event.meaning.signs if isinstance(event, Utterance) else frozenset()
 
 
 class Faults:
@@ -40,15 +45,23 @@ class Faults:
         self._emergency = [wording.say(Line(name)) for name in ("emergency.call", "emergency.call_again")]
         self._sorry = wording.say(Line("device.fault"))
         self.seen: list[str] = []
-        """Stage and kind of each fault."""
+        """Stage and kind of what failed, each once."""
 
     def note(self, stage: str, error: Exception) -> None:
-        """Remember a fault; each kind is logged once."""
+        """Remember and log a fault, each kind once."""
         # The type only: a message might hold what was said.
         what = f"{stage}: {type(error).__name__}"
         if what not in self.seen:
+            self.seen.append(what)
             _log.error("something failed inside, and the conversation goes on (%s)", what)
-        self.seen.append(what)
+
+    def guarded(self, stage: str, work: Callable[[], T], instead: T) -> T:
+        """Return what ``work`` does, or ``instead`` where it fails."""
+        try:
+            return work()
+        except Exception as error:
+            self.note(stage, error)
+            return instead
 
     def emergency(self) -> list[Words]:
         """What is announced when the dialogue cannot say it."""
@@ -59,38 +72,61 @@ class Faults:
         return [Words(self._sorry, question, 0)]
 
 
-class Ears:
-    """Echo canceller and listener, one block at a time; deaf rather than dead when they fail."""
+def next_block(speaker: Speaker, faults: Faults) -> Pcm:
+    """What is played next; silence where the player fails, which is replaced."""
+    block = faults.guarded("player", speaker.next_block, None)
+    if block is None:
+        faults.guarded("player", speaker.start_anew, None)
+        return SILENCE
+    return block
 
-    def __init__(self, canceller: Canceller | None, listener: Listener, faults: Faults) -> None:
-        self._canceller = canceller
-        self._listener = listener
+
+class Ears:
+    """Microphone, echo canceller and listener, a block at a time; deaf rather than dead when they fail."""
+
+    def __init__(self, parts: Equipment, faults: Faults) -> None:
+        self._with = parts
+        self._listener = parts.listener
         self._faults = faults
-        self._deaf_blocks = 0
+        self._deaf_blocks = self._mute_blocks = 0
 
     @property
     def deaf(self) -> bool:
-        """True while nothing can be heard, though there is sound."""
-        return self._deaf_blocks >= DEAF_BLOCKS
+        """True while nothing can be heard, whatever is said."""
+        lost = getattr(self._listener.recognizer, "lost", False)
+        return lost or max(self._deaf_blocks, self._mute_blocks) >= DEAF_BLOCKS
 
-    def near(self, mic: Pcm, far: Pcm) -> Pcm:
-        """The microphone block without the echo of ``far``; with it, where the canceller fails."""
-        if self._canceller is None:
+    def near(self, far: Pcm) -> Pcm:
+        """Play a block; return the microphone's, without its echo where the canceller does not fail.
+
+        Silence, in its time, where the device fails.
+        """
+        mic = self._faults.guarded("device", lambda: self._with.device.exchange(far), None)
+        self._mute_blocks = 0 if mic is not None else self._mute_blocks + 1
+        if mic is None:
+            self._with.clock.pause(BLOCK / RATE_HZ)
+            return SILENCE
+        canceller = self._with.canceller
+        if canceller is None:
             return mic
-        try:
-            return self._canceller.process(mic, far)
-        except Exception as error:
-            self._faults.note("echo canceller", error)
-            return mic
+        return self._faults.guarded("echo canceller", lambda: canceller.process(mic, far), mic)
 
     def hear(self, near: Pcm, question: str | None, own_words: str) -> Sequence[Heard]:
-        """What became of the block; the utterance that is open is lost when the hearing fails."""
+        """What became of the block; what an utterance said is lost when the hearing of it fails.
+
+        An empty one stands in its place, so that the caller is asked again.
+        """
+        events: list[Heard] = []
+        spoken = self._listener.busy
         try:
-            events = self._listener.hear(near, question, own_words=own_words)
+            self._listener.hear(near, question, own_words, events)
         except Exception as error:
             self._faults.note("hearing", error)
+            spoken = spoken or self._listener.busy
             self._listener.drop()
+            if spoken and not self._deaf_blocks:  # once: while it goes on the caller is told so instead
+                events.append(Utterance(Meaning(""), question, False, bool(own_words), confirmed=False))
             self._deaf_blocks += 1
-            return ()
+            return events
         self._deaf_blocks = 0
         return events

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from voice_triage.captions import Captions, open_captions
 from voice_triage.dialogue import Dialogue
 from voice_triage.errors import TriageError
 from voice_triage.keys import Keys
+from voice_triage.session import Session
 from voice_triage.surviving import about_devices
 from voice_triage.understanding import listening_words
 
@@ -51,10 +53,10 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
         captions.state(f"recogniser: {kit.recognizer(kit.settings.recognizer).name}")
         while True:
             typed = _stand_by(kit, device, captions, keys) if options.standby else ""
-            began = datetime.now().astimezone()
-            dialogue = _converse(kit, device, captions, keys, typed)
-            if options.summary:
-                write_summary(kit, dialogue, options.summary, began)
+            session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
+            path = _free(options.summary) if options.summary and options.standby else options.summary
+            with summarised(kit, session.dialogue, path):
+                _converse(session, device, keys, typed)
             if not options.standby:
                 return 0
 
@@ -64,14 +66,15 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
     captions.state("standing by: say 'start triage', or type it")
     words = listening_words.load(kit.settings.language)
     standby = kit.standby(device)
-    lost: frozenset[str] = frozenset()
+    lost: frozenset[str] = frozenset()  # of what the room was told
     other_blocks = 0
     while not standby.step():
         if text := keys.line():
             return "" if words.wakes(text) else text
-        other_blocks = other_blocks + 1 if device.lost != lost else 0
+        missing = frozenset(device.lost | ({"microphone"} if standby.deaf else set()))
+        other_blocks = other_blocks + 1 if missing != lost else 0
         if other_blocks > STEADY_BLOCKS:
-            lost = frozenset(device.lost)
+            lost = missing
             text = kit.wording.say(about_devices(lost))
             captions.trouble(text)
             with contextlib.suppress(TriageError):
@@ -79,14 +82,13 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
     return ""
 
 
-def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, typed: str) -> Dialogue:
+def _converse(session: Session, device: LiveDevice, keys: Keys, typed: str) -> None:
     """One conversation, which begins with what was ``typed``, if anything was."""
-    session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
-    session.start()
-    if typed:
-        session.typed(typed)
     lost: frozenset[str] = frozenset()
     try:
+        session.start()
+        if typed:
+            session.typed(typed)
         while not session.over:
             session.step()
             if text := keys.line():
@@ -96,7 +98,6 @@ def _converse(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, type
                 session.device_changed(lost)
     finally:
         session.close()
-    return session.dialogue
 
 
 def _keep_voice(name: str, captions: Captions) -> None:
@@ -107,6 +108,21 @@ def _keep_voice(name: str, captions: Captions) -> None:
         captions.trouble(f"the voice is not kept: {error}")
 
 
-def write_summary(kit: Kit, dialogue: Dialogue, path: Path, began: datetime) -> None:
-    """Write the clinician's summary. Raises BadInput, Lacking."""
-    summary.write(summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path)
+@contextlib.contextmanager
+def summarised(kit: Kit, dialogue: Dialogue, path: Path | None) -> Iterator[None]:
+    """Write the clinician's summary to ``path``, if any, when the conversation ends, however it does.
+
+    Raises BadInput, Lacking.
+    """
+    began = datetime.now().astimezone()
+    try:
+        yield
+    finally:
+        if path is not None:
+            summary.write(summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path)
+
+
+def _free(path: Path) -> Path:
+    """``path``, or with the first number after its name that is not taken: summary-2.md."""
+    numbered = (path.with_name(f"{path.stem}-{number}{path.suffix}") for number in itertools.count(2))
+    return next(one for one in itertools.chain((path,), numbered) if not one.exists())

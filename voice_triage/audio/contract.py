@@ -37,3 +37,10 @@ class Activity(Protocol):
 
     def reset(self) -> None:
         """Forget what came before."""
+
+
+class Canceller(Protocol):
+    """Takes the far-end signal out of the microphone's."""
+
+    def process(self, mic: Pcm, far: Pcm) -> Pcm:
+        """Return the microphone block without the echo of ``far``."""

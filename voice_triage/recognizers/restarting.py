@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import TypeVar
@@ -12,6 +13,10 @@ from voice_triage.recognizers.contract import Samples, StreamingRecognizer
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+AGAIN_SAMPLES = 16_000
+"""Samples of speech (1 s) between two tries to open an engine: each try holds up the loop."""
+LOST_AFTER = 3
+"""Tries in a row after which the caller is told that nothing is heard."""
 
 
 class RestartingRecognizer:
@@ -24,6 +29,13 @@ class RestartingRecognizer:
         self._question: str | None = None
         self.failures = 0
         """How often the engine has failed; the session asks again whenever this has grown."""
+        self._unopened = 0
+        self._wait = 0
+
+    @property
+    def lost(self) -> bool:
+        """True when it could not be opened again and again: nothing is heard by it."""
+        return self._unopened >= LOST_AFTER
 
     def expect(self, question: str | None) -> None:
         """Prepare for answers to ``question``."""
@@ -40,6 +52,7 @@ class RestartingRecognizer:
 
     def accept(self, block: Samples) -> Hypothesis:
         """Hear one block; empty when the engine has just failed."""
+        self._wait -= len(block)
         return self._guarded(lambda engine: engine.accept(block), Hypothesis(""))
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
@@ -54,13 +67,33 @@ class RestartingRecognizer:
     def _guarded(self, work: Callable[[StreamingRecognizer], T], instead: T) -> T:
         """Return the result of ``work``, or ``instead`` when the engine is or becomes useless."""
         try:
-            if self._engine is None:
-                self._engine = self._open_engine()
-                self._engine.expect(self._question)
-            return work(self._engine)
+            if self._engine is None and not self._opened():
+                self.failures += 1
+                return instead
+            return work(self._engine)  # type: ignore[arg-type] # _opened has set it
         except Exception as error:  # whatever a C library throws, the conversation goes on
             # The type only: a message might hold what was said.
             log.warning("the recogniser failed (%s) and is opened anew", type(error).__name__)
             self.failures += 1
-            self._engine = None
+            engine, self._engine, self._wait = self._engine, None, 0
+            if engine is not None:
+                with contextlib.suppress(Exception):
+                    engine.close()
             return instead
+
+    def _opened(self) -> bool:
+        """Open the engine, not sooner than AGAIN_SAMPLES after it could not be opened."""
+        if self._wait > 0:
+            return False
+        try:
+            engine = self._open_engine()
+            engine.new_caller()
+            engine.expect(self._question)
+        except Exception as error:
+            if not self._unopened:
+                log.warning("the recogniser cannot be opened (%s)", type(error).__name__)
+            self._unopened += 1
+            self._wait = AGAIN_SAMPLES
+            return False
+        self._engine, self._unopened = engine, 0
+        return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 
 from voice_triage.pcm import Pcm
 from voice_triage.speech.contract import USUAL_WPM, Voice, bounded_rate
 from voice_triage.speech.store import SoundStore, cache_folder
+
+_log = logging.getLogger(__name__)
 
 
 class CachedVoice:
@@ -37,6 +40,17 @@ class CachedVoice:
         """Have these ready for good, as there will be no time and perhaps no voice. Raises Lacking."""
         for text in texts:
             self._ready[text] = (bounded_rate(rate_wpm), self.render(text, rate_wpm))
+
+    def prepare(self, texts: Iterable[str], rate_wpm: int, wanted: Callable[[], bool]) -> None:
+        """Do so beside a conversation while it is ``wanted``; what fails is left to the voice before."""
+        for text in texts:
+            if not wanted():
+                return
+            try:
+                self.prerender((text,), rate_wpm)
+            except Exception as error:  # whatever an engine throws, the conversation goes on
+                _log.warning("the new voice cannot say the emergency lines (%s)", type(error).__name__)
+                return
 
     def take_over(self, other: CachedVoice) -> None:
         """Replace another voice: what it had ready serves until it is rendered anew, its engine is closed."""

@@ -46,7 +46,7 @@ class PiperVoice:
             chunks = list(self._voice().synthesize(text, syn_config=pace))
         except Exception as error:  # onnxruntime raises its own kinds
             raise Lacking(
-                f"the voice Piper failed ({error})", "Install the model again, or use pyttsx3"
+                f"the voice Piper failed ({type(error).__name__})", "Install the model again, or use pyttsx3"
             ) from None
         if not chunks:
             raise Lacking("the voice Piper gave no sound", "Install the model again, or use pyttsx3")

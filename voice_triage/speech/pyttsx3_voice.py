@@ -95,7 +95,7 @@ class Pyttsx3Voice:
         except (WorkerDied, BadInput):
             raise
         except Exception as error:  # soundfile raises several kinds for half a file
-            raise WorkerDied(f"unreadable sound: {error}") from None
+            raise WorkerDied(f"unreadable sound: {type(error).__name__}") from None
         finally:
             path.unlink(missing_ok=True)
         if len(pcm) < least_s * 16000 * 0.8 or not pcm.any():
@@ -115,7 +115,7 @@ class Pyttsx3Voice:
             reply: dict[str, Any] = json.loads(self._line(worker))
         except ValueError:
             raise WorkerDied("does not answer sense") from None
-        if "no voice" in str(reply.get("error", "")):
+        if reply.get("error") == "NoVoice":
             # pyttsx3 itself would quietly take another.
             raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice (see: voice-triage doctor)")
         if not reply.get("ok"):

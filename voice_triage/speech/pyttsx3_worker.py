@@ -21,6 +21,10 @@ CHILD_S = 10.0
 FORKS = hasattr(os, "fork") and sys.platform != "darwin"  # macOS speech dies in a forked child
 
 
+class NoVoice(Exception):
+    """Raised for a voice that pyttsx3 does not have; the parent knows it by this name."""
+
+
 def _file_bytes(path: str) -> int:
     try:
         return os.stat(path).st_size
@@ -51,11 +55,11 @@ def _wait_for(path: str, least_bytes: int) -> bool:
 
 
 def _engine(voice: str | None) -> Any:
-    """A new engine; raises ValueError for a voice that it would quietly replace."""
+    """A new engine; raises NoVoice for a voice that it would quietly replace."""
     engine = pyttsx3.init()
     if voice:
         if voice.split("+")[0].lower() not in _known(engine):
-            raise ValueError(f"no voice {voice!r}")
+            raise NoVoice
         engine.setProperty("voice", voice)
     return engine
 
@@ -89,7 +93,8 @@ def _reply(line: str) -> str:
     try:
         return json.dumps(_answer(json.loads(line)))
     except Exception as error:  # whatever it is, the parent decides: a fresh process or the stand-in
-        return json.dumps({"ok": False, "error": f"{type(error).__name__}: {error}"[:300]})
+        # The kind only: an engine's own words might repeat the line that it was given.
+        return json.dumps({"ok": False, "error": type(error).__name__})
 
 
 def _in_a_child(line: str, replies: TextIO) -> None:

@@ -1,14 +1,16 @@
-"""Speech synthesisers run as commands: text goes in by file or pipe, never through a shell."""
+"""Speech synthesisers run as commands: text goes in by pipe or file, never through a shell."""
 
 from __future__ import annotations
 
 import functools
+import io
 import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, decode
@@ -40,8 +42,9 @@ def espeak_ng(text: str, voice: str, rate_wpm: int) -> Pcm:
     """Speech by espeak-ng; BadInput for a voice or variant it does not have."""
     program("espeak-ng")
     _check_espeak_ng(voice)
-    options = ["-v", voice, "-s", str(rate_wpm)]
-    return _rendered(text, lambda words, sound: [program("espeak-ng"), *options, "-f", words, "-w", sound])
+    # The assistant speaks by it, too: what repeats the caller touches no disk.
+    command = [program("espeak-ng"), "-v", voice, "-s", str(rate_wpm), "--stdin", "--stdout"]
+    return _decoded(io.BytesIO(_run(command, _line(text))), "espeak-ng")
 
 
 def festival(text: str, voice: str) -> Pcm:
@@ -57,7 +60,7 @@ def festival(text: str, voice: str) -> Pcm:
 @functools.lru_cache
 def flite_voices() -> tuple[str, ...]:
     """Names flite knows."""
-    told = _run([program("flite"), "-lv"])
+    told = _told([program("flite"), "-lv"])
     return tuple(sorted(set(told.partition(":")[2].split())))
 
 
@@ -65,7 +68,7 @@ def flite_voices() -> tuple[str, ...]:
 def espeak_ng_version() -> str:
     """What espeak-ng says it is; empty when it is not there (rendering then says so)."""
     try:
-        return " ".join(_run([program("espeak-ng"), "--version"]).split()[:4])
+        return " ".join(_told([program("espeak-ng"), "--version"]).split()[:4])
     except Lacking:
         return ""
 
@@ -82,7 +85,7 @@ def _check_espeak_ng(voice: str) -> None:
     base, _, variant = voice.partition("+")
     if not VOICE_NAME.fullmatch(voice):
         raise BadInput(f"voice {voice!r}: is no espeak-ng voice name, such as en-us or en-us+f3")
-    table = _run([program("espeak-ng"), "--voices"]) + _run([program("espeak-ng"), "--voices=mb"])
+    table = _told([program("espeak-ng"), "--voices"]) + _told([program("espeak-ng"), "--voices=mb"])
     names = {
         word for line in table.splitlines()[1:] for word in (*line.split()[1:5], line.split()[-1]) if word
     }
@@ -91,41 +94,50 @@ def _check_espeak_ng(voice: str) -> None:
     }:
         raise BadInput(f"voice {voice!r}: espeak-ng has no voice {base!r} (see: espeak-ng --voices=en)")
     # espeak-ng takes an unknown variant without a word.
-    variants = re.findall(r"!v/(\S+)", _run([program("espeak-ng"), "--voices=variant"]))
+    variants = re.findall(r"!v/(\S+)", _told([program("espeak-ng"), "--voices=variant"]))
     if variant and variant not in variants:
         raise BadInput(
             f"voice {voice!r}: espeak-ng has no variant {variant!r}; it has {', '.join(sorted(variants))}"
         )
 
 
-def _run(command: list[str]) -> str:
+def _told(command: list[str]) -> str:
+    return _run(command).decode("utf-8", "replace")
+
+
+def _run(command: list[str], given: bytes = b"") -> bytes:
     try:
-        done = subprocess.run(
-            command, capture_output=True, timeout=TIMEOUT_S, check=True, stdin=subprocess.DEVNULL
-        )
+        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True, input=given)
     except (OSError, subprocess.SubprocessError) as error:
         raise Lacking(f"{Path(command[0]).name} does not run ({_reason(error)})", "Reinstall it") from None
-    return done.stdout.decode("utf-8", "replace")
+    return done.stdout
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.TimeoutExpired):
         return f"no answer in {TIMEOUT_S:g} s"
+    # No word of what it wrote itself: it might repeat the line that it was given.
     if isinstance(error, subprocess.CalledProcessError):
-        said = (error.stderr or b"").decode("utf-8", "replace").strip().splitlines()
-        return said[-1][:200] if said else f"status {error.returncode}"
-    return str(error)
+        return f"status {error.returncode}"
+    return error.strerror or type(error).__name__ if isinstance(error, OSError) else type(error).__name__
 
 
 def _rendered(text: str, command: Callable[[str, str], list[str]]) -> Pcm:
     """Run a synthesiser from a text file to a sound file; Lacking when there is no sound in the end."""
     with tempfile.TemporaryDirectory(prefix="voice-triage-") as folder:
         words, sound = Path(folder, "words.txt"), Path(folder, "sound.wav")
-        words.write_text(" ".join(text.split()) + "\n", encoding="utf-8")
+        words.write_bytes(_line(text))
         arguments = command(str(words), str(sound))
         _run(arguments)
-        try:
-            return decode(sound)
-        except Exception as error:  # soundfile raises several kinds for half a file
-            engine = Path(arguments[0]).name
-            raise Lacking(f"{engine} gave no sound ({error})", "Reinstall it") from None
+        return _decoded(sound, Path(arguments[0]).name)
+
+
+def _line(text: str) -> bytes:
+    return (" ".join(text.split()) + "\n").encode()
+
+
+def _decoded(sound: Path | BinaryIO, engine: str) -> Pcm:
+    try:
+        return decode(sound)
+    except Exception as error:  # soundfile raises several kinds for half a file
+        raise Lacking(f"{engine} gave no sound ({type(error).__name__})", "Reinstall it") from None

@@ -45,6 +45,12 @@ class Interpreter:
         """An interpreter for the language. Raises BadContent when its grammars are wrong."""
         return cls(load(language), load_network(language))
 
+    def forget(self) -> None:
+        """Forget the sentences of the caller who has gone."""
+        self.interpret.cache_clear()
+        if self._network:
+            self._network.forget()
+
     def _interpret(self, text: str, question: str | None = None) -> Meaning:
         """The meaning of text. Never raises, whatever the text; linear in its length."""
         words = self._grammar.lexicon.read(text)

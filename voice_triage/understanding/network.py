@@ -161,6 +161,10 @@ class Network:
             by_word,
         )
 
+    def forget(self) -> None:
+        """Forget the words that were read."""
+        self._word_pieces.cache_clear()
+
     def _split(self, word: str) -> tuple[int, ...]:
         """A word as pieces of the vocabulary, the longest first (WordPiece, Wu 2016)."""
         out: list[int] = []
