@@ -42,6 +42,10 @@ class Clock(Protocol):
         """Let go of threads."""
 
 
+WORKERS = 2
+"""Second opinions at once: one of the whole utterance, one of a red flag in mid-speech."""
+
+
 class Failures:
     """Does work that may fail, and keeps what did."""
 
@@ -62,15 +66,15 @@ class Failures:
 
 
 class RealClock:
-    """Wall time and one worker thread."""
+    """Wall time and two worker threads: a look at the whole must not wait for one at a part."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._failures = Failures()
         self._closed = False
         self._waiting: queue.SimpleQueue[tuple[Work, list[Hypothesis]] | None] = queue.SimpleQueue()
-        # A daemon: an engine that hangs must not keep the program from ending.
-        threading.Thread(target=self._serve, name="second-opinion", daemon=True).start()
+        for _ in range(WORKERS):  # daemons: an engine that hangs must not keep the program from ending
+            threading.Thread(target=self._serve, name="second-opinion", daemon=True).start()
 
     def tick(self, seconds: float) -> None:
         """Nothing to do: real time passes by itself."""
@@ -80,7 +84,7 @@ class RealClock:
         return time.monotonic() - self._began
 
     def start(self, work: Work) -> Callable[[], Hypothesis | None]:
-        """Run ``work`` in the worker thread."""
+        """Run ``work`` in a worker thread."""
         result: list[Hypothesis] = []
         self._waiting.put((work, result))
         return lambda: result[0] if result else None
@@ -96,7 +100,8 @@ class RealClock:
     def close(self) -> None:
         """Wait for nothing; a second opinion nobody needs any more may be lost."""
         self._closed = True
-        self._waiting.put(None)
+        for _ in range(WORKERS):
+            self._waiting.put(None)
 
     def _serve(self) -> None:
         while (asked := self._waiting.get()) is not None and not self._closed:

@@ -215,25 +215,31 @@ class Listener:
         """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
-        if (paused or rolling) and not second.awaited and second.ask(lambda: utterance.pcm, hearing.voice_s):
+        if (paused or (rolling and not second.awaited)) and second.ask(
+            lambda: utterance.pcm, hearing.voice_s
+        ):
             utterance.looked_at = len(utterance.blocks)
-        if not second.awaited or (early := second.result()) is None:
-            return
-        theirs = self._meant(second, utterance.question) or Meaning("")
+        if second.awaited and (early := second.result()) is not None:
+            self._read(utterance, early, paused=paused)
+        quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
+        seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
+        self._raise(utterance, [one for one in seen if one.concept not in utterance.alarmed], events)
+
+    def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
+        """Note which red flags a look at the open utterance shows, and which of them no word can turn."""
+        theirs = self._meant(utterance.second, utterance.question) or Meaning("")
         again, same = utterance.compare(theirs)
         alarm = self._interpreter.alarm(early.text, utterance.question)
         last = early.text.split()[-1:]
+        flags = {
+            one.concept: one
+            for one in (*alarm.findings, *theirs.findings)
+            if one.status == "present" and one.concept in self._red_flags
+        }
+        utterance.seen = flags if alarm.settled and early.sure else {}
+        # While speech goes on the last word may be half of another, unless it stays as it is.
         plain = {one.concept for one in alarm.findings if paused or one.words.split()[-1:] != last}
-        fresh = [
-            one
-            for one in (*theirs.findings, *alarm.findings)
-            if one.status == "present"
-            and one.concept in self._red_flags - utterance.alarmed
-            # While speech goes on the last word may be half of another, unless it stays as it is.
-            and (one.concept in plain or one.concept in again)
-        ]
-        settled = alarm.settled and early.sure
-        self._raise(utterance, list({one.concept: one for one in fresh}.values()) if settled else [], events)
+        utterance.whole = plain | again
         utterance.over = early.sure and not paused and same
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:

@@ -33,6 +33,10 @@ class OpenUtterance:
     """What the second opinion was asked about a red flag in mid-speech."""
     look: Meaning = field(default_factory=lambda: Meaning(""))
     """What the second opinion last meant, while speech went on."""
+    seen: dict[str, Finding] = field(default_factory=dict)
+    """Red flags in the last look, unless something was left open."""
+    whole: set[str] = field(default_factory=set)
+    """Signs in it that more words can hardly turn."""
     over: bool = False
     """The words have come to their end, though voices in the room have not."""
     looked_at: int = 0

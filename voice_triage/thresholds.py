@@ -57,6 +57,10 @@ class Thresholds:
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it."""
 
+    red_flag_pause_s: float = 0.5
+    """Silence after which a red flag that only the whole meaning of the words shows counts: the utterance may
+    go on until 0.9 s, but hardly takes it back."""
+
     # -- patience: silence before the dialogue is told --
     patience_normal_s: float = 8.0
     patience_long_s: float = 30.0

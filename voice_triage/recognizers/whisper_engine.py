@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from voice_triage.clock import WORKERS
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
@@ -84,7 +85,7 @@ class WhisperRecognizer:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
         try:
             self._whisper: Any = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", inter_threads=1, intra_threads=threads
+                str(folder), device="cpu", compute_type="int8", inter_threads=WORKERS, intra_threads=threads
             )
             self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
