@@ -177,3 +177,11 @@ def test_a_rule_inside_itself_is_refused():
 def test_an_unknown_rule_is_refused():
     with pytest.raises(BadContent, match="<nowhere>"):
         Rules({"a": ["<nowhere>"]}).members("a", "here")
+
+
+def test_no_answer_that_a_recogniser_is_told_of_is_a_red_flag() -> None:
+    """In babble it may echo what it was told."""
+    grammar, interpreter = load("en"), Interpreter.load()
+    told = [(q, text) for q, row in grammar.files["questions"].items() for text in row.get("example", ())]
+    raised = [(q, text) for q, text in told if interpreter.interpret(text, q).signs & grammar.red_flags]
+    assert told and not raised

@@ -12,6 +12,9 @@ from spoken import RATE, Pcm
 from voice_triage.errors import Lacking
 from voice_triage.recognizers import open_second_opinion
 from voice_triage.recognizers.whisper_engine import believed, plain
+from voice_triage.speech.babble import babble
+from voice_triage.speech.callers import CallerVoice
+from voice_triage.understanding.phrases import Phrases
 
 pytestmark = pytest.mark.audio
 
@@ -29,6 +32,24 @@ def test_the_second_opinion_hears_whole_utterances(english: Callable[[str], Pcm]
     assert whisper.transcribe(np.zeros(RATE, np.int16)).text == ""
     noise = (np.random.default_rng(1).standard_normal(2 * RATE) * 2000).astype(np.int16)
     assert whisper.transcribe(noise).text == ""
+
+
+@pytest.mark.parametrize("question", ["age", "patient"])
+def test_an_answer_it_was_told_of_is_not_heard_in_the_talk_of_others(question: str) -> None:
+    pytest.importorskip("ctranslate2")
+    phrases = Phrases.load()
+    try:
+        whisper = open_second_opinion(hint=phrases.hint)
+    except Lacking as error:
+        pytest.skip(str(error))
+
+    told = {plain(one) for one in phrases.hint(question).split(".")}
+    talk = babble()
+    heard = {whisper.transcribe(talk[at * RATE :][: 4 * RATE], question).text for at in range(0, 20, 4)}
+    said = CallerVoice("flite", "rms").render("he is two and a half")
+    said = np.concatenate((np.zeros(RATE // 2, np.int16), said, np.zeros(RATE, np.int16)))
+    assert not heard & told - {""}
+    assert whisper.transcribe(said, "age").text == "he is two and a half"
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,13 @@ import importlib.util
 import logging
 import re
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_triage.clock import WORKERS
 from voice_triage.errors import Lacking
@@ -20,6 +22,7 @@ from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.spoken_numbers import spell_out
 from voice_triage.thresholds import (
+    HINT_LIKENESS,
     RATE_HZ,
     WHISPER_HOPELESS,
     WHISPER_LONGEST_S,
@@ -31,6 +34,7 @@ from voice_triage.thresholds import (
     WHISPER_QUIET_RMS,
     WHISPER_SURE,
     WHISPER_TOKENS_A_SECOND,
+    WHISPER_UNPROMPTED,
     WHISPER_UNSURE,
 )
 
@@ -127,7 +131,19 @@ class WhisperRecognizer:
         others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
         # What begins as noise is noise, whatever else it may sound like.
         sure = result.scores[0] >= WHISPER_SURE
+        if resembles(texts[0], self._hint(question)):
+            if self._unprompted(features, texts[0], seconds) < WHISPER_UNPROMPTED:
+                return Hypothesis("", final=True)
         return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
+
+    def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: float) -> float:
+        """Return the mean log probability of the words where nothing was told before (0.15 s)."""
+        task = [self._tokens.token_to_id(token) for token in _TASK]
+        written = f" {text[0].upper()}{text[1:]}."
+        ids = self._tokens.encode(written, add_special_tokens=False).ids
+        frames = round(seconds * 50)
+        aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
+        return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
@@ -139,6 +155,12 @@ def believed(text: str, log_probability: float, no_speech: float) -> str:
     repetitive = len(words) >= WHISPER_LOOP_WORDS and len(set(words)) * 3 < len(words)
     noise = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_UNSURE
     return "" if noise or log_probability < WHISPER_HOPELESS or repetitive or text in _PHANTOMS else text
+
+
+def resembles(text: str, hint: str) -> bool:
+    """True for words that may be no more than an echo of the hint, as Whisper says it of babble."""
+    sentences = (plain(sentence) for sentence in hint.split("."))
+    return " " in text and any(SequenceMatcher(None, text, one).ratio() >= HINT_LIKENESS for one in sentences)
 
 
 def _once(words: list[str]) -> list[str]:
