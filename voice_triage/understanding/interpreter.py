@@ -15,7 +15,7 @@ from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
-from voice_triage.understanding.replies import answer_in, confirmed, effects, merge
+from voice_triage.understanding.replies import answer_in, confirmed, effects, merge, unclear
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -162,7 +162,14 @@ class Interpreter:
         if row.get("value") and explicit and explicit[0] != "unsure" and (said or told):
             explicit = None
         if row.get("clear_no"):
-            return confirmed(self._grammar, words, spots, context, asked, said, explicit), _ordered(said)
+            answer = confirmed(self._grammar, words, spots, context, asked, said, explicit)
+            flags = weighing.likeliest(reading, self._network, self._grammar.red_flags)
+            doubted = flags >= weighing.DOUBT
+            if answer == "no" and (
+                flags >= weighing.SURE_DOUBT or unclear(self._grammar, words, spots, context, said, doubted)
+            ):
+                return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
+            return answer, _ordered(said)
         answer = effects(row, said, explicit[0] if explicit and not command else None)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None

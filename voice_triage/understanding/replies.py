@@ -124,6 +124,39 @@ def confirmed(
     return "no" if outright or not rest or "absent" in flags else None
 
 
+def unclear(
+    grammar: Grammar,
+    words: Words,
+    spots: Sequence[Spot[Phrase]],
+    context: Context,
+    said: Sequence[Said],
+    doubted: bool,
+) -> bool:
+    """True for a "no" to a read-back that corrects rather than denies: "no, not drowsy, unconscious".
+
+    ``doubted``: there may be a red flag in the words.
+    """
+    if any(one.status == "present" and one.concept in grammar.red_flags for one in context.said()):
+        return True
+    flags = [s for s in spots if s.payload.kind == "sign" and s.payload.name in grammar.red_flags]
+    named = [s for s in flags if s.payload.value == "present"]
+    if any(first.end == second.start for first in named for second in named):
+        return True  # two signs side by side: the second one stands for the first
+    denied = {
+        at
+        for one in said
+        if one.status == "absent" or one.concept in grammar.opposites
+        for at in range(one.start, one.end)
+    }
+    idle = set(grammar.files["words"]["polite"]) | grammar.function_words
+    rest = [
+        word
+        for at, word in enumerate(words.lemma)
+        if at not in denied | set(context.lone_nos) and word[0].isalnum() and word not in idle
+    ]
+    return bool(rest) and (doubted or context.has("wall", 0, len(words.surface)))
+
+
 def _goes_on(words: Words, spot: Spot[Phrase]) -> bool:
     """True for the "i have" of "i have a thermometer", not of "i have a bit"."""
     following = words.surface[spot.end : spot.end + 2]

@@ -47,6 +47,9 @@ FEW_WORDS, FEWEST_WORDS = 5, 3
 """In fewer words than these the network must be surer of a red flag that the rules have not read, or reads
 none: "he is off" was "he is four". Of 600 runs of two to four chance words 2 are a red flag."""
 FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+DOUBT, SURE_DOUBT = 0.03, 0.3
+"""A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
+no more said, where one is as probable as the second."""
 CREDIBLE = 0.02
 """An alarm in mid-speech needs at least this probability from the network; else the end is awaited."""
 
@@ -126,6 +129,13 @@ def patient(rule: str | None, reading: Reading) -> str | None:
     odds = np.log(reading.patient + 1e-6)
     odds[PATIENTS.index(rule)] += PATIENT
     return PATIENTS[int(odds.argmax())]
+
+
+def likeliest(reading: Reading | None, network: Network | None, concepts: frozenset[str]) -> float:
+    """The network's highest probability that one of the concepts is present; 0 without a network."""
+    if reading is None or network is None:
+        return 0.0
+    return max(float(reading.statuses[at][1]) for at, one in enumerate(network.concepts) if one in concepts)
 
 
 def credible(said: Said, reading: Reading, network: Network) -> bool:
