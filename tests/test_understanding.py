@@ -238,3 +238,49 @@ def test_long_texts_take_linear_time(interpreter, unit):
 def test_an_unknown_language_is_bad_content():
     with pytest.raises(BadContent, match="no grammars/xx"):
         Interpreter.load("xx")
+
+
+RELATIVES = (
+    "sister brother grandma grandad mother father dad mum partner husband wife toddler child nephew niece "
+    "son daughter baby nan boyfriend flatmate"
+).split()
+PLAINLY = {
+    "can't breathe": "difficulty_breathing", "has a stiff neck": "stiff_neck",
+    "has blue lips": "mottled_or_blue_skin",
+    "is confused": "confusion", "is very drowsy": "drowsy_or_unresponsive", "is having a seizure": "seizure",
+    "has a swollen face": "facial_swelling", "has a rash all over": "whole_body_rash",
+    "can't swallow": "difficulty_swallowing", "has purple blotches": "purpuric_rash",
+    "won't wake up": "drowsy_or_unresponsive",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("relative", RELATIVES)
+def test_a_plain_word_about_any_relative_is_about_the_patient(interpreter, relative):
+    missed = [
+        (said, question)
+        for said, sign in PLAINLY.items()
+        for question in (None, "patient", "emergency_signs")
+        if sign not in interpreter.interpret(f"my {relative} {said}", question).signs
+    ]
+    assert not missed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no not drowsy unconscious", "no not drowsy i can't wake her", "no it was a convulsion not a fit",
+        "no not a fit he was jerking all over", "no she can breathe but it's hard work",
+        "he can swallow but only water", "no not her lips her eyes", "no not stiff it hurts",
+    ],
+)  # fmt: skip
+def test_a_no_that_corrects_takes_nothing_back(interpreter, said):
+    meaning = interpreter.interpret(said, "confirm_red_flag")
+    assert meaning.answer != "no"
+    assert not [one for one in meaning.findings if one.status == "absent"]
+
+
+@pytest.mark.parametrize(
+    "said", ["no", "no she's not drowsy", "no that's wrong", "no he can breathe fine", "no i didn't say that"]
+)
+def test_a_clear_no_takes_back(interpreter, said):
+    assert interpreter.interpret(said, "confirm_red_flag").answer == "no"
