@@ -40,7 +40,7 @@ SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
 COMMAND = 4.0
-PATIENT = 2.0
+PATIENT = 3.5
 ALONE = -1.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
