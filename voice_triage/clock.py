@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voice_triage.messages import Hypothesis
+from voice_triage.thresholds import WORKERS
 
 Work = Callable[[], Hypothesis]
 
@@ -40,10 +41,6 @@ class Clock(Protocol):
 
     def close(self) -> None:
         """Let go of threads."""
-
-
-WORKERS = 2
-"""Second opinions at once: one of the whole utterance, one of a red flag in mid-speech."""
 
 
 class Failures:

@@ -169,3 +169,8 @@ HINT_LIKENESS = 0.75
 WHISPER_UNPROMPTED = -2.6
 """Mean log probability without the hint below which they are: "he is two and a half", made of babble, has
 -3.4 to -4.3, "my wife" -5.4; said in babble at 10 dB, -0.7 to -1.7."""
+
+# ---- second opinions ----
+
+WORKERS = 2
+"""Second opinions at once: one of the whole utterance, one of a red flag in mid-speech."""

@@ -15,7 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.clock import WORKERS
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
@@ -36,6 +35,7 @@ from voice_triage.thresholds import (
     WHISPER_TOKENS_A_SECOND,
     WHISPER_UNPROMPTED,
     WHISPER_UNSURE,
+    WORKERS,
 )
 
 MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"

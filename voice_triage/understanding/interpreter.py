@@ -163,11 +163,7 @@ class Interpreter:
             explicit = None
         if row.get("clear_no"):
             answer = confirmed(self._grammar, words, spots, context, asked, said, explicit)
-            flags = weighing.likeliest(reading, self._network, self._grammar.red_flags)
-            doubted = flags >= weighing.DOUBT
-            if answer == "no" and (
-                flags >= weighing.SURE_DOUBT or unclear(self._grammar, words, spots, context, said, doubted)
-            ):
+            if answer == "no" and self._corrects(words, spots, context, said, reading):
                 return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
             return answer, _ordered(said)
         answer = effects(row, said, explicit[0] if explicit and not command else None)
@@ -186,6 +182,20 @@ class Interpreter:
             ]
             said = said + added
         return answer, _ordered(said)
+
+    def _corrects(
+        self,
+        words: Words,
+        spots: Sequence[Spot[Phrase]],
+        context: Context,
+        said: Sequence[Said],
+        reading: Reading | None,
+    ) -> bool:
+        """True for a "no" to a read-back beside which a red flag may still be told."""
+        doubt = weighing.likeliest(reading, self._network, self._grammar.red_flags)
+        if doubt >= weighing.SURE_DOUBT:
+            return True
+        return unclear(self._grammar, words, spots, context, said, doubt >= weighing.DOUBT)
 
     def alarm(self, partial: str, question: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it."""
