@@ -225,7 +225,13 @@ def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
     path = tmp_path / "s.json"
     command = [sys.executable, "-m", "voice_triage", "chat", "--country", "US", "--summary", str(path)]
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Tests begun in the background inherit that Ctrl-C is ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as chatting:
         assert chatting.stdin and chatting.stdout and chatting.stderr
         chatting.stdin.write("my son can't breathe\n")
