@@ -164,8 +164,9 @@ WHISPER_LOOPS = 4
 """A phrase said this often in a row is Whisper stuck in a loop; a single word may be."""
 WHISPER_LOOP_WORDS = 9
 """From this many words on, a text of few different ones is a loop, too."""
-HINT_LIKENESS = 0.75
-"""Letters of a sentence of the hint (difflib's ratio) from which Whisper's words may be its echo."""
+HINT_LIKENESS = 0.9
+"""Letters of a sentence of the hint (difflib's ratio) from which Whisper's words may be its echo. At 0.75
+"i can't breathe" was like "i can't see"."""
 WHISPER_UNPROMPTED = -2.6
 """Mean log probability without the hint below which they are: "he is two and a half", made of babble, has
 -3.4 to -4.3, "my wife" -5.4; said in babble at 10 dB, -0.7 to -1.7."""

@@ -11,10 +11,12 @@ from spoken import RATE, Pcm
 
 from voice_triage.errors import Lacking
 from voice_triage.recognizers import open_second_opinion
-from voice_triage.recognizers.whisper_engine import believed, plain
+from voice_triage.recognizers.whisper_engine import believed, plain, resembles
 from voice_triage.speech.babble import babble
 from voice_triage.speech.callers import CallerVoice
+from voice_triage.understanding.grammar import load
 from voice_triage.understanding.phrases import Phrases
+from voice_triage.understanding.templates import unfold
 
 pytestmark = pytest.mark.audio
 
@@ -50,6 +52,15 @@ def test_an_answer_it_was_told_of_is_not_heard_in_the_talk_of_others(question: s
     said = np.concatenate((np.zeros(RATE // 2, np.int16), said, np.zeros(RATE, np.int16)))
     assert not heard & told - {""}
     assert whisper.transcribe(said, "age").text == "he is two and a half"
+
+
+def test_no_plain_red_flag_can_be_taken_for_an_echo_of_what_it_was_told() -> None:
+    phrases, grammar = Phrases.load(), load("en")
+    flags = [text for row in grammar.files["samples"]["plain"] for text in unfold(row, "samples.yaml")]
+    hints = {phrases.hint(question) for question in grammar.files["questions"]}
+
+    assert len(flags) > 200
+    assert not [text for text in flags for hint in hints if resembles(text, hint)]
 
 
 @pytest.mark.parametrize(
