@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -217,3 +218,26 @@ def test_a_second_opinion_that_dies_takes_no_words_from_the_first(interpreter: I
     )  # fmt: skip
 
     assert "difficulty_breathing" in _heard(listener, [(1000, 3.2)], ["itch"])
+
+
+class Unsure(Reading):
+    """Never thinks its words probable."""
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        return replace(super().transcribe(pcm, question), sure=False)
+
+
+@pytest.mark.parametrize(("first", "found"), [("he can't breathe", True), ("the park was nice", False)])
+def test_in_the_talk_of_others_a_red_flag_counts_that_both_heard_however_unsure(
+    interpreter: Interpreter, first: str, found: bool
+) -> None:
+    engine = ScriptedRecognizer()
+    engine.say("we went to the park and to the sea and then home again", 10.2)
+    engine.say(first, 1.0)
+    listener = Listener(
+        engine, interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+        red_flags=RED_FLAGS, second_opinion=Unsure("he can't breathe"),
+    )  # fmt: skip
+
+    signs = _heard(listener, [(1000, 10.2), (2000, 1.4)], ["itch"])
+    assert ("difficulty_breathing" in signs) is found

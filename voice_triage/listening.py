@@ -282,8 +282,10 @@ class Listener:
         second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
         if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
             return Meaning("") if utterance.talk and len(first.split()) > GARBAGE_WORDS else ours
-        if utterance.talk and not second.sure:
-            return Meaning("")
+        if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
+            both = ours.signs & theirs.signs & self._red_flags
+            flags = tuple(one for one in theirs.findings if one.concept in both)
+            return Meaning(theirs.text if flags else "", findings=flags)
         return weigh(ours, theirs, self._red_flags, sure=second.sure)
 
     def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
