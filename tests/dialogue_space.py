@@ -18,6 +18,7 @@ import pytest
 
 from voice_triage.dialogue import Dialogue, State
 from voice_triage.dialogue import state as dialogue_state
+from voice_triage.dialogue import step as dialogue_step
 from voice_triage.dialogue.state import CONFIRM, ENDED, STANDING_BY, age_years, patient
 from voice_triage.dialogue.step import question_at
 from voice_triage.dialogue.taking import known
@@ -45,8 +46,8 @@ def _assessed(
 
 
 @contextmanager
-def remembered_decisions() -> Iterator[None]:
-    """Let the dialogue's calls of the pure ``assess`` be remembered: the walk repeats them endlessly."""
+def shortened() -> Iterator[None]:
+    """Let the pure ``assess`` be remembered, and the glass be waited for two reminders: all are alike."""
 
     def remembered(protocol: Protocol, case: Case) -> Decision:
         assert protocol is PROTOCOL
@@ -54,6 +55,7 @@ def remembered_decisions() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(dialogue_state, "assess", remembered)
+        patch.setattr(dialogue_step, "REMINDERS", 2)
         yield
 
 
@@ -71,10 +73,10 @@ COMMANDS = ("repeat", "help", "back", "restart", "stop", "wait", "ready", "slowe
 
 def events(state: State) -> Iterator[Event]:
     """Yield what the caller may do in this state: every kind of answer, silence, noise, commands."""
-    yield Silence()
-    if 1 < state.tries < 5:
-        return  # the reminders of the glass test: the first and the last stand for those between
     yield NOISE
+    if 1 < state.tries < 5:
+        return  # the tries of the glass test: the first and the last stand for those between
+    yield Silence()
     for answer in ("yes", "no", "unsure"):
         yield heard(answer=answer)
     for command in COMMANDS:
@@ -98,7 +100,8 @@ def events(state: State) -> Iterator[Event]:
 def key(dialogue: Dialogue) -> tuple[object, ...]:
     """Return what the future depends on."""
     state, decision = dialogue.state, dialogue.decision
-    here = (state.place, min(state.tries, 5), state.overheard, bool(state.announced), decision.level)
+    tries = (min(state.tries, 5), state.reminders)
+    here = (state.place, tries, state.overheard, bool(state.announced), decision.level)
     if state.place in (CONFIRM, STANDING_BY, ENDED):
         # While an emergency stands, nothing else that is known changes what is done about an event;
         # a "no" to the spots that stay leads back to the glass test.

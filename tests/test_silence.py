@@ -49,6 +49,19 @@ def test_the_glass_is_waited_for_with_a_soft_word_each_minute(kit: Kit) -> None:
     assert rig.dialogue.state.place == "glass_test.look", "after minutes it goes on as if at once"
 
 
+def test_the_glass_is_waited_for_a_quarter_of_an_hour_anew_after_every_word(kit: Kit) -> None:
+    rig = at_glass_test(kit)
+    assert len(rig.lines(12 * 66)) >= 11
+    rig.session.typed("hold on i am still looking for one")
+
+    assert len(rig.lines(14 * 66)) >= 13
+    assert rig.dialogue.state.place == "glass_test"
+    rig.lines(3 * 66)
+    assert rig.dialogue.state.place != "glass_test"
+    assert rig.dialogue.findings["non_blanching_rash"].status == "unsure"
+    assert rig.dialogue.decision.level == "urgent"
+
+
 def test_after_more_time_the_glass_is_waited_for_twice_as_long(kit: Kit) -> None:
     rig = at_glass_test(kit)
     rig.say("give me more time")

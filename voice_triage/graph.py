@@ -38,6 +38,7 @@ LABELS = {
     "confirms": "yes",
     "tried_once": "second silence",
     "tried_twice": "third silence",
+    "nobody_there": "a quarter of an hour of silence",
 }
 COLOURS = {"Questions": "#eef4ff", "Glass test": "#eefaf0", "Emergency": "#ffe9e6", "End": "#f6f1fb"}
 

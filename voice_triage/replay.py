@@ -21,7 +21,7 @@ from voice_triage.understanding import Interpreter
 
 REACTION_S = 0.4
 """How long a scripted caller thinks before answering; people take 0.2 to 0.6 s (field notes)."""
-LONGEST_S = 1800.0
+LONGEST_S = 3600.0
 """A conversation that has not ended by now never will."""
 
 

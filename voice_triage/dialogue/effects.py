@@ -23,7 +23,7 @@ def arrive(step: Step, place: str) -> None:
     """Enter ``place``: tries begin anew, and its question counts as asked."""
     state = replace(step.state, place=place)
     if place != step.before.place:
-        state = replace(state, tries=0, excused=False)
+        state = replace(state, tries=0, reminders=0, excused=False)
     question = state.question
     if question is not None and question not in state.asked:
         state = replace(state, asked=(*state.asked, question))
@@ -167,6 +167,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "withdrawn": _withdrawn,
     "nothing": _rest,
     "reprompt": _try,
+    "remind": lambda step: replace(step.state, reminders=step.state.reminders + 1),
     "presence": _try,
     "stay": _try,
     "ask_again": lambda step: replace(step.state, excused=True),

@@ -68,7 +68,7 @@ def _reprompt(step: Step) -> Lines:
     place = step.state.place
     silent = not step.meaning.text
     if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
-        return (Line(f"{place}.remind"),) if silent else _glass_again(step)
+        return _glass_again(step)
     if place == MORE and step.state.page == len(pages(step.decision)):
         return (Line("sorry.silence" if silent else "sorry.unclear"), Line("more.last"))
     how = () if silent or not _of_a_list(step) else (Line("list.how"),)
@@ -194,6 +194,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "back": lambda step: (Line("back"), *asking(step)),
     "which": asking,
     "reprompt": _reprompt,
+    "remind": lambda step: (Line(f"{step.state.place}.remind"),),
     "help": _help,
     "why": _why,
     "recap": _recap,

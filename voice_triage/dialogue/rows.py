@@ -102,18 +102,32 @@ def _question(question: Question) -> list[Row]:
         found += [Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
         found.append(Row(HEAR, which, NEXT, ("says_back",), "back"))
         found += [Row(trigger, which, NEXT, (), "take_worst") for trigger in (HEAR, SILENT)]
-    return found + _asides(here) + _patiently(here, "tried_once")
+    return found + _asides(here) + _patiently(here) + _hurrying(here)
 
 
-def _patiently(here: str, limit: str) -> list[Row]:
-    """Back, and the re-prompt after silence or words not understood; then the safe reading."""
+def _patiently(here: str, limit: str = "tried_once") -> list[Row]:
+    """Back, and the re-prompt after words not understood; then the safe reading."""
     return [
         Row(HEAR, here, NEXT, ("says_back",), "back"),
         Row(HEAR, here, here, ("may_ask_again",), "ask_again"),
         Row(HEAR, here, NEXT, (limit,), "give_up"),
         Row(HEAR, here, here, (), "reprompt"),
-        Row(SILENT, here, NEXT, (limit,), "give_up"),
+    ]
+
+
+def _hurrying(here: str) -> list[Row]:
+    """The re-prompt after silence; then the safe reading."""
+    return [
+        Row(SILENT, here, NEXT, ("tried_once",), "give_up"),
         Row(SILENT, here, here, (), "reprompt"),
+    ]
+
+
+def _waiting(here: str) -> list[Row]:
+    """A soft word each minute to one whose hands are busy, until surely nobody is there any more."""
+    return [
+        Row(SILENT, here, NEXT, ("nobody_there",), "give_up"),
+        Row(SILENT, here, here, (), "remind"),
     ]
 
 
@@ -137,9 +151,10 @@ def _walk(question: Question) -> list[Row]:
         Row(HEAR, looker, NEXT, ("answers_unsure",), "give_up"),
     ]
     found.append(Row(HEAR, choose, NEXT, ("answers_unsure",), "give_up"))
-    found += _patiently(fetch, "tried_five_times")
-    for place in (cup, look, looker, choose):
-        found += _patiently(place, "tried_once" if place in (looker, choose) else "tried_five_times")
+    for place in (fetch, cup, look):
+        found += _patiently(place, "tried_five_times") + _waiting(place)
+    for place in (looker, choose):
+        found += _patiently(place) + _hurrying(place)
     return found
 
 

@@ -37,6 +37,8 @@ class State:
     values: tuple[Value, ...] = ()
     tries: int = 0
     """Silences and answers not understood, in a row, at this place."""
+    reminders: int = 0
+    """Soft words to one who fetches a glass or looks, since anything was heard."""
     excused: bool = False
     """Something else was volunteered here once instead of an answer; the next time counts as a try."""
     settled: frozenset[str] = frozenset()

@@ -16,6 +16,8 @@ from voice_triage.triage.facts import statuses_of
 
 NO_WORDS = Meaning("")
 LOW_VISION = "low_vision_no_helper"
+REMINDERS = 15
+"""Soft words, one a minute, without a sound in answer before the glass is no longer waited for."""
 ADJUSTMENTS = ("slower", "faster", "louder", "quieter")
 
 
@@ -79,7 +81,7 @@ class Step:
         if self.before.place == CONFIRM:
             self.withdrawn = taken_back(self.protocol, self.before, self.meaning)
         self.taken = take(self.protocol, self.before, self.meaning, self.question)
-        self.state = self.taken.state
+        self.state = replace(self.taken.state, reminders=0)
 
     def _overhear(self) -> None:
         """Take the red flags only, and only if they raise an emergency: a partial result may be wrong."""
@@ -186,6 +188,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "tried_once": _tried(1),
     "tried_twice": _tried(2),
     "tried_five_times": _tried(5),
+    "nobody_there": lambda step: step.before.reminders >= REMINDERS,
     "asked_before": lambda step: any(
         one.kind == "walk" and one.id in step.state.retried for one in step.protocol.questions
     ),
