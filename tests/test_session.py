@@ -304,12 +304,25 @@ class Second:
 
 
 @pytest.mark.parametrize(
-    ("text", "wakes"), [("start triage", True), ("how are you today", False), (None, True)]
+    ("first", "text", "wakes"),
+    [
+        ("start triage", "start triage", True),
+        ("start triage", "how are you today", False),
+        ("start triage", "and so i start triage again", True),
+        ("start triage", None, True),
+        ("thought three off", "start triage", True),
+        ("thought three off", "hey start voice triage please", True),
+        ("thought three off", "star trek again", False),
+        ("thought three off", "and so i start triage again", False),
+        ("thought three off", None, False),
+    ],
 )
-def test_standby_asks_the_second_opinion_and_survives_its_death(text: str | None, wakes: bool) -> None:
+def test_standby_asks_the_second_opinion_and_survives_its_death(
+    first: str, text: str | None, wakes: bool
+) -> None:
     engine, room = ScriptedRecognizer(), Room()
     standby = Standby(room, engine, Endpointer(EnergyActivity()), listening_words.load(), Second(text))
-    engine.say("start triage", 1.0)
+    engine.say(first, 1.0)
     room.say(np.ones(16_000, np.int16), 0.5)
 
     assert any(standby.step() for _ in range(200)) is wakes
@@ -352,12 +365,21 @@ def test_standby_says_what_it_is_given_and_goes_on_waiting() -> None:
 
 
 @pytest.mark.audio
-@pytest.mark.parametrize("voice", ["slt", "rms"])
-@pytest.mark.parametrize("phrase", ["start triage", "check a rash"])
-def test_standby_wakes_to_its_phrase_in_sound(kit: Kit, voice: str, phrase: str) -> None:
-    """The recogniser's language model did not have the phrase: it heard "start giant"."""
+@pytest.mark.parametrize(
+    ("said", "voice", "wakes"),
+    [
+        ("start triage", "slt", True),
+        ("check a rash", "slt", True),
+        ("check a rash please", "rms", True),
+        ("start triage", "rms", True),
+        ("check my rash", "awb", True),
+        ("check the brush", "slt", False),
+        ("stop triage", "rms", False),
+    ],
+)
+def test_standby_wakes_to_its_phrase_in_sound(kit: Kit, said: str, voice: str, wakes: bool) -> None:
     room = Room()
     standby = kit.standby(room)
-    room.say(open_caller("flite", voice).render(phrase), 1.0)
+    room.say(open_caller("flite", voice).render(said), 1.0)
 
-    assert any(standby.step() for _ in range(250))
+    assert any(standby.step() for _ in range(250)) is wakes

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import logging
 
 import numpy as np
@@ -13,10 +12,9 @@ from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.surviving import DEAF_BLOCKS
+from voice_triage.thresholds import RATE_HZ, WAKE_LONGEST_S
 from voice_triage.understanding.listening_words import ListeningWords
-
-ALIKE = 0.65
-"""Likeness to a wake phrase from which the second opinion confirms what the first heard word for word."""
+from voice_triage.understanding.phrases import STANDBY
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Standby:
     """Hears one block at a time and acts only on a wake phrase; nothing is kept.
 
-    A second opinion must have heard it too, or nearly so: a false start talks into an empty room.
+    The second opinion, where there is one, decides: a false start talks into an empty room.
     """
 
     def __init__(
@@ -81,25 +79,20 @@ class Standby:
         self._recognizer.accept(hearing.pcm)
         if hearing.event != "closed":
             return False
-        heard, self._heard = self._heard, []
-        if not self._words.wakes(self._recognizer.finish().text):
-            return False
-        return self._second is None or self._confirmed(self._second, np.concatenate(heard))
+        pcm, self._heard = np.concatenate(self._heard), []
+        woken = self._words.wakes(self._recognizer.finish().text)
+        if self._second is None or not (woken or len(pcm) <= WAKE_LONGEST_S * RATE_HZ):
+            return woken
+        return self._decided(self._second, pcm, woken)
 
-    def _alike(self, text: str) -> bool:
-        """True when some words of ``text`` are nearly a wake phrase: "start dry" for "start triage"."""
-        spoken = text.split()
-        return any(
-            difflib.SequenceMatcher(None, phrase, " ".join(spoken[at : at + length])).ratio() >= ALIKE
-            for phrase in self._words.wake
-            for length in range(max(1, len(phrase.split()) - 1), len(phrase.split()) + 2)
-            for at in range(max(1, len(spoken) - length + 1))
-        )
+    def _decided(self, second: UtteranceRecognizer, pcm: Pcm, woken: bool) -> bool:
+        """Return what the second opinion says; the first's if it fails: nobody may be shut out.
 
-    def _confirmed(self, second: UtteranceRecognizer, pcm: Pcm) -> bool:
-        """True when the second opinion heard it too; one that fails confirms: nobody may be shut out."""
+        Alone it must have heard the phrase and nothing else.
+        """
         try:
-            return self._alike(second.transcribe(pcm).text)
+            text = second.transcribe(pcm, STANDBY).text
         except Exception as error:  # whatever a C library throws, the service goes on
             _log.warning("the second opinion failed (%s)", type(error).__name__)
-            return True
+            return woken
+        return self._words.wakes(text) if woken else self._words.only_wakes(text)

@@ -145,6 +145,9 @@ VOICE_MEMORY_FRAMES = 600
 
 WHISPER_MARGIN_S = 1.0
 """Silence that must fit behind the speech, so that Whisper knows that it is over."""
+WAKE_LONGEST_S = 4.0
+"""In standby utterances so short are shown to the second opinion whatever the first made of them: a wake
+phrase takes 0.9 to 1.8 s and 0.9 s pass until it has ended. PocketSphinx alone heard four of ten."""
 WHISPER_LONGEST_S = 29.0
 """Whisper hears 30 s at most; of longer sound the end counts."""
 WHISPER_NEAR = 0.4

@@ -25,6 +25,8 @@ READERS = (
     ("flite", "slt"), ("espeak-ng", "en-us"), ("flite", "rms"), ("espeak-ng", "en-gb+m3"),
     ("festival", "kal_diphone"), ("flite", "awb"), ("espeak-ng", "en-us+f2"),
 )  # fmt: skip
+PAUSES_S = (0.6, 1.3)
+"""Between readers: half of the time long enough that what was said stands alone."""
 LICENCES = Path("/usr/share/common-licenses")
 ALIKE = (
     "start the car", "check the brush", "she will check in a rush", "start your tree hedge", "chequered ash",
@@ -56,11 +58,11 @@ def other_people(minutes: float, tell: Callable[[str], None]) -> Iterator[tuple[
     for kind, pcm in corpus.background(minutes / 3, tell):
         left_s -= len(pcm) / RATE_HZ
         yield kind, pcm
-    voices = itertools.cycle(READERS)
+    voices, pauses = itertools.cycle(READERS), itertools.cycle(PAUSES_S)
     for text in _texts():
         if left_s <= 0:
             return
-        pcm = np.concatenate((CallerVoice(*next(voices)).render(text), silence(0.6)))
+        pcm = np.concatenate((CallerVoice(*next(voices)).render(text), silence(next(pauses))))
         left_s -= len(pcm) / RATE_HZ
         yield text, pcm
 

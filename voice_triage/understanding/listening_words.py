@@ -9,40 +9,51 @@ from functools import lru_cache
 from voice_triage.content import Row
 from voice_triage.understanding.grammar import read
 
+_KEYS = ("backchannels", "wake", "polite", "expected")
+
 
 @dataclass(frozen=True, slots=True)
 class ListeningWords:
-    """Both lists of one language, normalised."""
+    """The lists of one language, normalised."""
 
     backchannels: frozenset[str]
     wake: tuple[str, ...]
+    polite: frozenset[str]
 
     def backchannel(self, text: str) -> bool:
         """True when nothing but backchannels was said."""
-        left = _plain(text)
-        while left:
-            for word in sorted(self.backchannels, key=len, reverse=True):
-                if left == word or left.startswith(word + " "):
-                    left = left[len(word) :].strip()
-                    break
-            else:
-                return False
-        return True
+        return not _without(self.backchannels, _plain(text))
 
     def wakes(self, text: str) -> bool:
         """True when one of the phrases that begin a conversation was said."""
         spoken = f" {_plain(text)} "
         return any(f" {phrase} " in spoken for phrase in self.wake)
 
+    def only_wakes(self, text: str) -> bool:
+        """True when nothing else was said, but for polite words around it."""
+        asked = _without(self.polite, _plain(text))
+        return any(
+            asked.startswith(phrase) and not _without(self.polite, asked[len(phrase) :].strip())
+            for phrase in self.wake
+        )
+
 
 @lru_cache
 def load(language: str = "en") -> ListeningWords:
     """Read ``grammars/<language>/listening.yaml``. Raises BadContent."""
-    row = Row(read(language, "listening"), f"grammars/{language}/listening.yaml", ("backchannels", "wake"))
-    backchannels, wake = (
-        [_plain(" ".join(phrase)) for phrase in row.phrases(key)] for key in ("backchannels", "wake")
+    row = Row(read(language, "listening"), f"grammars/{language}/listening.yaml", _KEYS)
+    backchannels, wake, polite = (
+        [_plain(" ".join(phrase)) for phrase in row.phrases(key)] for key in _KEYS[:3]
     )
-    return ListeningWords(frozenset(backchannels), tuple(wake))
+    return ListeningWords(frozenset(backchannels), tuple(wake), frozenset(polite))
+
+
+def _without(phrases: frozenset[str], text: str) -> str:
+    """Return ``text`` without the phrases it begins with."""
+    longest_first = sorted(phrases, key=len, reverse=True)
+    while begins := next((one for one in longest_first if f"{text} ".startswith(f"{one} ")), None):
+        text = text[len(begins) :].strip()
+    return text
 
 
 def _plain(text: str) -> str:

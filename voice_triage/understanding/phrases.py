@@ -16,6 +16,8 @@ PER_TEMPLATE = (2, 14)
 """The fewest and most sentences for one template."""
 SEED = 1
 """The same sentences every time: the language model is cached by its text."""
+STANDBY = "standby"
+"""What takes a question's place while nothing is asked yet."""
 OWNERS = ("his", "her", "my")
 """What may stand before a part of the body."""
 
@@ -62,9 +64,11 @@ class Phrases:
         return _unique([*texts, *self.near_misses()])
 
     def hint(self, question: str | None) -> str:
-        """What the talk is about while the question is open, as written English."""
+        """What the talk is about while the question is open, or in standby, as written English."""
         row = self._grammar.files["questions"].get(question or "", {})
         said = [*self._samples["about"], *row.get("example", ())]
+        if question == STANDBY:
+            said = read(self._grammar.language, "listening")["expected"]
         return "".join(f" {text[0].upper()}{text[1:]}." for text in said)
 
     def vocabulary(self) -> frozenset[str]:
