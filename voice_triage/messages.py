@@ -21,6 +21,13 @@ WISHES = ("spell", "another_voice", "more_time", "unhurried")
 """What a caller may wish of the assistant itself; the session grants it, the dialogue does not know it."""
 
 
+CIRCUMSTANCES = (
+    "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
+    "spots_fade",
+)  # fmt: skip
+"""What a caller may tell in an emergency, of himself and of the help he called; none of it is a finding."""
+
+
 # ---- recogniser -> understanding ----
 
 
@@ -74,10 +81,13 @@ class Meaning:
     wish: str | None = None
     """One of WISHES, beside the command that it is to all but the assistant's voice."""
 
+    told: tuple[str, ...] = ()
+    """Those of CIRCUMSTANCES that were told."""
+
     @property
     def empty(self) -> bool:
         """True when nothing usable was understood."""
-        return not (self.answer or self.command or self.wish or self.findings or self.values)
+        return not (self.answer or self.command or self.wish or self.findings or self.values or self.told)
 
     @property
     def signs(self) -> frozenset[str]:
@@ -92,7 +102,7 @@ class Meaning:
 def _bare(meaning: Meaning) -> tuple[object, ...]:
     """What is meant, without the words."""
     return (
-        (meaning.answer, meaning.command, meaning.wish),
+        (meaning.answer, meaning.command, meaning.wish, meaning.told),
         {(one.concept, one.status) for one in meaning.findings},
         {(one.concept, one.value) for one in meaning.values},
     )

@@ -184,7 +184,7 @@ class Session:
             known = self._with.dialogue.red_flags
             kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
             meaning = replace(meaning, answer=None, findings=tuple(kept))
-            if not (meaning.findings or meaning.values or meaning.command):
+            if not (meaning.findings or meaning.values or meaning.command or meaning.told):
                 return self._say_again()
         self._take(meaning)
 

@@ -18,10 +18,10 @@ from voice_triage.messages import Line
 FOLDER = Path(__file__).parent / "locale"
 KINDS = ("self", "child", "other")
 """Whom the sentence speaks of; an unknown patient is spoken of as `other`."""
-SECTIONS = ("language", "no_number", "and", "forms", "signs", "prompts")
+SECTIONS = ("language", "no_number", "no_line", "and", "forms", "signs", "prompts")
 SIGN_SLOTS = ("sign", "signs")
 """Filled from the table of signs; `signs` takes several ids, separated by commas."""
-OPEN_SLOTS = {"count": "3", "word": "glass", "letters": "G, L, A, S, S"}
+OPEN_SLOTS = {"count": "3", "measure": "thirty nine two", "word": "glass", "letters": "G, L, A, S, S"}
 """Slots any value may fill, with a sample for texts()."""
 
 
@@ -34,6 +34,8 @@ class Wording:
     """The word between the last two of several signs."""
     emergency_number: str
     """As spoken: "9 1 1", or words where no country is set."""
+    out_of_hours: str
+    """The line for when the practice is closed, as spoken; words where none is known for the country."""
     prompts: Mapping[str, Mapping[str, str]]
     """Prompt id -> kind of patient -> text with slots."""
     signs: Mapping[str, str]
@@ -57,7 +59,8 @@ class Wording:
         wording = cls(
             language=language,
             joiner=str(data.get("and")),
-            emergency_number=" ".join(re.sub(r"\D", "", digits)) if digits else str(data.get("no_number")),
+            emergency_number=_spoken(digits) or str(data.get("no_number")),
+            out_of_hours=_spoken(_lines().get((country or "").upper())) or str(data.get("no_line")),
             prompts=MappingProxyType(
                 dict(_flatten(_mapping(data.get("prompts"), f"{place}: prompts"), place))
             ),
@@ -77,7 +80,11 @@ class Wording:
         if prompt is None:
             near = suggestion(line.prompt, self.prompts)
             raise BadContent(f"locale/{self.language}.yaml: there is no prompt '{line.prompt}'{near}")
-        slots = {**self.forms[kind], "emergency_number": self.emergency_number}
+        slots = {
+            **self.forms[kind],
+            "emergency_number": self.emergency_number,
+            "out_of_hours": self.out_of_hours,
+        }
         for name, value in line.slots:
             slots[name] = self._signs(value, slots) if name in SIGN_SLOTS else value
         try:
@@ -132,7 +139,7 @@ class Wording:
     def _check(self, place: str) -> None:
         """Refuse prompts with slots that nothing fills."""
         for kind in KINDS:
-            known = {*self.forms[kind], *OPEN_SLOTS, *SIGN_SLOTS, "emergency_number"}
+            known = {*self.forms[kind], *OPEN_SLOTS, *SIGN_SLOTS, "emergency_number", "out_of_hours"}
             for name, variants in self.prompts.items():
                 for slot in _slots(variants[kind]):
                     if slot not in known:
@@ -142,6 +149,17 @@ class Wording:
 def countries() -> Mapping[str, str]:
     """Return country code -> emergency number."""
     return _texts(strict_yaml.load(FOLDER / "countries.yaml"), "locale/countries.yaml")
+
+
+def _lines() -> Mapping[str, str]:
+    """Return country code -> the number to phone when the practice is closed."""
+    path = Path(__file__).parent / "locale" / "out_of_hours.yaml"
+    return _texts(strict_yaml.load(path), "locale/out_of_hours.yaml")
+
+
+def _spoken(number: str | None) -> str:
+    """Return the digits one by one."""
+    return " ".join(re.sub(r"\D", "", number or ""))
 
 
 def _number_of(country: str | None) -> str | None:

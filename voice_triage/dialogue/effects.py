@@ -83,7 +83,14 @@ def _announce(step: Step) -> State:
         revisit=None,
         tries=0,
         told_level="emergency",
+        helped=state.helped and not _another_action(step),
     )
+
+
+def _another_action(step: Step) -> bool:
+    """Who is on the way to a hospital has not called an ambulance yet."""
+    standing = step.before.standing
+    return standing is not None and standing.action != step.decision.action
 
 
 def _announce_rest(step: Step) -> State:
@@ -103,6 +110,7 @@ def _withdrawn(step: Step) -> State:
         overheard=False,
         told_level=None,
         standing=None,
+        helped=False,
     )
 
 
@@ -170,6 +178,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "remind": lambda step: replace(step.state, reminders=step.state.reminders + 1),
     "presence": _try,
     "stay": _try,
+    "help_comes": lambda step: replace(step.state, tries=0),
     "ask_again": lambda step: replace(step.state, excused=True),
     "look": lambda step: replace(step.state, has_glass=True, tries=0),
     "looker": _looker,

@@ -13,6 +13,10 @@ MAX_PATTERNS = 3
 """What it may be: more would be a list, not guidance."""
 
 
+NET = (Line("net.1"), Line("net.2"), Line("net.3"))
+"""Until somebody who should be seen today is seen: what means that an ambulance is needed."""
+
+
 def outcome(state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the spoken outcome; 20 s at most, the rest on request."""
     level = decision.level
@@ -44,7 +48,7 @@ def reasons(state: State, decision: Decision) -> list[Line]:
 
 def pages(decision: Decision) -> tuple[tuple[Line, ...], ...]:
     """Return what there is to hear on request, page by page."""
-    found = []
+    found: list[tuple[Line, ...]] = [NET] if decision.level == "urgent" else []
     for number, pattern in enumerate(decision.patterns[:MAX_PATTERNS]):
         lines = [Line(f"guidance.{pattern}.{part}") for part in ("what", "do", "when")]
         told = number == 0 and decision.level in ("routine", "self_care")
@@ -61,9 +65,20 @@ def unfinished(protocol: Protocol, decision: Decision) -> bool:
     return low and any(sign in decision.missing for sign in protocol.warning_signs)
 
 
+def closing(state: State, decision: Decision) -> tuple[Line, ...]:
+    """Return the last words; the signs to watch for among them, unless they were just read out."""
+    last = Line(f"closing.{decision.level}")
+    if decision.level != "urgent":
+        return (last,)
+    return (last, Line("closing.nobody"), *(NET if state.page == 0 else ()))
+
+
 def farewell(state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the end of a conversation that was stopped: level, why, what to do, when to call."""
     if decision.level == "emergency":
-        call = Line(f"emergency.{decision.action}")
-        return (call, *reasons(state, decision), Line("emergency.stay"), Line("farewell.emergency"))
+        why = reasons(state, decision)
+        if state.helped:
+            return (Line("emergency.stay"), *why, Line("farewell.helped"))
+        stay = Line("emergency.alone" if state.alone else "emergency.stay")
+        return (Line(f"emergency.{decision.action}"), *why, stay, Line("farewell.emergency"))
     return (*outcome(state, decision), Line("farewell.done"))

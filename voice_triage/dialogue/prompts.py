@@ -38,7 +38,10 @@ FIXED = (
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
     "recap.signs", "recap.unsure", "recap.no_signs", "recap.about",
     "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",
-    "recap.since_months", "tell.intro", "tell.sign", "tell.where",
+    "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
+    "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",
+    "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good",
+    "alone.door", "alone.line", "alone.young", "net.1", "net.2", "net.3", "closing.nobody",
 )  # fmt: skip
 
 

@@ -7,9 +7,19 @@ from dataclasses import replace
 
 from voice_triage.dialogue.state import State
 from voice_triage.dialogue.taking import safe_reading
-from voice_triage.messages import Finding, Meaning
-from voice_triage.protocol import Protocol, Question
+from voice_triage.messages import Finding, Meaning, Value
+from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 from voice_triage.triage import Decision
+
+HELP = frozenset({"help_called", "help_here", "on_the_way"})
+MEASURED = "temperature"
+
+
+def measured_fever(state: State) -> Value | None:
+    """Return the temperature that was given, if it is a fever."""
+    heat = state.value(MEASURED)
+    fever = heat is not None and not isinstance(heat.value, str) and heat.value >= FEVER_CELSIUS
+    return heat if fever else None
 
 
 def causes(protocol: Protocol, state: State, decision: Decision) -> tuple[str, ...]:
@@ -24,11 +34,16 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
 
     Named signs alone are taken back by name; a bare "no" takes back all that the last words brought.
     """
+    faded = _seen_to_fade(protocol, state, meaning)
+    if faded:
+        return faded
     if meaning.answer in ("yes", "unsure"):
         return ()
     absent = named_absent(state, meaning)
     if absent:
         return absent
+    if not HELP.isdisjoint(meaning.told):
+        return ()  # "no, they are coming" denies nothing
     insists = any(
         one.status != "absent" and (one.concept in state.announced or one.concept in protocol.red_flags)
         for one in meaning.findings
@@ -39,6 +54,21 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
     for reason in state.standing.reasons:
         names += _of_reason(protocol, state, reason)
     return tuple(dict.fromkeys(names))
+
+
+def _seen_to_fade(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str, ...]:
+    """Return the spots that stay when "no, it fades" was said, but not clearly: they are looked at again."""
+    if named_absent(state, meaning):
+        return ()
+    said = {one.concept: one.status for one in meaning.findings}
+    for question in protocol.questions:
+        stay = [name for name in question.asks_for if name in state.announced and name in protocol.red_flags]
+        other = [name for name in question.asks_for if name not in protocol.red_flags]
+        if question.kind == "walk" and stay:
+            fades = any(said.get(name) == "present" for name in other)
+            if "spots_fade" in meaning.told or (fades and said.get(stay[0]) != "present"):
+                return tuple(stay)
+    return ()
 
 
 def _of_reason(protocol: Protocol, state: State, reason: str) -> list[str]:
@@ -64,18 +94,21 @@ def taken_away(protocol: Protocol, state: State, concepts: Iterable[str], *, nam
     """Return the state without ``concepts``: findings become absent, values are forgotten.
 
     "No" to "spots that stay" may mean that they do not fade, so what a walk found is only unsure
-    unless it was ``named``.
+    unless it was ``named``; so is a fever that was measured, until it is asked for again.
     """
     names = tuple(dict.fromkeys(concepts))
-    kept = tuple(one for one in state.findings if one.concept not in names)
-    walked = {name for one in protocol.questions if one.kind == "walk" for name in one.asks_for}
+    walks = [set(one.asks_for) for one in protocol.questions if one.kind == "walk"]
+    walked = {name for walk in walks if not named and walk & set(names) for name in walk}
+    doubted = walked | ({"fever"} if not named and measured_fever(state) else set())
+    kept = tuple(one for one in state.findings if one.concept not in names and one.concept not in walked)
     # Also what was only implied ("spots everywhere") must be said to be absent.
     gone = tuple(
-        Finding(name, "unsure" if name in walked and not named else "absent")
+        Finding(name, "unsure" if name in doubted else "absent")
         for name in names
         if name in protocol.concepts
     )
-    values = tuple(one for one in state.values if one.concept not in names)
+    misheard = {*names, MEASURED} if "fever" in names else set(names)
+    values = tuple(one for one in state.values if one.concept not in misheard)
     vague = None if state.vague_alarm in names else state.vague_alarm
     return replace(state, findings=(*kept, *gone), values=values, vague_alarm=vague, standing=None)
 
@@ -106,6 +139,7 @@ def _once_more(protocol: Protocol, state: State, question: Question, *, here: bo
         return safe_reading(protocol, done, question) if here else done
     if question.kind == "walk":
         return again if here or question.id in state.settled else state
-    if question.id in state.settled and question.kind != "value":
+    measured = question.kind == "single" and state.statuses.get(question.asks_for[0]) == "unsure"
+    if question.id in state.settled and question.kind != "value" and not measured:
         return state  # it was answered before, and this "no" agrees with that answer
     return replace(again, reopened=again.reopened | {question.id})

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from voice_triage.dialogue.first_aid import first_aid
-from voice_triage.dialogue.outcome import farewell, outcome, pages, reasons
+from voice_triage.dialogue import standing
+from voice_triage.dialogue.outcome import closing, farewell, outcome, pages, reasons
 from voice_triage.dialogue.recap import dispatcher, recap
+from voice_triage.dialogue.standing import action_of, announcement
 from voice_triage.dialogue.state import CHANGE, CONFIRM, ENDED, MORE, STANDING_BY, SUMMARY
 from voice_triage.dialogue.step import Step
 from voice_triage.messages import Line
 
 Lines = tuple[Line, ...]
-MAX_HEARD = 2
-"""Signs read back in one breath."""
 DARK_SKIN = "darker_skin"
+MAX_LOST = 4
+"""Warning signs named before they are forgotten."""
 
 
 def asking(step: Step) -> Lines:
@@ -23,7 +24,7 @@ def asking(step: Step) -> Lines:
     if place == CONFIRM:
         return announcement(step)
     if place == STANDING_BY:
-        return (Line(f"emergency.{_action(step)}"), Line("stay.ask"))
+        return standing.stand(step)
     if place == ENDED:
         return (Line("ended.restart"),)
     if place == SUMMARY:
@@ -34,34 +35,18 @@ def asking(step: Step) -> Lines:
     return tuple(lines)
 
 
-def announcement(step: Step) -> Lines:
-    """Return the emergency line: number, number again, what to do, why, and the read-back."""
-    action = _action(step)
-    heard = [
-        Line("emergency.heard" if not number else "emergency.and_heard", (("sign", sign),))
-        for number, sign in enumerate(step.state.announced[:MAX_HEARD])
-    ]
-    return (
-        Line(f"emergency.{action}"),
-        Line(f"emergency.{action}_again"),
-        Line("emergency.stay"),
-        *heard,  # last, so that "no" can only mean this
-        Line("confirm_red_flag.ask"),
-    )
-
-
-def _aid(step: Step) -> Lines:
-    lines = [Line(prompt) for prompt in first_aid(step.protocol, step.state.announced, _action(step))]
-    return (Line(f"emergency.{_action(step)}_first"), *lines, Line("stay.ask"))
-
-
-def _action(step: Step) -> str:
-    return step.decision.action or "call"
-
-
 def _greet(step: Step) -> Lines:
-    remains = (Line(f"emergency.{step.before.standing.action}"),) if step.before.standing else ()
-    return (*remains, Line("restart.ok"))
+    """Return that all is forgotten; first what must not be lost: the instruction, or warning signs."""
+    before = step.before
+    if before.standing:
+        return (Line(f"emergency.{before.standing.action}"), Line("restart.ok"))
+    heard = [
+        one.concept
+        for one in before.findings
+        if one.status == "present" and one.concept in step.protocol.warning_signs
+    ][:MAX_LOST]
+    lost = (Line("restart.signs", (("signs", ",".join(heard)),)),) if heard else ()
+    return (*lost, Line("restart.ok"))
 
 
 def _reprompt(step: Step) -> Lines:
@@ -102,7 +87,7 @@ def _glass_again(step: Step) -> Lines:
 def _help(step: Step) -> Lines:
     place = step.state.place
     if place == STANDING_BY or place == CONFIRM:
-        return _aid(step)
+        return standing.aid(step)
     if place.startswith("glass_test"):
         return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
     if place == ENDED:
@@ -115,11 +100,7 @@ def _help(step: Step) -> Lines:
 def _why(step: Step) -> Lines:
     place = step.state.place
     if place in (CONFIRM, STANDING_BY):
-        return (
-            Line(f"emergency.{_action(step)}"),
-            *reasons(step.state, step.decision),
-            Line("emergency.reason"),
-        )
+        return standing.why(step)
     if place == MORE:
         return (*reasons(step.state, step.decision), Line("why.safe"), *asking(step))
     if place in (SUMMARY, CHANGE):
@@ -131,7 +112,7 @@ def _why(step: Step) -> Lines:
 
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
-        return (Line(f"emergency.{_action(step)}"), *dispatcher(step.state, _action(step)))
+        return (*standing.instruction(step), *dispatcher(step.state, action_of(step)))
     lines = recap(step.protocol, step.state)
     return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
 
@@ -148,19 +129,9 @@ def _again(step: Step) -> Lines:
     return _told(step) if step.state.place == MORE else asking(step)
 
 
-def _ways(step: Step) -> Line:
-    """Return how to end it or take it back, once; then what can be asked."""
-    return Line("stay.ways" if step.state.tries == 1 else "stay.ask")
-
-
-def _presence(step: Step) -> Lines:
-    if step.state.tries == 1:
-        return (Line("stay.here"), _ways(step))
-    # Every other time the number again; in between only that somebody is there.
-    return (Line("stay.here"),) if step.state.tries % 2 else asking(step)
-
-
 def _farewell(step: Step) -> Lines:
+    if step.decision.level == "emergency" and "help_here" in step.meaning.told:
+        return standing.handed_over(step)
     return farewell(step.state, step.decision)
 
 
@@ -172,14 +143,17 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "announce": announcement,
     "announce_rest": announcement,
     "announce_again": announcement,
-    "first_aid": _aid,
-    "stay": lambda step: (Line("stay.here"), _ways(step)),
-    "stands": lambda step: (Line(f"emergency.{_action(step)}"), Line("stay.ways")),
-    "presence": _presence,
+    "first_aid": standing.aid,
+    "help_comes": standing.help_comes,
+    "handed_over": standing.handed_over,
+    "alone": standing.alone,
+    "stay": lambda step: (Line("stay.here"), standing.ways(step)),
+    "stands": lambda step: (*standing.instruction(step), Line("stay.ways")),
+    "presence": standing.presence,
     "withdrawn": lambda step: (Line("withdrawn"), *asking(step)),
     "greet": lambda step: (*_greet(step), *asking(step)),
     "farewell": _farewell,
-    "closing": lambda step: (Line(f"closing.{step.decision.level}"), Line("farewell.done")),
+    "closing": lambda step: (*closing(step.before, step.decision), Line("farewell.done")),
     "outcome": _told,
     "page": _told,
     "noted": _noted,

@@ -73,6 +73,12 @@ class State:
     """Pages of guidance already given."""
     told_level: str | None = None
     """The level last spoken as the outcome."""
+    helped: bool = False
+    """Help was called, or they are on their way: nobody is told to call any more."""
+    alone: bool = False
+    """The caller said that nobody is there."""
+    child_calling: bool = False
+    """The caller is a child."""
     unfinished: bool = False
     """It was stopped while danger signs were open: urgent, as was told, until something is said again."""
 

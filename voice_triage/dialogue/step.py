@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from voice_triage.dialogue.circumstances import help_comes, with_told
 from voice_triage.dialogue.outcome import pages
 from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
@@ -82,6 +83,8 @@ class Step:
             self.withdrawn = taken_back(self.protocol, self.before, self.meaning)
         self.taken = take(self.protocol, self.before, self.meaning, self.question)
         self.state = replace(self.taken.state, reminders=0)
+        if self.meaning.told:
+            self.state = with_told(self.state, self.meaning.told, self.decision)
 
     def _overhear(self) -> None:
         """Take the red flags only, and only if they raise an emergency: a partial result may be wrong."""
@@ -152,6 +155,10 @@ def _answers(answer: str) -> Callable[[Step], bool]:
     return lambda step: step.meaning.answer == answer
 
 
+def _tells(*names: str) -> Callable[[Step], bool]:
+    return lambda step: any(name in step.meaning.told for name in names)
+
+
 def _tried(times: int) -> Callable[[Step], bool]:
     return lambda step: step.before.tries >= times
 
@@ -198,6 +205,10 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "rest_of_utterance": lambda step: step.before.overheard and not step.answered,
     "confirms": lambda step: step.meaning.answer == "yes" or _announced_as(step, "present"),
     "doubts_it": lambda step: _announced_as(step, "absent"),
+    "help_here": _tells("help_here"),
+    "help_comes": lambda step: help_comes(step.meaning.told, step.decision),
+    "no_help": _tells("no_help"),
+    "says_alone": _tells("alone", "child_calling"),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
 }  # fmt: skip

@@ -44,9 +44,18 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
 
 
 def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[Value, ...]:
-    """Return the values that count: "I have a glass" does not turn a child into its mother."""
-    fixed = question is not None and "patient" not in question.asks_for and "patient" in _by_concept(state)
-    return tuple(one for one in meaning.values if not (fixed and one.concept == "patient"))
+    """Return the values that count: "I have a glass" does not turn a child into its mother.
+
+    Nor does "my husband is calling them" make him the patient, nor "I'm seven" give a mother's age.
+    """
+    asked = question.asks_for if question is not None else ()
+    known = _by_concept(state)
+    left_out = set()
+    if meaning.told or (question is not None and "patient" in known):
+        left_out.add("patient")
+    if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
+        left_out.add("age")
+    return tuple(one for one in meaning.values if one.concept in asked or one.concept not in left_out)
 
 
 def _by_concept(state: State) -> Mapping[str, Value]:

@@ -20,13 +20,13 @@ from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = (
     "words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples", "numbers",
-    "telling",
+    "telling", "circumstances",
 )  # fmt: skip
 SIGN_KEYS = ("said", "surely", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
 SIGN_VALUES = {"surely": "present", "said": "present", "fine": "absent", "denied": "denied"}
 CUE_KEYS = ("kind", "said", "reach", "of")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
-DROPPED = {"cue": "", "answer": "articles", "command": "articles"}
+DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
 """Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
 
 
@@ -35,11 +35,11 @@ class Phrase:
     """What a spotted phrase says."""
 
     kind: str
-    """sign, cue, answer, command or value."""
+    """sign, cue, answer, command, circumstance or value."""
     name: str
     """The concept, the kind of cue, yes/no/unsure, the command, or the kind of value."""
     value: str = ""
-    """sign: present or absent; value: what it gives; command: whole or inside."""
+    """sign: present or absent; value: what it gives; command, circumstance: whole or inside."""
     question: str = ""
     """Counts only while this question is open; empty: always."""
     reach: int = 0
@@ -268,10 +268,11 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
-    for command, row in files["commands"].items():
-        for where_said in ("whole", "inside"):
-            phrase = Phrase("command", command, where_said)
-            yield from _rows(phrase, row.get(where_said, ()), f"commands.yaml: {command}")
+    for kind in ("command", "circumstance"):
+        for name, row in files[f"{kind}s"].items():
+            for where_said in ("whole", "inside"):
+                phrase = Phrase(kind, name, where_said)
+                yield from _rows(phrase, row.get(where_said, ()), f"{kind}s.yaml: {name}")
     for kind, row in files["values"].items():
         for value, templates in row.items():
             yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")

@@ -10,6 +10,7 @@ from functools import lru_cache
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, people, values, weighing
+from voice_triage.understanding.circumstances import told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -80,7 +81,12 @@ class Interpreter:
             answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish)
+        values_told = tuple(t.value for t in told)
+        return Meaning(text, answer, command, findings, values_told, wish, self._told(words, spots))
+
+    def _told(self, words: Words, spots: Sequence[Spot[Phrase]]) -> tuple[str, ...]:
+        """What is told of the caller and of the help he called."""
+        return told_in(self._grammar, words, spots)
 
     def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""

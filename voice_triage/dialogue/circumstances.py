@@ -1,0 +1,31 @@
+"""Whether help comes, and who is with the patient: what is told of it beside the signs."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from voice_triage.dialogue.state import State, patient
+from voice_triage.triage import Decision
+
+
+def with_told(state: State, told: Collection[str], decision: Decision) -> State:
+    """Return the state with what was ``told``; help counts only for the emergency that it was called for."""
+    if "no_help" in told:
+        state = replace(state, helped=False)
+    elif help_comes(told, decision):
+        state = replace(state, helped=True)
+    if "accompanied" in told:
+        state = replace(state, alone=False)
+    elif "alone" in told:
+        state = replace(state, alone=True)
+    if "child_calling" in told and patient(state) != "child":  # a parent may speak as the child
+        state = replace(state, child_calling=True)
+    return state
+
+
+def help_comes(told: Collection[str], decision: Decision) -> bool:
+    """Return whether help was called; to be on the way is enough only where that is what to do."""
+    if decision.level != "emergency" or "no_help" in told:
+        return False
+    return "help_called" in told or ("on_the_way" in told and decision.action == "go")
