@@ -22,7 +22,18 @@ from voice_triage.dialogue import step as dialogue_step
 from voice_triage.dialogue.state import CONFIRM, ENDED, STANDING_BY, age_years, patient
 from voice_triage.dialogue.step import question_at
 from voice_triage.dialogue.taking import known
-from voice_triage.messages import Event, Finding, Heard, Level, Meaning, Silence, Status, Turn, Value
+from voice_triage.messages import (
+    CIRCUMSTANCES,
+    Event,
+    Finding,
+    Heard,
+    Level,
+    Meaning,
+    Silence,
+    Status,
+    Turn,
+    Value,
+)
 from voice_triage.protocol import Protocol
 from voice_triage.triage import Case, Decision, assess
 
@@ -89,6 +100,10 @@ def events(state: State) -> Iterator[Event]:
             for status in ("present", "absent", "unsure"):
                 yield heard(finding(question.asks_for[0], status))
     if state.place in (CONFIRM, STANDING_BY):
+        for told in CIRCUMSTANCES:
+            yield Heard(Meaning("words", told=(told,)))
+        yield Heard(Meaning("words", "no", told=("help_called",)))
+        yield heard(finding("blanching_rash"))
         yield heard(*(finding(name, "absent") for name in state.announced))
         yield heard(*(finding(name) for name in state.announced))
     yield heard(finding("stiff_neck"))
@@ -106,7 +121,8 @@ def key(dialogue: Dialogue) -> tuple[object, ...]:
         # While an emergency stands, nothing else that is known changes what is done about an event;
         # a "no" to the spots that stay leads back to the glass test.
         glass = "non_blanching_rash" in state.announced
-        return (*here, decision.action, state.vague_alarm, state.resume, state.page, glass)
+        company = (state.helped, state.alone, state.child_calling)
+        return (*here, decision.action, state.vague_alarm, state.resume, state.page, glass, company)
     statuses = state.statuses
     age = age_years(state)
     duration = state.value("duration")

@@ -14,7 +14,17 @@ import pytest
 
 from voice_triage import strict_yaml
 from voice_triage.dialogue import Dialogue
-from voice_triage.messages import COMMANDS, Event, Finding, Heard, Meaning, Silence, Turn, Value
+from voice_triage.messages import (
+    CIRCUMSTANCES,
+    COMMANDS,
+    Event,
+    Finding,
+    Heard,
+    Meaning,
+    Silence,
+    Turn,
+    Value,
+)
 from voice_triage.protocol import Protocol
 
 FOLDER = Path(__file__).parent / "conversations"
@@ -49,7 +59,9 @@ def event(said: Any) -> Event:
         for key, unit in units.items()
         if key in said
     )
-    meaning = Meaning("words", said.get("answer"), said.get("command"), tuple(findings), values)
+    told = tuple(said.get("told", ()))
+    assert set(told) <= set(CIRCUMSTANCES)
+    meaning = Meaning("words", said.get("answer"), said.get("command"), tuple(findings), values, told=told)
     return Heard(meaning, partial=said.get("partial", False))
 
 
@@ -94,6 +106,8 @@ def test_conversation(row: dict[str, Any]) -> None:
             assert [name for name in dialogue.asked if name in value] == value
         elif key == "not_asked":
             assert not set(value) & set(dialogue.asked)
+        elif key == "not_said":
+            assert not set(value) & set(prompts(turn)), prompts(turn)
         elif key == "said":
             assert set(value) <= set(prompts(turn)), prompts(turn)
         else:

@@ -81,8 +81,16 @@ class Failures:
         gone = (before - after) & set(PROTOCOL.red_flags)
         said = taken.event.meaning if isinstance(taken.event, Heard) else None
         restart = said is not None and said.command == "restart"
+        # "No, it fades" takes back only spots that stay, and only until they were looked at again.
+        faded = (
+            gone <= {"non_blanching_rash"}
+            and said is not None
+            and ("spots_fade" in said.told or any(one.concept == "blanching_rash" for one in said.findings))
+        )
         clear = said is not None and (
-            said.answer == "no" or any(one.status == "absent" for one in said.findings)
+            (said.answer == "no" and not said.told)
+            or any(one.status == "absent" for one in said.findings)
+            or faded
         )
         allowed = restart or (taken.before.place == CONFIRM and clear)
         self.unless(allowed or not gone, "2 red flags stay", taken)
@@ -129,10 +137,11 @@ class Failures:
 
 def says_everything(names: list[str]) -> bool:
     """True when level (or the number), why, what to do and when to call come in this order."""
+    if names[0] == "arrived.good":  # help is there: what it was for, to be told to them
+        return "tell.sign" in names
     if names[0].startswith("emergency."):
-        return (
-            any(name.startswith(("why.", "emergency.heard")) for name in names) and "emergency.stay" in names
-        )
+        stays = {"emergency.stay", "emergency.alone"} & set(names)
+        return bool(stays) and any(name.startswith(("why.", "emergency.heard")) for name in names)
     order = [
         next((at for at, name in enumerate(names) if name.startswith(start) or name.endswith(end)), -1)
         for start, end in (("level.", "\0"), ("why.", "\0"), ("do.", ".do"), ("when.", "\0"))
