@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voice_triage import strict_yaml
 from voice_triage.errors import BadContent
-from voice_triage.messages import COMMANDS, WISHES
+from voice_triage.messages import CIRCUMSTANCES, COMMANDS, WISHES
 from voice_triage.understanding import Interpreter, to_json
 from voice_triage.understanding.grammar import load as load_grammar
 
@@ -284,3 +285,25 @@ def test_a_no_that_corrects_takes_nothing_back(interpreter, said):
 )
 def test_a_clear_no_takes_back(interpreter, said):
     assert interpreter.interpret(said, "confirm_red_flag").answer == "no"
+
+
+def rows_of_circumstances():
+    return strict_yaml.load(DEV / "circumstances.yaml")
+
+
+@pytest.mark.parametrize("row", rows_of_circumstances(), ids=lambda row: row["text"])
+def test_what_is_told_of_the_caller_and_of_the_help_he_called(interpreter, row):
+    """It is no finding, no order, and above all no clear "no" to the read-back that is open."""
+    meaning = interpreter.interpret(row["text"], row.get("question"))
+
+    assert set(meaning.told) == set(row["told"])
+    assert set(to_json(meaning)) == {"text", "answer", "command", "findings"}
+    if set(row["told"]) & {"help_called", "on_the_way", "help_here", "alone", "child_calling"}:
+        assert meaning.answer != "no" and meaning.command != "stop"
+
+
+def test_the_grammar_has_every_circumstance_and_no_other():
+    rows = load_grammar("en").files["circumstances"]
+
+    assert {row.get("is", name) for name, row in rows.items()} == set(CIRCUMSTANCES)
+    assert {row["not"] for row in rows.values() if "not" in row} < set(CIRCUMSTANCES)

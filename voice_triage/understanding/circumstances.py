@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from voice_triage.understanding.grammar import Grammar, Phrase
@@ -12,7 +13,7 @@ REACH = 3
 """Words before a phrase in which an if or a not still takes it away."""
 
 
-def told_in(grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]]) -> tuple[str, ...]:
+def told_in(grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], text: str) -> tuple[str, ...]:
     """Return the circumstances the words tell, each once; of one that is also denied the denial counts."""
     rows, surface = grammar.files["circumstances"], words.surface
     nots = grammar.nots | {"not", "never"}
@@ -28,8 +29,11 @@ def told_in(grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]]) -> tu
             continue
         if any(word in grammar.files["words"]["supposing"] for word in before):
             continue  # "until they are here", "if they are coming"
+        spoken = rows[phrase.name].get("spoken")
+        if spoken and not set(spoken) & set(re.findall(r"[a-z]+", text.lower())):
+            continue
         denied = spot.negated or any(word in nots for word in before)
-        name = rows[phrase.name].get("not") if denied else phrase.name
+        name = rows[phrase.name].get("not") if denied else rows[phrase.name].get("is", phrase.name)
         if name:
             told[name] = None
     denials = [row["not"] for row in rows.values() if row.get("not") in told]

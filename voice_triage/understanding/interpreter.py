@@ -81,12 +81,8 @@ class Interpreter:
             answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        values_told = tuple(t.value for t in told)
-        return Meaning(text, answer, command, findings, values_told, wish, self._told(words, spots))
-
-    def _told(self, words: Words, spots: Sequence[Spot[Phrase]]) -> tuple[str, ...]:
-        """What is told of the caller and of the help he called."""
-        return told_in(self._grammar, words, spots)
+        beside = told_in(self._grammar, words, spots, text)
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, beside)
 
     def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""
