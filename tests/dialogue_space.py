@@ -19,7 +19,7 @@ import pytest
 from voice_triage.dialogue import Dialogue, State
 from voice_triage.dialogue import state as dialogue_state
 from voice_triage.dialogue import step as dialogue_step
-from voice_triage.dialogue.state import CONFIRM, ENDED, STANDING_BY, age_years, patient
+from voice_triage.dialogue.state import CHOOSE, CONFIRM, ENDED, STANDING_BY, age_years, patient
 from voice_triage.dialogue.step import question_at
 from voice_triage.dialogue.taking import known
 from voice_triage.messages import (
@@ -99,6 +99,9 @@ def events(state: State) -> Iterator[Event]:
         if question.kind != "value":
             for status in ("present", "absent", "unsure"):
                 yield heard(finding(question.asks_for[0], status))
+    if state.place.endswith(CHOOSE):
+        for told in ("spots_stay", "spots_fade"):
+            yield Heard(Meaning("words", told=(told,)))
     if state.place in (CONFIRM, STANDING_BY):
         for told in CIRCUMSTANCES:
             yield Heard(Meaning("words", told=(told,)))

@@ -15,6 +15,10 @@ MAX_HEARD = 2
 """Signs read back in one breath."""
 
 
+MAX_FOR_A_CHILD = 2
+"""Things to do that a child is told; the most pressing come first."""
+
+
 def action_of(step: Step) -> str:
     """Return call or go."""
     return step.decision.action or "call"
@@ -111,7 +115,8 @@ def why(step: Step) -> Lines:
 
 
 def _aid(step: Step) -> Lines:
-    return tuple(Line(name) for name in first_aid(step.protocol, step.state.announced, action_of(step)))
+    lines = tuple(Line(name) for name in first_aid(step.protocol, step.state.announced, action_of(step)))
+    return lines[:MAX_FOR_A_CHILD] if step.state.child_calling else lines
 
 
 def _worse(step: Step) -> Line:

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from voice_triage.dialogue.state import CUP, LOOK, WHICH, State
+from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
+
+CHOSEN: Mapping[str, Answer] = {"spots_stay": "no", "spots_fade": "yes"}
+"""Asked whether they stay or fade, the words of the question itself answer: to "do they fade?"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +86,12 @@ def spoken(state: State, meaning: Meaning, question: Question | None) -> tuple[F
 def bare_answer(state: State, meaning: Meaning, question: Question | None) -> Answer | None:
     """Return "yes", "no" or "unsure" where it answers the question itself.
 
-    It does not while the caller fetches the glass, nor where "stay or fade?" was asked.
+    It does not while the caller fetches the glass; where "stay or fade?" was asked, one of the two does.
     """
     if question is None or question.kind != "walk":
         return meaning.answer if question is not None else None
+    if state.place.endswith(CHOOSE):
+        return next((answer for name, answer in CHOSEN.items() if name in meaning.told), None)
     if meaning.answer == "unsure":
         return "unsure" if state.looked and state.place.endswith(LOOK) else None
     if state.place.endswith(CUP):
