@@ -10,7 +10,7 @@ from readability import grade, sentences, words
 
 from voice_triage import wording
 from voice_triage.dialogue import State
-from voice_triage.dialogue.outcome import outcome
+from voice_triage.dialogue.outcome import NET, outcome
 from voice_triage.dialogue.prompts import problems, required
 from voice_triage.errors import BadContent, BadInput
 from voice_triage.messages import Finding, Line
@@ -105,6 +105,40 @@ def test_the_number_comes_first_digit_by_digit(country: str, number: str) -> Non
 
     assert line == f"Call {number} now."
     assert len(line.split()[: line.split().index(number.split()[-1]) + 1]) <= 8
+
+
+@pytest.mark.parametrize(
+    "country, line", [("GB", "1 1 1"), ("DE", "1 1 6 1 1 7"), ("US", "the out-of-hours doctor")]
+)
+def test_where_to_phone_when_the_practice_is_closed(country: str, line: str) -> None:
+    """A number only where one is known for the country; and always where to go if nobody answers there."""
+    wording = Wording.load(country=country, number="112")
+
+    assert wording.say(Line("do.urgent")).endswith(f"call {line}.")
+    assert "emergency department" in wording.say(Line("closing.nobody"))
+
+
+def test_the_list_until_one_is_seen_is_complete() -> None:
+    """What makes an emergency of somebody who should be seen today, in plain words."""
+    told = " ".join(WORDING.say(line) for line in NET)
+
+    for word in ("neck", "light", "fit", "confusion", "blue", "blotchy", "breathing", "waking", "fade"):
+        assert word in told
+    assert "ambulance" in told
+
+
+def test_signs_are_read_back_without_exaggeration() -> None:
+    assert not re.search(r"far too|very sleepy", " ".join(WORDING.signs.values()))
+
+
+def test_what_to_tell_them_says_no_rash_with_a_rash() -> None:
+    said = [WORDING.say(Line(name, (("sign", "whole_body_rash"),))) for name in ("tell.intro", "tell.sign")]
+
+    assert said == ["Tell them there is a rash.", "Danger sign: a rash all over the body."]
+
+
+def test_who_is_alone_is_not_told_not_to_be() -> None:
+    assert all("not stay alone" not in text for text in _variants("emergency.alone"))
 
 
 def test_without_a_country_it_is_your_emergency_number() -> None:

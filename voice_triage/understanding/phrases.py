@@ -58,7 +58,9 @@ class Phrases:
         texts += row.get("example", ())
         wanted = set(row.get("asks", ()))
         texts += [t for s in self._signs() if s.phrase.name in wanted for t in self._expand(s, self._limit)]
-        texts += self._of_kind("command", 4) + self._of_kind("circumstance", 4)
+        texts += self._of_kind("command", 4)
+        if question in ("confirm_red_flag", None):  # while an emergency stands
+            texts += self._of_kind("circumstance", 4)
         if question in ("age", "fever", "duration", "patient", "location", None):
             texts += self._value_texts()
         return _unique([*texts, *self.near_misses()])
@@ -99,7 +101,7 @@ class Phrases:
         for plain in self._samples["plain"]:
             out += [text.replace("{", "").replace("}", "") for text in unfold(plain, "samples.yaml")]
         out += self._answers("") + self._of_kind("command", 10) + self._value_texts()
-        out += self._of_kind("circumstance", 20)
+        out += self._of_kind("circumstance", 6)
         for question, row in self._grammar.files["questions"].items():
             out += self._answers(question)
             out += row.get("example", ())
