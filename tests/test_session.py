@@ -308,7 +308,7 @@ class Second:
     [
         ("start triage", "start triage", True),
         ("start triage", "how are you today", False),
-        ("start triage", "and so i start triage again", True),
+        ("start triage", "and so i start triage again", False),
         ("start triage", None, True),
         ("thought three off", "start triage", True),
         ("thought three off", "hey start voice triage please", True),

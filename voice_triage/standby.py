@@ -12,7 +12,7 @@ from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.surviving import DEAF_BLOCKS
-from voice_triage.thresholds import RATE_HZ, WAKE_LONGEST_S
+from voice_triage.thresholds import RATE_HZ, WAKE_LOOKS_S, WAKE_S
 from voice_triage.understanding.listening_words import ListeningWords
 from voice_triage.understanding.phrases import STANDBY
 
@@ -22,7 +22,8 @@ _log = logging.getLogger(__name__)
 class Standby:
     """Hears one block at a time and acts only on a wake phrase; nothing is kept.
 
-    The second opinion, where there is one, decides: a false start talks into an empty room.
+    The second opinion, where there is one, decides: a false start talks into an empty room. In a room where
+    others never fall silent it is asked while they talk, once the first has heard a word of the phrase.
     """
 
     def __init__(
@@ -39,6 +40,8 @@ class Standby:
         self._words = words
         self._second = second_opinion
         self._heard: list[Pcm] = []
+        self._looked_at = 0
+        """Blocks that the second opinion was last asked about."""
         self._player = Player()
         self._deaf_blocks = 0
 
@@ -74,25 +77,26 @@ class Standby:
         if hearing.event == "opened":
             self._recognizer.expect(None)
             self._recognizer.start()
-            self._heard.clear()
+            self._heard, self._looked_at = [], 0
         self._heard.append(hearing.pcm)
-        self._recognizer.accept(hearing.pcm)
-        if hearing.event != "closed":
+        partial = self._recognizer.accept(hearing.pcm).text
+        if hearing.event == "closed":
+            woken = self._words.wakes(self._recognizer.finish().text)
+            return woken if self._second is None else self._decided(self._second, failed=woken)
+        fresh_s = sum(map(len, self._heard[self._looked_at :])) / RATE_HZ
+        if self._second is None or fresh_s < WAKE_LOOKS_S or not self._words.may_wake(partial):
             return False
-        pcm, self._heard = np.concatenate(self._heard), []
-        woken = self._words.wakes(self._recognizer.finish().text)
-        if self._second is None or not (woken or len(pcm) <= WAKE_LONGEST_S * RATE_HZ):
-            return woken
-        return self._decided(self._second, pcm, woken)
+        return self._decided(self._second, failed=False)
 
-    def _decided(self, second: UtteranceRecognizer, pcm: Pcm, woken: bool) -> bool:
-        """Return what the second opinion says; the first's if it fails: nobody may be shut out.
+    def _decided(self, second: UtteranceRecognizer, *, failed: bool) -> bool:
+        """True when the second opinion heard the phrase and nothing else in the last seconds.
 
-        Alone it must have heard the phrase and nothing else.
+        ``failed`` is the answer when it fails: nobody may be shut out.
         """
+        self._looked_at = len(self._heard)
         try:
-            text = second.transcribe(pcm, STANDBY).text
+            text = second.transcribe(np.concatenate(self._heard)[-round(WAKE_S * RATE_HZ) :], STANDBY).text
         except Exception as error:  # whatever a C library throws, the service goes on
             _log.warning("the second opinion failed (%s)", type(error).__name__)
-            return woken
-        return self._words.wakes(text) if woken else self._words.only_wakes(text)
+            return failed
+        return self._words.only_wakes(text)

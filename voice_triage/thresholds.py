@@ -141,13 +141,17 @@ VOSK_AGREEMENT = 0.5
 VOICE_MEMORY_FRAMES = 600
 """Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
 
+# ---- standby ----
+
+WAKE_S = 4.0
+"""Sound the second opinion is shown: a wake phrase takes 0.9 to 1.8 s, and 0.9 s pass until it has ended."""
+WAKE_LOOKS_S = 1.2
+"""Fresh sound after which it is asked again, in talk that does not end."""
+
 # ---- Whisper: what it may be trusted with ----
 
 WHISPER_MARGIN_S = 1.0
 """Silence that must fit behind the speech, so that Whisper knows that it is over."""
-WAKE_LONGEST_S = 4.0
-"""In standby utterances so short are shown to the second opinion whatever the first made of them: a wake
-phrase takes 0.9 to 1.8 s and 0.9 s pass until it has ended. PocketSphinx alone heard four of ten."""
 WHISPER_LONGEST_S = 29.0
 """Whisper hears 30 s at most; of longer sound the end counts."""
 WHISPER_NEAR = 0.4

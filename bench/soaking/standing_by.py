@@ -88,18 +88,20 @@ def stay_for(minutes: float, tell: Callable[[str], None], *, second_opinion: str
     kit, stay = Kit(Settings(second_opinion=second_opinion)), Stay()
     room = Room()
     standby = kit.standby(room)
+    before = ""
     for text, pcm in other_people(minutes, tell):
         room.say(pcm)
         while room.talking:
             if standby.step():
                 stay.false_starts.append(text)
-                tell(f"false start at {room.now_s / 60:.1f} min: {text!r}")
+                tell(f"false start at {room.now_s / 60:.1f} min: {text!r} after {before!r}")
+        before = text
     stay.seconds = room.now_s
-    _ask(kit, stay)
+    ask(kit, stay)
     return stay
 
 
-def _ask(kit: Kit, stay: Stay) -> None:
+def ask(kit: Kit, stay: Stay) -> None:
     phrases = sorted(listening_words.load("en").wake)
     noises = (None, Noise(coloured_noise("pink"), 18.0), Noise(babble(), 18.0))
     for voice, phrase, noise in itertools.product(READERS, phrases, noises):

@@ -29,6 +29,10 @@ class ListeningWords:
         spoken = f" {_plain(text)} "
         return any(f" {phrase} " in spoken for phrase in self.wake)
 
+    def may_wake(self, text: str) -> bool:
+        """True when some word of a wake phrase was said, short ones apart."""
+        return any(len(word) > 3 and word in text.split() for phrase in self.wake for word in phrase.split())
+
     def only_wakes(self, text: str) -> bool:
         """True when nothing else was said, but for polite words around it."""
         asked = _without(self.polite, _plain(text))
