@@ -24,7 +24,7 @@ from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Sce
 from voice_triage.session import Session
 from voice_triage.settings import Settings
 from voice_triage.speech.callers import CallerVoice
-from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ, Thresholds
+from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ, WHISPER_NEAR, Thresholds
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.phrases import Phrases
 
@@ -47,6 +47,8 @@ class Technique:
     """Whisper is told what the talk is about."""
     others: bool = True
     """Whisper's other results count."""
+    twice: bool = True
+    """Whisper hears noisy sound once more, with the noise turned down."""
     thresholds: Thresholds = Thresholds()
 
 
@@ -119,20 +121,20 @@ class Ear(Observer):
 
 
 @functools.cache
-def kit(second_opinion: bool, hint: bool = True, others: bool = True) -> Kit:
+def kit(second_opinion: bool, hint: bool = True, others: bool = True, twice: bool = True) -> Kit:
     """The parts of a session, loaded once a process."""
     parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
-    if not (hint and others):
+    if not (hint and others and twice):
         told = Phrases.load().hint if hint else None
-        plain = WhisperRecognizer(hint=told) if others else WhisperRecognizer(hint=told, near=0.0)
-        parts.__dict__["second_opinion"] = plain
+        near = WHISPER_NEAR if others else 0.0
+        parts.__dict__["second_opinion"] = WhisperRecognizer(hint=told, near=near, twice=twice)
     return parts
 
 
 def run(trial: Trial) -> Outcome:
     """Play one trial to its decision."""
     technique = trial.technique
-    parts = kit(technique.second_opinion, technique.hint, technique.others)
+    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.twice)
     ear = Ear()
     stage = _stage(trial, parts, ear)
     events = listen_in(stage.dialogue)

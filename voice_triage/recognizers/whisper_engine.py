@@ -6,7 +6,8 @@ import hashlib
 import importlib.util
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ import numpy.typing as npt
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
+from voice_triage.recognizers.denoise import cleaned, noisy
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.spoken_numbers import spell_out
 from voice_triage.thresholds import (
@@ -74,8 +76,9 @@ class WhisperRecognizer:
         threads: int = 1,
         hint: Callable[[str | None], str] | None = None,
         near: float = WHISPER_NEAR,
+        twice: bool = True,
     ) -> None:
-        """Load the weights; ``near`` is how much less probable other results may be.
+        """Load the weights; ``near`` is how much less probable other results may be; ``twice``: in noise.
 
         ``hint`` gives what the talk is about while a question is open, as the text before: of two words that
         sound alike Whisper takes the likely one.
@@ -96,6 +99,7 @@ class WhisperRecognizer:
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
         self._array: Any = ctranslate2.StorageView.from_array
         self._near = near
+        self._twice = twice
         self._hint = hint or (lambda question: "")
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
 
@@ -106,34 +110,47 @@ class WhisperRecognizer:
         return [special[0], *told, *special[1:]] if told else special[1:]
 
     def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
-        """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
-        prompt = self._prompt(question)
-        sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32)
-        if not len(sound) or float(np.sqrt(np.mean(sound**2))) < WHISPER_QUIET_RMS:
+        """Return what was said in ``pcm``; empty for silence, noise and doubtful results.
+
+        Noisy sound is heard twice, as it is and with the noise turned down: the surer result is the first.
+        """
+        sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32) / np.float32(32768)
+        if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < WHISPER_QUIET_RMS:
             return Hypothesis("", final=True)
         wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
         seconds = next(length for length in _CONTEXTS_S if length >= wanted)
-        features = np.ascontiguousarray(log_mel(sound / 32768, seconds)[None])
-        result = self._whisper.generate(
-            self._array(features),
-            [prompt],
-            beam_size=_BEAM,
-            num_hypotheses=_BEAM,
-            max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
-            return_scores=True,
-            return_no_speech_prob=True,
-        )[0]
+        sounds = (sound, cleaned(sound)) if self._twice and noisy(sound) else (sound,)
+        prompt = self._prompt(question)
+        heard = []
+        for one in sounds:
+            features = np.ascontiguousarray(log_mel(one, seconds)[None])
+            result = self._whisper.generate(
+                self._array(features),
+                [prompt],
+                beam_size=_BEAM,
+                num_hypotheses=_BEAM,
+                max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
+                return_scores=True,
+                return_no_speech_prob=True,
+            )[0]
+            heard.append((self._judged(result, features, seconds, question), result.scores[0]))
+        return together([one for one, _ in sorted(heard, key=lambda pair: -pair[1])])
+
+    def _judged(
+        self, result: Any, features: npt.NDArray[np.float32], seconds: float, question: str | None
+    ) -> Hypothesis:
+        """Return what is believed of one result."""
         texts = [
             believed(plain(self._tokens.decode(tokens)), score, result.no_speech_prob)
             for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
             if score >= result.scores[0] - self._near
         ]
-        others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
-        # What begins as noise is noise, whatever else it may sound like.
-        sure = result.scores[0] >= WHISPER_SURE
         if resembles(texts[0], self._hint(question)):
             if self._unprompted(features, texts[0], seconds) < WHISPER_UNPROMPTED:
                 return Hypothesis("", final=True)
+        others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
+        # What begins as noise is noise, whatever else it may sound like.
+        sure = result.scores[0] >= WHISPER_SURE
         return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
 
     def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: float) -> float:
@@ -144,6 +161,13 @@ class WhisperRecognizer:
         frames = round(seconds * 50)
         aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
+
+
+def together(heard: Sequence[Hypothesis]) -> Hypothesis:
+    """Return the first with words in it, and all others as what else may have been said."""
+    first = next((one for one in heard if one.text), heard[0])
+    texts = [text for one in heard for text in (one.text, *one.others)]
+    return replace(first, others=tuple(text for text in dict.fromkeys(texts) if text not in ("", first.text)))
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
