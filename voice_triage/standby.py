@@ -23,7 +23,8 @@ class Standby:
     """Hears one block at a time and acts only on a wake phrase; nothing is kept.
 
     The second opinion, where there is one, decides: a false start talks into an empty room. In a room where
-    others never fall silent it is asked while they talk, once the first has heard a word of the phrase.
+    others never fall silent it is asked while they talk, once the first has heard a word of the phrase, and
+    must hear it twice.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class Standby:
         self._heard: list[Pcm] = []
         self._looked_at = 0
         """Blocks that the second opinion was last asked about."""
+        self._half = False
+        """It heard the phrase, but talk goes on: the last word may be half of another ("ash", "ash tray")."""
         self._player = Player()
         self._deaf_blocks = 0
 
@@ -77,7 +80,7 @@ class Standby:
         if hearing.event == "opened":
             self._recognizer.expect(None)
             self._recognizer.start()
-            self._heard, self._looked_at = [], 0
+            self._heard, self._looked_at, self._half = [], 0, False
         self._heard.append(hearing.pcm)
         partial = self._recognizer.accept(hearing.pcm).text
         if hearing.event == "closed":
@@ -86,7 +89,8 @@ class Standby:
         fresh_s = sum(map(len, self._heard[self._looked_at :])) / RATE_HZ
         if self._second is None or fresh_s < WAKE_LOOKS_S or not self._words.may_wake(partial):
             return False
-        return self._decided(self._second, failed=False)
+        before, self._half = self._half, self._decided(self._second, failed=False)
+        return before and self._half
 
     def _decided(self, second: UtteranceRecognizer, *, failed: bool) -> bool:
         """True when the second opinion heard the phrase and nothing else in the last seconds.

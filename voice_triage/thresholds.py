@@ -153,7 +153,7 @@ sound as it was, 56 in the cleaned one (0.3: 54, 0.1: 50), 59 by the surer of bo
 
 WAKE_S = 4.0
 """Sound the second opinion is shown: a wake phrase takes 0.9 to 1.8 s, and 0.9 s pass until it has ended."""
-WAKE_LOOKS_S = 1.2
+WAKE_LOOKS_S = 0.8
 """Fresh sound after which it is asked again, in talk that does not end."""
 
 # ---- Whisper: what it may be trusted with ----

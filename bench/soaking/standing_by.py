@@ -102,6 +102,7 @@ def stay_for(minutes: float, tell: Callable[[str], None], *, second_opinion: str
 
 
 def ask(kit: Kit, stay: Stay) -> None:
+    """Say every wake phrase in every voice, in quiet and in noise."""
     phrases = sorted(listening_words.load("en").wake)
     noises = (None, Noise(coloured_noise("pink"), 18.0), Noise(babble(), 18.0))
     for voice, phrase, noise in itertools.product(READERS, phrases, noises):

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from spoken import RATE, Pcm
 
+from voice_triage.audio.room import coloured_noise
 from voice_triage.errors import Lacking
 from voice_triage.recognizers import open_second_opinion
-from voice_triage.recognizers.whisper_engine import believed, plain, resembles
+from voice_triage.recognizers.whisper_engine import WhisperRecognizer, believed, plain, resembles
 from voice_triage.speech.babble import babble
 from voice_triage.speech.callers import CallerVoice
 from voice_triage.understanding.grammar import load
@@ -100,3 +101,19 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Lacking, match="not the expected Whisper model"):
         open_second_opinion(tmp_path)
+
+
+def test_what_noise_garbles_is_heard_with_the_noise_turned_down() -> None:
+    pytest.importorskip("ctranslate2")
+    try:
+        once, twice = WhisperRecognizer(twice=False), WhisperRecognizer()
+    except Lacking as error:
+        pytest.skip(str(error))
+    said = CallerVoice("flite", "slt").render("he is struggling to breathe")
+    said = np.concatenate((np.zeros(4800, np.int16), said, np.zeros(4800, np.int16)))
+    noise = coloured_noise("pink")[3 * 7919 :][: len(said)] * 10 ** (-12 / 20)
+    sound = (said + noise).astype(np.int16)
+
+    heard = twice.transcribe(sound)
+    assert "struggling to breathe" in " / ".join((heard.text, *heard.others))
+    assert "struggling to breathe" not in once.transcribe(sound).text
