@@ -16,7 +16,7 @@ from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
-from voice_triage.understanding.replies import answer_in, confirmed, effects, merge, unclear
+from voice_triage.understanding.replies import answer_in, confirmed, effects, merge, only_answers, unclear
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -67,13 +67,17 @@ class Interpreter:
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         reading = self._network.read(words.surface, question) if self._network else None
+        only = bool(asked) and only_answers(self._grammar, words, spots, context, asked)
         if self._network and reading:
             command = command if wish else weighing.command(command, reading, self._network)
-            bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), bare)
-            said = weighing.signs(rules, reading, self._network, self._grammar)
+            bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
+            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
+            if not only:
+                said = weighing.signs(rules, reading, self._network, self._grammar)
             told = self._whose(told, reading)
+        if only and not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+            reading = None  # the rules have read every word
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
         if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
@@ -171,8 +175,9 @@ class Interpreter:
         answer = effects(row, said, explicit[0] if explicit and not command else None)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
-        if reading:
-            plain = bool(explicit) or any(s.concept in row.get("asks", ()) for s in said) or "yes" in row
+        asks = [s for s in said if s.concept in row.get("asks", ())]
+        if reading and not (asks and all(s.sure for s in asks)):
+            plain = bool(explicit) or bool(asks) or "yes" in row
             answer = weighing.answer(answer, reading, may_say_yes=plain)
         if explicit and answer and not command:
             known = {s.concept for s in said}

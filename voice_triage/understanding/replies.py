@@ -71,6 +71,27 @@ def answer_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
 ) -> tuple[Answer, int] | None:
     """The explicit answer in the words, and where it stands; the last one wins."""
+    kept = _outermost(_answers(grammar, words, spots, context, asked))
+    return (kept[-1][2], kept[-1][0]) if kept else None
+
+
+def only_answers(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+) -> bool:
+    """True when all the words answer the question, and none of them doubts: "yeah no", "the last one"."""
+    found = _answers(grammar, words, spots, context, asked)
+    if not found or "unsure" in {answer for *_, answer in found}:
+        return False
+    told = [(s.start, s.end) for s in context.signs if s.payload.question and s.payload.question == asked]
+    places = {at for start, end in told + [(f[0], f[1]) for f in found] for at in range(start, end)}
+    polite = grammar.files["words"]["polite"]
+    return all(at in places or not w[0].isalnum() or w in polite for at, w in enumerate(words.surface))
+
+
+def _answers(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+) -> list[tuple[int, int, Answer]]:
+    """All yeses, nos and unsures that count, with their places."""
     found: list[tuple[int, int, Answer]] = []
     asking = context.asked_back()
     for spot in sorted(spots, key=lambda s: s.payload.question == ""):
@@ -90,11 +111,7 @@ def answer_in(
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos)
-    if not found:
-        return None
-    kept = _outermost(found)
-    start, _, answer = kept[-1]
-    return answer, start
+    return found
 
 
 def confirmed(
