@@ -11,12 +11,14 @@ REFERENCE_YEAR = 2026
 """Ages are told from years of birth as of this year; understanding knows no clock."""
 WITHIN = 11
 """Words after a born in which its year stands: "on the third of may nineteen fifty two"."""
+YEARS_FROM = (25, 10)
+"""After a nineteen or a twenty these and more are years: "nineteen twenty" may be two ages."""
 UNITS = ("day", "week", "month", "year", "hour", "minute")
 
 
 def births(said: Utterance) -> list[tuple[int, int, float]] | None:
     """Where years of birth are told (start, end) and the age in years; None when none is told."""
-    out = None
+    out = _alone(said) if said.question == "age" else None
     for at, word in enumerate(said.words.surface):
         if word not in said.telling.born:
             continue
@@ -28,6 +30,20 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
                 out.append((at, (second or first).end, float(REFERENCE_YEAR - year)))
                 break
     return out
+
+
+def _alone(said: Utterance) -> list[tuple[int, int, float]] | None:
+    """The year of birth that answers "how old" with no born beside it: "nineteen forty two"."""
+    for first, second in zip_longest(said.numbers, said.numbers[1:]):
+        year = _year(said, first, second)
+        end = (second or first).end
+        plain = first.value > 1900 or said.base(first.end) in said.numerals.thousand
+        beside = (
+            second is not None and second.start == first.end and second.value >= YEARS_FROM[first.value == 20]
+        )
+        if year and (plain or beside) and year <= REFERENCE_YEAR and said.word(end) not in said.telling.old:
+            return [(first.start, end, float(REFERENCE_YEAR - year))]
+    return None
 
 
 def _year(said: Utterance, first: Number, second: Number | None) -> int:

@@ -32,6 +32,8 @@ class Said:
     status: Status
     sure: bool = False
     """Said so plainly that the network may not overrule it."""
+    told: bool = False
+    """Asked about and there, which the network takes for a mere question."""
 
 
 class Context(Frame):
@@ -71,8 +73,8 @@ class Context(Frame):
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
             sure = status == sign.payload.value and self._plain(sign)
-            sure = sure or (status == "present" and number in self._told)
-            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure))
+            told = status == "present" and number in self._told
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
         return out
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
@@ -85,7 +87,7 @@ class Context(Frame):
 
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away: "her eyes are blue"."""
-        excuses = (c.payload for c in self.cues if c.payload.name == "not_this" and c.payload.sure)
+        excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
         return frozenset(concept for excuse in excuses for concept in excuse.of)
 
     def supposed(self, at: int) -> bool:

@@ -271,7 +271,7 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
     for kind in ("command", "circumstance"):
         for name, row in files[f"{kind}s"].items():
-            for where_said in ("whole", "inside"):
+            for where_said in ("whole", "inside", "never"):
                 phrase = Phrase(kind, name, where_said)
                 yield from _rows(phrase, row.get(where_said, ()), f"{kind}s.yaml: {name}")
     for kind, row in files["values"].items():

@@ -42,6 +42,7 @@ class Telling:
     singular_endings: WordSet
     no_plurals: WordSet
     not_ages: WordSet
+    measures: WordSet
     years_and: PhraseList
     going_on: PhraseList
     next: WordSet

@@ -35,6 +35,8 @@ class Strength:
 RED_FLAG = Strength((0.0, 1.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
 SURELY = Strength((0.0, 5.0, 5.0, 5.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
+TOLD = Strength((0.0, 9.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+"""Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
 SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
 EXPLAINED = Strength((5.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
@@ -117,7 +119,7 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
     if one is None and few:
         return FEW
     if flag and (concept in rules.aside if one is None else one.sure):
-        return SET_ASIDE if one is None else SURELY
+        return SET_ASIDE if one is None else TOLD if one.told else SURELY
     return RED_FLAG if flag else SIGN
 
 
