@@ -57,4 +57,5 @@ def _year(said: Utterance, first: Number, second: Number | None) -> int:
         return 2020  # "twenty twenty": a word said twice is read once
     if first.value in (19, 20) and 0 <= rest < 100 and rest % 1 == 0:
         return int(first.value) * 100 + int(rest)
-    return 0
+    short = rest < 0 and YEARS_FROM[0] <= first.value < 100 and not said.unit(first.end)
+    return 1900 + int(first.value) if short and said.word(first.start - 1) in said.telling.in_year else 0

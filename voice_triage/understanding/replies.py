@@ -150,6 +150,12 @@ def confirmed(
         return "yes"
     if explicit is None or explicit[0] != "no":
         return "no" if flags == {"absent"} and explicit is None else explicit and explicit[0]
+    own = [s for s in spots if s.payload.kind == "answer" and s.payload.question == asked and not s.negated]
+    kept = _outermost(_answers(grammar, words, spots, context, asked))
+    agreed = {(start, end) for start, end, answer in kept if answer == "yes"}
+    if agreed and not any(s.payload.name.startswith("no") for s in own):
+        # "yes that's right, she can't", and never a plain no where a yes was said too
+        return "yes" if any((s.start, s.end) in agreed for s in own) else None
     clear = {at for at in context.lone_nos} | {
         at
         for s in spots
@@ -180,7 +186,10 @@ def unclear(
     named = [s for s in flags if s.payload.value == "present"]
     if any(first.end == second.start for first in named for second in named):
         return True  # two signs side by side: the second one stands for the first
-    if _described(grammar, words) or _only_that(words):
+    outright = any(
+        s.payload.kind == "answer" and s.payload.name == "no" and s.payload.question for s in spots
+    )
+    if _described(grammar, words) or (not outright and _only_that(words)):
         return True
     denied = {
         at
@@ -203,7 +212,14 @@ def _described(grammar: Grammar, words: Words) -> bool:
     for at, word in enumerate(surface):
         before = [w for w in surface[max(0, at - 5) : at] if w not in skips or w == ","]
         last = before[-1] if before else ""
-        if word not in rows["described"] or last in (*grammar.nots, "or", "longer", "without"):
+        if word in rows["doings"] and last == "no":
+            continue
+        if word not in (*rows["described"], *rows["doings"]) or last in (
+            *grammar.nots,
+            "or",
+            "longer",
+            "without",
+        ):
             continue
         noun = surface[at + 1 : at + 2]
         if last != "no" or not noun or not noun[0][0].isalnum() or noun[0] in rows["clause_openers"]:

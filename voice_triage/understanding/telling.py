@@ -28,6 +28,7 @@ class Telling:
     of_age: PhraseList
     ago: WordSet
     born: WordSet
+    in_year: WordSet
     aged: WordSet
     persons: WordSet
     be: WordSet
