@@ -73,6 +73,8 @@ def _age_of(said: Utterance, number: Number, correcting: bool) -> Told | None:
         return None  # "he'll be one next week", the months of "two years and four months"
     if unit in ("hour", "minute") or said.base(end) in telling.not_ages:
         return None
+    if not telling.measures.isdisjoint((said.base(start - 1), said.base(end))):
+        return None
     if counted:
         amount, end = and_a_half(said, amount, end + 1)
     old = said.word(end) in telling.old or said.length(end, telling.of_age) > 0

@@ -11,12 +11,14 @@ REFERENCE_YEAR = 2026
 """Ages are told from years of birth as of this year; understanding knows no clock."""
 WITHIN = 11
 """Words after a born in which its year stands: "on the third of may nineteen fifty two"."""
+YEARS_FROM = (25, 10)
+"""After a nineteen or a twenty these and more are years: "nineteen twenty" may be two ages."""
 UNITS = ("day", "week", "month", "year", "hour", "minute")
 
 
 def births(said: Utterance) -> list[tuple[int, int, float]] | None:
     """Where years of birth are told (start, end) and the age in years; None when none is told."""
-    out = None
+    out = _alone(said) if said.question == "age" else None
     for at, word in enumerate(said.words.surface):
         if word not in said.telling.born:
             continue
@@ -30,6 +32,20 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
     return out
 
 
+def _alone(said: Utterance) -> list[tuple[int, int, float]] | None:
+    """The year of birth that answers "how old" with no born beside it: "nineteen forty two"."""
+    for first, second in zip_longest(said.numbers, said.numbers[1:]):
+        year = _year(said, first, second)
+        end = (second or first).end
+        plain = first.value > 1900 or said.base(first.end) in said.numerals.thousand
+        beside = (
+            second is not None and second.start == first.end and second.value >= YEARS_FROM[first.value == 20]
+        )
+        if year and (plain or beside) and year <= REFERENCE_YEAR and said.word(end) not in said.telling.old:
+            return [(first.start, end, float(REFERENCE_YEAR - year))]
+    return None
+
+
 def _year(said: Utterance, first: Number, second: Number | None) -> int:
     """The year in two numbers, or 0: nineteen fifty, twenty twelve, two thousand and one."""
     rest = second.value if second and second.start - first.end <= 2 else -1.0
@@ -41,4 +57,5 @@ def _year(said: Utterance, first: Number, second: Number | None) -> int:
         return 2020  # "twenty twenty": a word said twice is read once
     if first.value in (19, 20) and 0 <= rest < 100 and rest % 1 == 0:
         return int(first.value) * 100 + int(rest)
-    return 0
+    short = rest < 0 and YEARS_FROM[0] <= first.value < 100 and not said.unit(first.end)
+    return 1900 + int(first.value) if short and said.word(first.start - 1) in said.telling.in_year else 0

@@ -16,10 +16,16 @@ def command_in(
     """The command the words give, or None; a sentence that tells a sign commands nothing."""
     told = [s for s in said if s.concept not in grammar.places]
     polite = grammar.files["words"]["polite"]
+    innocent = [s for s in spots if s.payload.kind == "command" and s.payload.value == "never"]
     best: tuple[int, str] | None = None
     for spot in spots:
         phrase = spot.payload
-        if phrase.kind != "command" or spot.negated or spot.doubtful:
+        if phrase.kind != "command" or phrase.value == "never" or spot.negated or spot.doubtful:
+            continue
+        if any(
+            one.payload.name == phrase.name and one.start < spot.end and spot.start < one.end
+            for one in innocent
+        ):
             continue
         if phrase.value == "whole" and not (
             all(_idle(word, polite) for word in words.surface[: spot.start])

@@ -32,6 +32,8 @@ class Said:
     status: Status
     sure: bool = False
     """Said so plainly that the network may not overrule it."""
+    told: bool = False
+    """Asked about and there, which the network takes for a mere question."""
 
 
 class Context(Frame):
@@ -45,6 +47,8 @@ class Context(Frame):
         self._doubted: set[int] = set()
         self._dropped: set[int] = set()
         self._resolved: set[int] = set()
+        self._told: set[int] = set()
+        """Signs under a "should i worry that": asked about, and there."""
         self._supposed: list[range] = []
         """Words under an if, or of someone else: "if they fade" is no answer."""
         self._reach_out()
@@ -68,16 +72,23 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
-            sure = status == "present" and self._plain(sign)
-            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure))
+            sure = status == sign.payload.value and self._plain(sign)
+            told = status == "present" and number in self._told
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
         return out
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
         """True when the sign was said in words that stand under surely, and maybe in more."""
+        said = (sign.payload.name, sign.payload.value)
         return any(
-            one.payload.name == sign.payload.name and sign.start <= one.start and one.end <= sign.end
+            (one.payload.name, one.payload.value) == said and sign.start <= one.start and one.end <= sign.end
             for one in self.surely
         )
+
+    def explained(self) -> frozenset[str]:
+        """The signs that words plainly explain away: "her eyes are blue"."""
+        excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
+        return frozenset(concept for excuse in excuses for concept in excuse.of)
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""
@@ -97,6 +108,8 @@ class Context(Frame):
                 self._drop(self._back(cue), cue)
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
+            if name == "told":
+                self._told.update(self._after(cue))
             if name == "unsure":
                 self._doubted.update(self._after(cue))
             if name == "unsure_after":

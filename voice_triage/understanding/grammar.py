@@ -22,9 +22,9 @@ FILES = (
     "words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples", "numbers",
     "telling", "circumstances",
 )  # fmt: skip
-SIGN_KEYS = ("said", "surely", "fine", "denied", "near", "lasts", "red_flag", "place", "opposite", "exposure")
-SIGN_VALUES = {"surely": "present", "said": "present", "fine": "absent", "denied": "denied"}
-CUE_KEYS = ("kind", "said", "reach", "of")
+SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
+SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "opposite", "exposure")
+CUE_KEYS = ("kind", "said", "reach", "of", "surely")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
 """Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
@@ -47,7 +47,7 @@ class Phrase:
     of: tuple[str, ...] = ()
     """cue: the concepts it is about; empty: all."""
     sure: bool = False
-    """sign: so plain that the network may not overrule it."""
+    """sign, not_this: so plain that only a network very sure of the contrary overrules it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,18 +259,19 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         where = f"signs.yaml: {concept}"
         Row(row, where, SIGN_KEYS)
         for key, value in SIGN_VALUES.items():
-            yield from _rows(Phrase("sign", concept, value, sure=key == "surely"), row.get(key, ()), where)
+            phrase = Phrase("sign", concept, value, sure=key.startswith("surely"))
+            yield from _rows(phrase, row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
         Row(row, where, CUE_KEYS)
-        of = tuple(row.get("of", ()))
-        phrase = Phrase("cue", row["kind"], reach=int(row.get("reach", 12)), of=of)
+        reach, of = int(row.get("reach", 12)), tuple(row.get("of", ()))
+        phrase = Phrase("cue", row["kind"], reach=reach, of=of, sure=bool(row.get("surely")))
         yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
     for kind in ("command", "circumstance"):
         for name, row in files[f"{kind}s"].items():
-            for where_said in ("whole", "inside"):
+            for where_said in ("whole", "inside", "never"):
                 phrase = Phrase(kind, name, where_said)
                 yield from _rows(phrase, row.get(where_said, ()), f"{kind}s.yaml: {name}")
     for kind, row in files["values"].items():

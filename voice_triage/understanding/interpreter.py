@@ -16,7 +16,15 @@ from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
-from voice_triage.understanding.replies import answer_in, confirmed, effects, merge, unclear
+from voice_triage.understanding.replies import (
+    answer_in,
+    answering,
+    confirmed,
+    effects,
+    merge,
+    only_answers,
+    unclear,
+)
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -67,15 +75,18 @@ class Interpreter:
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         reading = self._network.read(words.surface, question) if self._network else None
-        if self._network and reading:
-            command = command if wish else weighing.command(command, reading, self._network)
-            bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
-            aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), bare)
-            said = weighing.signs(rules, reading, self._network, self._grammar)
+        if reading and not wish:
+            command = self._order(command, spots, said, asked, reading)
+        if reading:
             told = self._whose(told, reading)
+        clear = self._grammar.files["questions"].get(asked, {}).get("clear_no")
+        if asked and not clear and only_answers(self._grammar, words, spots, context, asked):
+            said = answering(self._grammar, words, spots, context, asked, said)
+            reading = None  # the rules have read every word
+        elif reading:
+            said = self._weighed(words, spots, context, asked, said, reading)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
-        if answer and self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+        if answer and clear:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
             answer = None
@@ -83,6 +94,44 @@ class Interpreter:
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
         beside = told_in(self._grammar, words, spots, text)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, beside)
+
+    def _weighed(
+        self,
+        words: Words,
+        spots: Sequence[Spot[Phrase]],
+        context: Context,
+        asked: str,
+        said: list[Said],
+        reading: Reading,
+    ) -> list[Said]:
+        """The signs as rules and network together make likeliest."""
+        assert self._network
+        aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
+        bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
+        rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
+        both = weighing.signs(rules, reading, self._network, self._grammar)
+        if not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+            return both
+        # What the network alone denies takes nothing back: "no, the lips".
+        denied = {s.concept for s in said if s.status == "absent"} | (aside | self._grammar.places)
+        return [s for s in both if s.status != "absent" or s.concept in denied]
+
+    def _order(
+        self,
+        command: str | None,
+        spots: Sequence[Spot[Phrase]],
+        said: Sequence[Said],
+        asked: str,
+        reading: Reading,
+    ) -> str | None:
+        """The command both readings make likeliest; the network adds none where a place was told."""
+        innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
+        if not command and (
+            innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
+        ):
+            return None
+        assert self._network
+        return weighing.command(command, reading, self._network)
 
     def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""
@@ -171,8 +220,9 @@ class Interpreter:
         answer = effects(row, said, explicit[0] if explicit and not command else None)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
-        if reading:
-            plain = bool(explicit) or any(s.concept in row.get("asks", ()) for s in said) or "yes" in row
+        asks = [s for s in said if s.concept in row.get("asks", ())]
+        if reading and not (asks and all(s.sure for s in asks)):
+            plain = bool(explicit) or bool(asks) or "yes" in row
             answer = weighing.answer(answer, reading, may_say_yes=plain)
         if explicit and answer and not command:
             known = {s.concept for s in said}

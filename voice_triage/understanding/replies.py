@@ -71,9 +71,51 @@ def answer_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
 ) -> tuple[Answer, int] | None:
     """The explicit answer in the words, and where it stands; the last one wins."""
+    kept = _outermost(_answers(grammar, words, spots, context, asked))
+    return (kept[-1][2], kept[-1][0]) if kept else None
+
+
+def only_answers(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+) -> bool:
+    """True when all the words answer the question, and none of them doubts: "yeah no", "the last one"."""
+    found = _outermost(_answers(grammar, words, spots, context, asked))
+    told = {at for s in context.signs if s.payload.question for at in range(s.start, s.end)}
+    if not (found or told) or "unsure" in {answer for *_, answer in found}:
+        return False
+    rows = grammar.files["words"]
+    idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
+    told.update(at for start, end, _ in found for at in range(start, end))
+    return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(words.surface))
+
+
+def answering(
+    grammar: Grammar,
+    words: Words,
+    spots: Sequence[Spot[Phrase]],
+    context: Context,
+    asked: str,
+    said: list[Said],
+) -> list[Said]:
+    """The signs of an utterance that only answers, without what is read into the answers: "a few of them"."""
+    found = _outermost(_answers(grammar, words, spots, context, asked))
+    named = {s.payload.name for s in context.signs if s.payload.question} | set(
+        grammar.files["questions"].get(asked, {}).get("yes", ())
+    )
+    return [
+        s
+        for s in said
+        if s.concept in named or not any(start <= s.start and s.end <= end for start, end, _ in found)
+    ]
+
+
+def _answers(
+    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+) -> list[tuple[int, int, Answer]]:
+    """All yeses, nos and unsures that count, with their places."""
     found: list[tuple[int, int, Answer]] = []
     asking = context.asked_back()
-    for spot in sorted(spots, key=lambda s: s.payload.question == ""):
+    for spot in sorted(spots, key=lambda s: (s.payload.question == "", -s.exact)):
         phrase = spot.payload
         if phrase.kind != "answer" or phrase.question not in ("", asked):
             continue
@@ -90,11 +132,7 @@ def answer_in(
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos)
-    if not found:
-        return None
-    kept = _outermost(found)
-    start, _, answer = kept[-1]
-    return answer, start
+    return found
 
 
 def confirmed(
@@ -112,6 +150,12 @@ def confirmed(
         return "yes"
     if explicit is None or explicit[0] != "no":
         return "no" if flags == {"absent"} and explicit is None else explicit and explicit[0]
+    own = [s for s in spots if s.payload.kind == "answer" and s.payload.question == asked and not s.negated]
+    kept = _outermost(_answers(grammar, words, spots, context, asked))
+    agreed = {(start, end) for start, end, answer in kept if answer == "yes"}
+    if agreed and not any(s.payload.name.startswith("no") for s in own):
+        # "yes that's right, she can't", and never a plain no where a yes was said too
+        return "yes" if any((s.start, s.end) in agreed for s in own) else None
     clear = {at for at in context.lone_nos} | {
         at
         for s in spots
@@ -142,6 +186,11 @@ def unclear(
     named = [s for s in flags if s.payload.value == "present"]
     if any(first.end == second.start for first in named for second in named):
         return True  # two signs side by side: the second one stands for the first
+    outright = any(
+        s.payload.kind == "answer" and s.payload.name == "no" and s.payload.question for s in spots
+    )
+    if _described(grammar, words) or (not outright and _only_that(words)):
+        return True
     denied = {
         at
         for one in said
@@ -155,6 +204,37 @@ def unclear(
         if at not in denied | set(context.lone_nos) and word[0].isalnum() and word not in idle
     ]
     return bool(rest) and (doubted or context.has("wall", 0, len(words.surface)))
+
+
+def _described(grammar: Grammar, words: Words) -> bool:
+    """True for "no purple" and "no not a fit, shaking": how it is instead, not what it is not."""
+    rows, surface, skips = grammar.files["words"], words.surface, grammar.lexicon.skippable
+    for at, word in enumerate(surface):
+        before = [w for w in surface[max(0, at - 5) : at] if w not in skips or w == ","]
+        last = before[-1] if before else ""
+        if word in rows["doings"] and last == "no":
+            continue
+        if word not in (*rows["described"], *rows["doings"]) or last in (
+            *grammar.nots,
+            "or",
+            "longer",
+            "without",
+        ):
+            continue
+        noun = surface[at + 1 : at + 2]
+        if last != "no" or not noun or not noun[0][0].isalnum() or noun[0] in rows["clause_openers"]:
+            return True
+    return False
+
+
+def _only_that(words: Words) -> bool:
+    """True for the just of "no, it was just a bright light": it is something else, maybe not nothing."""
+    at = next((at for at, word in enumerate(words.surface) if word in _LIMITS), 0)
+    return at > 0 and all(word in _BEFORE_LIMITS or not word[0].isalnum() for word in words.surface[:at])
+
+
+_LIMITS = ("just", "only")
+_BEFORE_LIMITS = frozenset("no nope nah not it it's he she they that this is was are were am i 's".split())
 
 
 def _goes_on(words: Words, spot: Spot[Phrase]) -> bool:

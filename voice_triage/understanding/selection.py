@@ -36,7 +36,7 @@ def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
     every = list({(s.start, s.end, s.payload.name, s.payload.of): s for s in every}.values())
     cues = _longest([s for s in every if s.payload.name not in (*INDEPENDENT, *BESIDE)])
     for name in BESIDE:
-        rivals = _longest([s for s in every if s.payload.name in (name, "fix")])
+        rivals = _longest([s for s in every if s.payload.name in (name, "fix", "told")])
         cues += [s for s in rivals if s.payload.name == name]
     return cues + [s for s in every if s.payload.name in INDEPENDENT]
 

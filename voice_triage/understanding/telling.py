@@ -28,6 +28,7 @@ class Telling:
     of_age: PhraseList
     ago: WordSet
     born: WordSet
+    in_year: WordSet
     aged: WordSet
     persons: WordSet
     be: WordSet
@@ -42,6 +43,7 @@ class Telling:
     singular_endings: WordSet
     no_plurals: WordSet
     not_ages: WordSet
+    measures: WordSet
     years_and: PhraseList
     going_on: PhraseList
     next: WordSet

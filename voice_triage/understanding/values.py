@@ -134,7 +134,10 @@ def durations(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         out = [
             _duration(said, s.start, s.end, float(s.payload.value.split()[-1]), 1)
             for s in longest(said.spots, "duration")
-            if s.payload.value[0] != "q" or said.question == "duration"
+            # "hours" are a few, the hour of "at that hour" is none
+            if not (s.end - s.start == 1 and said.unit(s.start) and said.word(s.start) == said.base(s.start))
+            if s.payload.value[0] != "q"
+            or (said.question == "duration" and said.word(s.end) not in telling.old)
         ]
     return out
 

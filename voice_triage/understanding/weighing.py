@@ -33,10 +33,14 @@ class Strength:
 
 
 RED_FLAG = Strength((0.0, 1.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
-SURELY = Strength((0.0, 5.0, 5.0, 5.0), bias=(0.0, -1.0, 0.0, 0.0))
+SURELY = Strength((0.0, 5.0, 8.0, 5.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
+TOLD = Strength((0.0, 9.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+"""Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
 SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
+EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+"""Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
 COMMAND = 4.0
@@ -72,6 +76,8 @@ class ByRules:
     """Their number."""
     aside: frozenset[str] = frozenset()
     """Signs whose words were said, and which the rules set aside: past, somebody else's, only asked."""
+    explained: frozenset[str] = frozenset()
+    """Signs that words plainly explain away."""
     bare: frozenset[str] = frozenset()
     """Signs the rules make of the answer: the network has no say in them."""
 
@@ -91,15 +97,11 @@ def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) 
         alone = one is None and (concept in rules.bare or (weighty and rules.words < FEWEST_WORDS))
         if concept in out or alone:
             continue
-        strength = RED_FLAG if flag else SIGN
-        if one is None and weighty and rules.words < FEW_WORDS:
-            strength = FEW
-        elif flag and (concept in rules.aside if one is None else one.sure):
-            strength = SET_ASIDE if one is None else SURELY
+        strength = _strength(rules, one, concept, flag=flag, few=weighty and rules.words < FEW_WORDS)
         status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]
         if status:
             place = (one.start, one.end) if one else reading.words_of(at)
-            out[concept] = Said(*place, concept, status)
+            out[concept] = Said(*place, concept, status, sure=bool(one and one.sure and one.status == status))
     for concept, other in grammar.opposites.items():
         if (
             {out[c].status for c in (concept, other) if c in out} == {"present"}
@@ -108,6 +110,17 @@ def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) 
         ):
             del out[other if concept in grammar.red_flags else concept]
     return sorted(out.values(), key=lambda one: one.start)
+
+
+def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few: bool) -> Strength:
+    """How much the rules' reading of a sign counts, one or none."""
+    if one is None and concept in rules.explained:
+        return EXPLAINED
+    if one is None and few:
+        return FEW
+    if flag and (concept in rules.aside if one is None else one.sure):
+        return SET_ASIDE if one is None else TOLD if one.told else SURELY
+    return RED_FLAG if flag else SIGN
 
 
 def answer(rule: Answer | None, reading: Reading, *, may_say_yes: bool = True) -> Answer | None:
