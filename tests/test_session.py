@@ -312,6 +312,8 @@ class Second:
         ("start triage", None, True),
         ("thought three off", "start triage", True),
         ("thought three off", "hey start voice triage please", True),
+        ("thought three off", "um i'd like to start triage start triage thank you", True),
+        ("thought three off", "okay thank you", False),
         ("thought three off", "star trek again", False),
         ("thought three off", "and so i start triage again", False),
         ("thought three off", None, False),

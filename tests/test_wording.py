@@ -127,20 +127,6 @@ def test_the_list_until_one_is_seen_is_complete() -> None:
     assert "ambulance" in told
 
 
-def test_signs_are_read_back_without_exaggeration() -> None:
-    assert not re.search(r"far too|very sleepy", " ".join(WORDING.signs.values()))
-
-
-def test_what_to_tell_them_says_no_rash_with_a_rash() -> None:
-    said = [WORDING.say(Line(name, (("sign", "whole_body_rash"),))) for name in ("tell.intro", "tell.sign")]
-
-    assert said == ["Tell them there is a rash.", "Danger sign: a rash all over the body."]
-
-
-def test_who_is_alone_is_not_told_not_to_be() -> None:
-    assert all("not stay alone" not in text for text in _variants("emergency.alone"))
-
-
 def test_without_a_country_it_is_your_emergency_number() -> None:
     assert Wording.load().say(Line("emergency.call")) == "Call your emergency number now."
 

@@ -85,7 +85,9 @@ class Standby:
         partial = self._recognizer.accept(hearing.pcm).text
         if hearing.event == "closed":
             woken = self._words.wakes(self._recognizer.finish().text)
-            return woken if self._second is None else self._decided(self._second, failed=woken)
+            woken = woken if self._second is None else self._decided(self._second, failed=woken)
+            self._heard.clear()
+            return woken
         fresh_s = sum(map(len, self._heard[self._looked_at :])) / RATE_HZ
         if self._second is None or fresh_s < WAKE_LOOKS_S or not self._words.may_wake(partial):
             return False

@@ -35,11 +35,7 @@ class ListeningWords:
 
     def only_wakes(self, text: str) -> bool:
         """True when nothing else was said, but for polite words around it."""
-        asked = _without(self.polite, _plain(text))
-        return any(
-            asked.startswith(phrase) and not _without(self.polite, asked[len(phrase) :].strip())
-            for phrase in self.wake
-        )
+        return self.wakes(text) and not _without(self.polite.union(self.wake), _plain(text))
 
 
 @lru_cache
