@@ -142,6 +142,7 @@ def right(figure: str, condition: str, outcomes: Sequence[Outcome], goal: float)
 
 
 def _by_emergency(outcome: Outcome) -> bool:
-    """A yes to the emergency signs is taken rightly when it announces the emergency."""
-    asked_yes = outcome.trial.utterance.answer == "yes" and outcome.trial.question == "emergency_signs"
-    return asked_yes and outcome.emergency
+    """A yes to a danger sign, or to the list of them, is taken rightly when it announces the emergency."""
+    asked = outcome.trial.question
+    named = asked == "emergency_signs" or asked in outcome.red_flags
+    return outcome.trial.utterance.answer == "yes" and outcome.emergency and named

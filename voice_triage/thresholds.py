@@ -147,7 +147,7 @@ DENOISE_SNR_DB = 25.0
 """Noise nearer to the speech than this has Whisper shown the sound once more, with the noise turned down."""
 DENOISE_FLOOR = 0.5
 """Least gain of a frequency in it. Of 84 red flags in pink noise at 12 and 6 dB Whisper found 49 in the
-sound as it was, 56 in the cleaned one (0.3: 54, 0.1: 50), 59 by the surer of both."""
+sound as it was; in the cleaned one 56, with 0.3 54 and with 0.1 50."""
 
 # ---- standby ----
 

@@ -164,9 +164,9 @@ class WhisperRecognizer:
 
 
 def together(heard: Sequence[Hypothesis]) -> Hypothesis:
-    """Return the first with words in it, and all others as what else may have been said."""
+    """Return the first with words in it; those of the others are what else may have been said."""
     first = next((one for one in heard if one.text), heard[0])
-    texts = [text for one in heard for text in (one.text, *one.others)]
+    texts = (*first.others, *(one.text for one in heard))
     return replace(first, others=tuple(text for text in dict.fromkeys(texts) if text not in ("", first.text)))
 
 
