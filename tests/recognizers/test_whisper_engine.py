@@ -106,7 +106,8 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 def test_what_noise_garbles_is_heard_with_the_noise_turned_down() -> None:
     pytest.importorskip("ctranslate2")
     try:
-        once, twice = WhisperRecognizer(twice=False), WhisperRecognizer()
+        hint = Phrases.load().hint
+        once, twice = WhisperRecognizer(hint=hint, twice=False), WhisperRecognizer(hint=hint)
     except Lacking as error:
         pytest.skip(str(error))
     said = CallerVoice("flite", "slt").render("he is struggling to breathe")
@@ -114,6 +115,5 @@ def test_what_noise_garbles_is_heard_with_the_noise_turned_down() -> None:
     noise = coloured_noise("pink")[3 * 7919 :][: len(said)] * 10 ** (-12 / 20)
     sound = (said + noise).astype(np.int16)
 
-    heard = twice.transcribe(sound)
-    assert "struggling to breathe" in " / ".join((heard.text, *heard.others))
-    assert "struggling to breathe" not in once.transcribe(sound).text
+    assert twice.transcribe(sound).text == "he is struggling to breathe"
+    assert once.transcribe(sound).text != "he is struggling to breathe"
