@@ -20,6 +20,8 @@ class Frame:
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
         self.grammar = grammar
         self.words = words
+        said = set(words.surface)
+        spots = [s for s in spots if said.isdisjoint(s.payload.unless) and not self._more_than_fine(s)]
         cues = kept_cues(spots)
         self.signs = kept_signs(grammar, words, spots, cues, question)
         self._covered = cover(self.signs, len(words.surface))
@@ -34,6 +36,16 @@ class Frame:
         self.sign_starts = [sign.start for sign in self.signs]
         self.subjects = frozenset(grammar.files["words"]["subjects"])
         self._walls = self._wall_places()
+
+    def _more_than_fine(self, spot: Spot[Phrase]) -> bool:
+        """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""
+        if not (spot.payload.sure and spot.payload.value == "absent"):
+            return False
+        rows, surface = self.grammar.files["words"], self.words.surface
+        before = {*rows["polite"], *rows["clause_pronouns"], *self.grammar.lexicon.auxiliaries}
+        return any(w[0].isalnum() and w not in before for w in surface[: spot.start]) or any(
+            w[0].isalnum() and w not in rows["closing"] for w in surface[spot.end :]
+        )
 
     def has(self, kind: str, start: int, end: int) -> bool:
         """True when a cue of the kind begins in start..end."""

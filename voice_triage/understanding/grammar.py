@@ -24,7 +24,7 @@ FILES = (
 )  # fmt: skip
 SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
 SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "opposite", "exposure")
-CUE_KEYS = ("kind", "said", "reach", "of", "surely")
+CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
 """Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
@@ -48,6 +48,8 @@ class Phrase:
     """cue: the concepts it is about; empty: all."""
     sure: bool = False
     """sign, not_this: so plain that only a network very sure of the contrary overrules it."""
+    unless: tuple[str, ...] = ()
+    """cue: it does not count in an utterance with one of these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,13 +261,12 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         where = f"signs.yaml: {concept}"
         Row(row, where, SIGN_KEYS)
         for key, value in SIGN_VALUES.items():
-            phrase = Phrase("sign", concept, value, sure=key.startswith("surely"))
-            yield from _rows(phrase, row.get(key, ()), where)
+            yield from _rows(Phrase("sign", concept, value, sure=key[:6] == "surely"), row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
         Row(row, where, CUE_KEYS)
-        reach, of = int(row.get("reach", 12)), tuple(row.get("of", ()))
-        phrase = Phrase("cue", row["kind"], reach=reach, of=of, sure=bool(row.get("surely")))
+        reach, of, unless = int(row.get("reach", 12)), tuple(row.get("of", ())), tuple(row.get("unless", ()))
+        phrase = Phrase("cue", row["kind"], "", "", reach, of, bool(row.get("surely")), unless)
         yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
