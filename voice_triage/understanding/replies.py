@@ -99,13 +99,15 @@ def answering(
 ) -> list[Said]:
     """The signs of an utterance that only answers, without what is read into the answers: "a few of them"."""
     found = _outermost(_answers(grammar, words, spots, context, asked))
-    named = {s.payload.name for s in context.signs if s.payload.question} | set(
-        grammar.files["questions"].get(asked, {}).get("yes", ())
-    )
+    row = grammar.files["questions"].get(asked, {})
+    named = {s.payload.name for s in context.signs if s.payload.question} | set(row.get("yes", ()))
+    alarming = "present" in row.get("no", {}).values() and bool(found) and found[-1][2] == "no"
+    corrected = found[-1][0] if alarming else 0  # "they fade, no, they stay"
     return [
         s
         for s in said
-        if s.concept in named or not any(start <= s.start and s.end <= end for start, end, _ in found)
+        if (s.end > corrected or row["no"].get(s.concept, s.status) == s.status)
+        and (s.concept in named or not any(start <= s.start and s.end <= end for start, end, _ in found))
     ]
 
 
