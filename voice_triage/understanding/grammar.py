@@ -94,9 +94,8 @@ class Grammar:
             self.walls = frozenset(self.files["words"]["walls"])
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
-        self.function_words = (
-            self.lexicon.skippable | self.nots | self.walls | set(self.files["words"]["function_words"])
-        )
+        light = self.lexicon.skippable | self.nots | self.walls
+        self.function_words = light | set(self.files["words"]["function_words"])
         self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
         self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
@@ -261,7 +260,8 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         where = f"signs.yaml: {concept}"
         Row(row, where, SIGN_KEYS)
         for key, value in SIGN_VALUES.items():
-            yield from _rows(Phrase("sign", concept, value, sure=key[:6] == "surely"), row.get(key, ()), where)
+            phrase = Phrase("sign", concept, value, "", 0, (), key.startswith("surely"))
+            yield from _rows(phrase, row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"
         Row(row, where, CUE_KEYS)
@@ -272,9 +272,8 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
     for kind in ("command", "circumstance"):
         for name, row in files[f"{kind}s"].items():
-            for where_said in ("whole", "inside", "never"):
-                phrase = Phrase(kind, name, where_said)
-                yield from _rows(phrase, row.get(where_said, ()), f"{kind}s.yaml: {name}")
+            for part in ("whole", "inside", "never"):
+                yield from _rows(Phrase(kind, name, part), row.get(part, ()), f"{kind}s.yaml: {name}")
     for kind, row in files["values"].items():
         for value, templates in row.items():
             yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")

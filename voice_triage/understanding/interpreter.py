@@ -17,8 +17,9 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.replies import (
-    answer_in,
+    Found,
     answering,
+    answers_in,
     confirmed,
     effects,
     merge,
@@ -74,18 +75,23 @@ class Interpreter:
         if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        reading = self._network.read(words.surface, question) if self._network else None
+        network = self._network
+        reading = network.read(words.surface, question) if network else None
         if reading and not wish:
             command = self._order(command, spots, said, asked, reading)
         if reading:
             told = self._whose(told, reading)
         clear = self._grammar.files["questions"].get(asked, {}).get("clear_no")
-        if asked and not clear and only_answers(self._grammar, words, spots, context, asked):
-            said = answering(self._grammar, words, spots, context, asked, said)
+        found = answers_in(self._grammar, words, spots, context, asked)
+        if asked and not clear and only_answers(self._grammar, words, context, asked, found):
+            said = answering(self._grammar, context, asked, said, found)
             reading = None  # the rules have read every word
-        elif reading:
-            said = self._weighed(words, spots, context, asked, said, reading)
-        answer, said = self._reply(words, spots, context, said, told, asked, command, reading)
+        elif reading and network:
+            aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
+            bare = self._bare(asked) if found else frozenset()
+            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
+            said = self._weighed(rules, reading, network, only_said=bool(clear))
+        answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and clear:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
@@ -96,24 +102,14 @@ class Interpreter:
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, beside)
 
     def _weighed(
-        self,
-        words: Words,
-        spots: Sequence[Spot[Phrase]],
-        context: Context,
-        asked: str,
-        said: list[Said],
-        reading: Reading,
+        self, rules: weighing.ByRules, reading: Reading, network: Network, *, only_said: bool
     ) -> list[Said]:
-        """The signs as rules and network together make likeliest."""
-        assert self._network
-        aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-        bare = self._bare(answer_in(self._grammar, words, spots, context, asked), asked)
-        rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
-        both = weighing.signs(rules, reading, self._network, self._grammar)
-        if not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+        """The signs as rules and network together make likeliest; ``only_said``: denied by words alone."""
+        both = weighing.signs(rules, reading, network, self._grammar)
+        if not only_said:
             return both
         # What the network alone denies takes nothing back: "no, the lips".
-        denied = {s.concept for s in said if s.status == "absent"} | (aside | self._grammar.places)
+        denied = {s.concept for s in rules.said if s.status == "absent"} | rules.aside | self._grammar.places
         return [s for s in both if s.status != "absent" or s.concept in denied]
 
     def _order(
@@ -133,9 +129,9 @@ class Interpreter:
         assert self._network
         return weighing.command(command, reading, self._network)
 
-    def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
+    def _bare(self, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""
-        row = self._grammar.files["questions"].get(asked, {}) if explicit else {}
+        row = self._grammar.files["questions"].get(asked, {})
         return frozenset(concept for answer in ("yes", "no", "unsure") for concept in row.get(answer, ()))
 
     def _wish(self, name: str | None) -> tuple[str | None, str | None]:
@@ -203,21 +199,22 @@ class Interpreter:
         asked: str,
         command: str | None,
         reading: Reading | None,
+        found: Sequence[Found],
     ) -> tuple[Answer | None, list[Said]]:
         """The answer to the open question, and the findings with what a bare answer adds."""
         if not asked:
             return None, _ordered(said)
         # A question the grammar does not know is still answered by a yes or a no.
         row = self._grammar.files["questions"].get(asked, {})
-        explicit = answer_in(self._grammar, words, spots, context, asked)
-        if row.get("value") and explicit and explicit[0] != "unsure" and (said or told):
-            explicit = None
+        if row.get("value") and found and found[-1][2] != "unsure" and (said or told):
+            found = ()
+        explicit = found[-1][2] if found else None
         if row.get("clear_no"):
-            answer = confirmed(self._grammar, words, spots, context, asked, said, explicit)
+            answer = confirmed(self._grammar, words, spots, context, asked, said, found)
             if answer == "no" and self._corrects(words, spots, context, said, reading):
                 return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
             return answer, _ordered(said)
-        answer = effects(row, said, explicit[0] if explicit and not command else None)
+        answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
         asks = [s for s in said if s.concept in row.get("asks", ())]
@@ -225,8 +222,7 @@ class Interpreter:
             plain = bool(explicit) or bool(asks) or "yes" in row
             answer = weighing.answer(answer, reading, may_say_yes=plain)
         if explicit and answer and not command:
-            known = {s.concept for s in said}
-            at = explicit[1]
+            known, at = {s.concept for s in said}, found[-1][0]
             added = [
                 Said(at, at, concept, status)
                 for concept, status in row.get(answer, {}).items()

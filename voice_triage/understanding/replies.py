@@ -12,6 +12,8 @@ from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
 ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
+Found = tuple[int, int, Answer]
+"""The words from the first to before the second number answer so."""
 _BY_STATUS: dict[Status, Answer] = {"present": "yes", "absent": "no", "unsure": "unsure"}
 
 
@@ -67,21 +69,21 @@ def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
             last[said.concept] = Said(cue.start, cue.end, said.concept, "absent")
 
 
-def answer_in(
+def answers_in(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
-) -> tuple[Answer, int] | None:
-    """The explicit answer in the words, and where it stands; the last one wins."""
-    kept = _outermost(_answers(grammar, words, spots, context, asked))
-    return (kept[-1][2], kept[-1][0]) if kept else None
+) -> list[Found]:
+    """The explicit answers in the words, none inside a longer one, in order; the last one wins."""
+    return _outermost(_answers(grammar, words, spots, context, asked)) if asked else []
 
 
 def only_answers(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
+    grammar: Grammar, words: Words, context: Context, asked: str, found: Sequence[Found]
 ) -> bool:
     """True when all the words answer the question, and none of them doubts: "yeah no", "the last one"."""
-    found = _outermost(_answers(grammar, words, spots, context, asked))
     told = {at for s in context.signs if s.payload.question for at in range(s.start, s.end)}
-    if not (found or told) or "unsure" in {answer for *_, answer in found}:
+    doubtful = "unsure" in {answer for *_, answer in found}
+    # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
+    if not (found or told) or (doubtful and not _no_alarms(grammar, asked)):
         return False
     rows = grammar.files["words"]
     idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
@@ -89,33 +91,33 @@ def only_answers(
     return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(words.surface))
 
 
+def _no_alarms(grammar: Grammar, asked: str) -> bool:
+    """True where a no says that a sign is there: the spots stay."""
+    return "present" in grammar.files["questions"].get(asked, {}).get("no", {}).values()
+
+
 def answering(
-    grammar: Grammar,
-    words: Words,
-    spots: Sequence[Spot[Phrase]],
-    context: Context,
-    asked: str,
-    said: list[Said],
+    grammar: Grammar, context: Context, asked: str, said: list[Said], found: Sequence[Found]
 ) -> list[Said]:
     """The signs of an utterance that only answers, without what is read into the answers: "a few of them"."""
-    found = _outermost(_answers(grammar, words, spots, context, asked))
     row = grammar.files["questions"].get(asked, {})
+    plain = [(start, end) for start, end, answer in found if answer != "unsure"]
     named = {s.payload.name for s in context.signs if s.payload.question} | set(row.get("yes", ()))
-    alarming = "present" in row.get("no", {}).values() and bool(found) and found[-1][2] == "no"
+    alarming = _no_alarms(grammar, asked) and found and found[-1][2] == "no"
     corrected = found[-1][0] if alarming else 0  # "they fade, no, they stay"
     return [
         s
         for s in said
         if (s.end > corrected or row["no"].get(s.concept, s.status) == s.status)
-        and (s.concept in named or not any(start <= s.start and s.end <= end for start, end, _ in found))
+        and (s.concept in named or not any(start <= s.start and s.end <= end for start, end in plain))
     ]
 
 
 def _answers(
     grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
-) -> list[tuple[int, int, Answer]]:
+) -> list[Found]:
     """All yeses, nos and unsures that count, with their places."""
-    found: list[tuple[int, int, Answer]] = []
+    found: list[Found] = []
     asking = context.asked_back()
     for spot in sorted(spots, key=lambda s: (s.payload.question == "", -s.exact)):
         phrase = spot.payload
@@ -144,17 +146,16 @@ def confirmed(
     context: Context,
     asked: str,
     said: Sequence[Said],
-    explicit: tuple[Answer, int] | None,
+    found: Sequence[Found],
 ) -> Answer | None:
     """The answer to a read-back: "no they don't", "no he's getting worse" take nothing back."""
     flags = {s.status for s in said if s.concept in grammar.red_flags}
     if "present" in flags:
         return "yes"
-    if explicit is None or explicit[0] != "no":
-        return "no" if flags == {"absent"} and explicit is None else explicit and explicit[0]
+    if not found or found[-1][2] != "no":
+        return found[-1][2] if found else "no" if flags == {"absent"} else None
     own = [s for s in spots if s.payload.kind == "answer" and s.payload.question == asked and not s.negated]
-    kept = _outermost(_answers(grammar, words, spots, context, asked))
-    agreed = {(start, end) for start, end, answer in kept if answer == "yes"}
+    agreed = {(start, end) for start, end, answer in found if answer == "yes"}
     if agreed and not any(s.payload.name.startswith("no") for s in own):
         # "yes that's right, she can't", and never a plain no where a yes was said too
         return "yes" if any((s.start, s.end) in agreed for s in own) else None
@@ -259,9 +260,9 @@ def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:
     return answer
 
 
-def _outermost(found: list[tuple[int, int, Answer]]) -> list[tuple[int, int, Answer]]:
+def _outermost(found: list[Found]) -> list[Found]:
     """Without the answers that lie inside a longer one, in order."""
-    kept: list[tuple[int, int, Answer]] = []
+    kept: list[Found] = []
     for one in sorted(found, key=lambda f: (f[0], -f[1])):
         if kept and one[0] < kept[-1][1]:
             if one[1] - one[0] > kept[-1][1] - kept[-1][0]:
