@@ -83,7 +83,7 @@ def only_answers(
     told = {at for s in context.signs if s.payload.question for at in range(s.start, s.end)}
     doubtful = "unsure" in {answer for *_, answer in found}
     # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
-    if not (found or told) or (doubtful and not _no_alarms(grammar, asked)):
+    if not (found or told) or (doubtful and not (found[-1][2] == "unsure" and _no_alarms(grammar, asked))):
         return False
     rows = grammar.files["words"]
     idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
