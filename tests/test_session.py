@@ -63,6 +63,19 @@ def test_no_inside_the_alarming_utterance_takes_nothing_back(kit: Kit) -> None:
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
 
+@pytest.mark.parametrize("said", ["they're on their way he can't breathe", "he can't breathe they're here"])
+def test_help_told_before_or_over_the_emergency_line_does_not_count(kit: Kit, said: str) -> None:
+    """It was said of something else, or misheard: the number has not been said to the end."""
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say(said)
+    rig.until("emergency", limit_s=4)
+    rig.run(5)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+    assert not rig.dialogue.state.helped and rig.dialogue.phase == "asking"
+
+
 class Otherwise:
     """A recogniser that hears the whole utterance otherwise than its beginning."""
 
