@@ -266,6 +266,29 @@ def test_what_the_caller_told_is_never_stored_as_sound(kit: Kit) -> None:
     assert not any("7" in text or "seven" in text for text in voice.stored)
 
 
+class Lost(Noting):
+    """A voice of which only what was rendered beforehand is left."""
+
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+        if private:
+            raise Lacking("the voice is gone", "Install espeak-ng")
+        return super().render(text, rate_wpm)
+
+
+@pytest.mark.parametrize("voice", [Noting(), Lost()], ids=["well", "dead"])
+def test_a_measured_fever_is_not_stored_and_not_lost_with_the_voice(kit: Kit, voice: Noting) -> None:
+    rig = Rig(kit, voice=voice)
+    for answer in ("my son", "two months old"):
+        rig.session.typed(answer)
+        rig.run(0.1)
+    rig.session.typed("he has a temperature of thirty nine point two")
+    rig.run(1)
+
+    assert rig.dialogue.decision.level == "emergency"
+    assert not any("thirty nine" in text for text in voice.stored)
+    assert isinstance(voice, Lost) == any("I heard" in text and "fever" in text for text in voice.stored)
+
+
 class Mute:
     """A voice that has died; what was rendered before is gone too."""
 

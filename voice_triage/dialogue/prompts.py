@@ -40,8 +40,8 @@ FIXED = (
     "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",
     "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",
-    "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good", "arrived.end",
-    "alone.door", "alone.line", "alone.young", "net.1", "net.2", "net.3", "closing.nobody",
+    "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good",
+    "arrived.end", "alone.door", "alone.line", "alone.young", "net.1", "net.2", "net.3", "closing.nobody",
 )  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from voice_triage.messages import Finding, Meaning, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 from voice_triage.triage import Decision
 
-HELP = frozenset({"help_called", "help_here", "on_the_way"})
 MEASURED = "temperature"
 
 
@@ -42,8 +41,8 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
     faded = _seen_to_fade(protocol, state, meaning)
     if faded:
         return faded
-    if not HELP.isdisjoint(meaning.told):
-        return ()  # "no, they are coming" denies nothing
+    if meaning.told:
+        return ()  # "no, they are coming" and "no help is coming" deny nothing
     insists = any(
         one.status != "absent" and (one.concept in state.announced or one.concept in protocol.red_flags)
         for one in meaning.findings

@@ -24,6 +24,7 @@ FILES = (
 )  # fmt: skip
 SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
 SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "opposite", "exposure")
+TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base"))
 CUE_KEYS = ("kind", "said", "reach", "of", "surely")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
@@ -39,7 +40,7 @@ class Phrase:
     name: str
     """The concept, the kind of cue, yes/no/unsure, the command, or the kind of value."""
     value: str = ""
-    """sign: present or absent; value: what it gives; command, circumstance: whole or inside."""
+    """sign: present or absent; value: what it gives; command, circumstance: a key of their rows."""
     question: str = ""
     """Counts only while this question is open; empty: always."""
     reach: int = 0
@@ -92,9 +93,8 @@ class Grammar:
             self.walls = frozenset(self.files["words"]["walls"])
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
-        self.function_words = (
-            self.lexicon.skippable | self.nots | self.walls | set(self.files["words"]["function_words"])
-        )
+        own = frozenset(self.files["words"]["function_words"])
+        self.function_words = self.lexicon.skippable | self.nots | self.walls | own
         self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
         self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
@@ -269,11 +269,11 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
-    for kind in ("command", "circumstance"):
+    for kind, keys in TOLD_KEYS.items():
         for name, row in files[f"{kind}s"].items():
-            for where_said in ("whole", "inside", "never"):
-                phrase = Phrase(kind, name, where_said)
-                yield from _rows(phrase, row.get(where_said, ()), f"{kind}s.yaml: {name}")
+            Row(row, f"{kind}s.yaml: {name}", ("whole", "inside", "never", *keys))
+            for said in ("whole", "inside", "never", "closing"):
+                yield from _rows(Phrase(kind, name, said), row.get(said, ()), f"{kind}s.yaml: {name}")
     for kind, row in files["values"].items():
         for value, templates in row.items():
             yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")

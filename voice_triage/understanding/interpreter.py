@@ -10,7 +10,7 @@ from functools import lru_cache
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, people, values, weighing
-from voice_triage.understanding.circumstances import told_in
+from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -69,13 +69,16 @@ class Interpreter:
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
-        command, wish = self._wish(command_in(self._grammar, words, spots, context, said))
+        signs = list(said)
         told = self._values(words, spots, asked, said)
+        beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
+        innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
+        command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
         if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         reading = self._network.read(words.surface, question) if self._network else None
-        if reading and not wish:
+        if reading and not wish and not beside:
             command = self._order(command, spots, said, asked, reading)
         if reading:
             told = self._whose(told, reading)
@@ -92,8 +95,7 @@ class Interpreter:
             answer = None
         told_of = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        beside = told_in(self._grammar, words, spots, text)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, beside)
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, tuple(beside))
 
     def _weighed(
         self,
@@ -124,14 +126,18 @@ class Interpreter:
         asked: str,
         reading: Reading,
     ) -> str | None:
-        """The command both readings make likeliest; the network adds none where a place was told."""
+        """The command both readings make likeliest; the network adds none where a place was told.
+
+        Nor does it alone end the conversation or begin it anew: an emergency may be standing.
+        """
         innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
         if not command and (
             innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
         ):
             return None
         assert self._network
-        return weighing.command(command, reading, self._network)
+        likeliest = weighing.command(command, reading, self._network)
+        return likeliest if command or likeliest not in ("stop", "restart") else None
 
     def _bare(self, explicit: tuple[Answer, int] | None, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""
