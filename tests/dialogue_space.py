@@ -105,7 +105,8 @@ def events(state: State) -> Iterator[Event]:
     if state.place in (CONFIRM, STANDING_BY):
         for told in CIRCUMSTANCES:
             yield Heard(Meaning("words", told=(told,)))
-        yield Heard(Meaning("words", "no", told=("help_called",)))
+        for told in ("help_called", "no_help"):
+            yield Heard(Meaning("words", "no", told=(told,)))
         yield heard(finding("blanching_rash"))
         yield heard(*(finding(name, "absent") for name in state.announced))
         yield heard(*(finding(name) for name in state.announced))

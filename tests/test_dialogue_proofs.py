@@ -85,7 +85,11 @@ class Failures:
         faded = (
             gone <= {"non_blanching_rash"}
             and said is not None
-            and ("spots_fade" in said.told or any(one.concept == "blanching_rash" for one in said.findings))
+            and said.answer not in ("yes", "unsure")
+            and (
+                ("spots_fade" in said.told and not taken.before.overheard)
+                or (said.answer == "no" and any(one.concept == "blanching_rash" for one in said.findings))
+            )
         )
         clear = said is not None and (
             (said.answer == "no" and not said.told)
@@ -137,8 +141,6 @@ class Failures:
 
 def says_everything(names: list[str]) -> bool:
     """True when level (or the number), why, what to do and when to call come in this order."""
-    if names[0] == "arrived.good":  # help is there: what it was for, to be told to them
-        return "tell.sign" in names
     if names[0].startswith("emergency."):
         stays = {"emergency.stay", "emergency.alone"} & set(names)
         return bool(stays) and any(name.startswith(("why.", "emergency.heard")) for name in names)

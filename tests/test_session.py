@@ -63,6 +63,19 @@ def test_no_inside_the_alarming_utterance_takes_nothing_back(kit: Kit) -> None:
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
 
 
+@pytest.mark.parametrize("said", ["they're on their way he can't breathe", "he can't breathe they're here"])
+def test_help_told_before_or_over_the_emergency_line_does_not_count(kit: Kit, said: str) -> None:
+    """It was said of something else, or misheard: the number has not been said to the end."""
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say(said)
+    rig.until("emergency", limit_s=4)
+    rig.run(5)
+
+    assert rig.dialogue.red_flags == ("difficulty_breathing",)
+    assert not rig.dialogue.state.helped and rig.dialogue.phase == "asking"
+
+
 class Otherwise:
     """A recogniser that hears the whole utterance otherwise than its beginning."""
 
@@ -251,6 +264,29 @@ def test_what_the_caller_told_is_never_stored_as_sound(kit: Kit) -> None:
     rig.run(1)
 
     assert not any("7" in text or "seven" in text for text in voice.stored)
+
+
+class Lost(Noting):
+    """A voice of which only what was rendered beforehand is left."""
+
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+        if private:
+            raise Lacking("the voice is gone", "Install espeak-ng")
+        return super().render(text, rate_wpm)
+
+
+@pytest.mark.parametrize("voice", [Noting(), Lost()], ids=["well", "dead"])
+def test_a_measured_fever_is_not_stored_and_not_lost_with_the_voice(kit: Kit, voice: Noting) -> None:
+    rig = Rig(kit, voice=voice)
+    for answer in ("my son", "two months old"):
+        rig.session.typed(answer)
+        rig.run(0.1)
+    rig.session.typed("he has a temperature of thirty nine point two")
+    rig.run(1)
+
+    assert rig.dialogue.decision.level == "emergency"
+    assert not any("thirty nine" in text for text in voice.stored)
+    assert isinstance(voice, Lost) == any("I heard" in text and "fever" in text for text in voice.stored)
 
 
 class Mute:

@@ -15,6 +15,7 @@ from voice_triage.errors import BadContent
 from voice_triage.messages import CIRCUMSTANCES, COMMANDS, WISHES
 from voice_triage.understanding import Interpreter, to_json
 from voice_triage.understanding.grammar import load as load_grammar
+from voice_triage.understanding.phrases import Phrases
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / "tests" / "sentences" / "dev"
@@ -300,6 +301,19 @@ def test_what_is_told_of_the_caller_and_of_the_help_he_called(interpreter, row):
     assert set(to_json(meaning)) == {"text", "answer", "command", "findings"}
     if set(row["told"]) & {"help_called", "on_the_way", "help_here", "alone", "child_calling"}:
         assert meaning.answer != "no" and meaning.command != "stop"
+
+
+def test_no_words_about_the_caller_or_his_help_order_anything(interpreter):
+    """ "Already done" and "leaving now" came out as start over and stop: an emergency would be forgotten."""
+    samples = set(Phrases(load_grammar("en"))._of_kind("circumstance", 12))
+    ordered = [(t, m.command) for t in samples if (m := interpreter.interpret(t, "confirm_red_flag")).command]
+
+    assert len(samples) > 300 and not ordered
+
+
+@pytest.mark.parametrize("said", ["do i need to call again", "i'm on my way out of the shop"])
+def test_the_network_alone_neither_ends_nor_starts_over(interpreter, said):
+    assert interpreter.interpret(said, "confirm_red_flag").command not in ("stop", "restart")
 
 
 def test_the_grammar_has_every_circumstance_and_no_other():

@@ -183,8 +183,8 @@ class Session:
             # "no no he can't breathe" must not take back what it has just raised.
             known = self._with.dialogue.red_flags
             kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
-            meaning = replace(meaning, answer=None, findings=tuple(kept))
-            if not (meaning.findings or meaning.values or meaning.command or meaning.told):
+            meaning = replace(meaning, answer=None, findings=tuple(kept), told=())
+            if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
         self._take(meaning)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -19,6 +19,8 @@ from voice_triage.speech.contract import bounded_rate
 
 EMERGENCY_WPM = 180
 """The emergency line is never spoken faster than this (field notes: spoken UX)."""
+FEVER = Line("emergency.heard", (("sign", "fever"),))
+"""What is left of a measured fever where its figure cannot be spoken."""
 STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}
 PAUSE_S = 0.25
 """Between two lines of a turn: enough to tell two ideas apart."""
@@ -41,8 +43,15 @@ class Words:
     emergency: bool = False
     private: bool = False
     """It repeats what the caller told: its sound is never kept on disk."""
+    instead: str = ""
+    """What is said where a voice that fails cannot say this: it was rendered beforehand."""
     readback: bool = False
     """The last line of an emergency turn: from here on the caller is being asked."""
+
+
+def measured(line: Line) -> bool:
+    """True where the line repeats the figure that the caller gave."""
+    return any(name == "measure" for name, _ in line.slots)
 
 
 def words_of(turn: Turn, lines: Sequence[Line], number: int, say: Callable[[Line], str]) -> list[Words]:
@@ -55,7 +64,8 @@ def words_of(turn: Turn, lines: Sequence[Line], number: int, say: Callable[[Line
             number,
             emergency=turn.emergency,
             # Emergency lines were rendered for every sign there is: they tell nothing of this caller.
-            private=bool(line.slots) and not turn.emergency,
+            private=bool(line.slots) and (not turn.emergency or measured(line)),
+            instead=say(FEVER) if measured(line) else "",
             readback=turn.emergency and turn.question is not None and at == last,
         )
         for at, line in enumerate(lines)
@@ -133,6 +143,8 @@ class Speaker:
         except Exception as error:  # whatever an engine throws, the conversation goes on
             what = str(error) if isinstance(error, TriageError) else type(error).__name__
             self.observer.trouble(f"the voice failed: {what}")
+            if words.instead:
+                return self._render(replace(words, text=words.instead, instead="", private=False), rate_wpm)
             return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
 
     def start_anew(self) -> None:

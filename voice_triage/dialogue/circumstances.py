@@ -13,7 +13,7 @@ def with_told(state: State, told: Collection[str], decision: Decision) -> State:
     """Return the state with what was ``told``; help counts only for the emergency that it was called for."""
     if "no_help" in told:
         state = replace(state, helped=False)
-    elif help_comes(told, decision):
+    elif help_comes(told, decision) or (decision.level == "emergency" and help_here(told)):
         state = replace(state, helped=True)
     if "accompanied" in told:
         state = replace(state, alone=False)
@@ -22,6 +22,11 @@ def with_told(state: State, told: Collection[str], decision: Decision) -> State:
     if "child_calling" in told and patient(state) != "child":  # a parent may speak as the child
         state = replace(state, child_calling=True)
     return state
+
+
+def help_here(told: Collection[str]) -> bool:
+    """Return whether help is there; not where it is said in the same breath that it is not."""
+    return "help_here" in told and "no_help" not in told
 
 
 def help_comes(told: Collection[str], decision: Decision) -> bool:

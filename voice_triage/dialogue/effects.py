@@ -179,6 +179,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "presence": _try,
     "stay": _try,
     "help_comes": lambda step: replace(step.state, tries=0),
+    "handed_over": lambda step: replace(step.state, tries=0),
     "ask_again": lambda step: replace(step.state, excused=True),
     "look": lambda step: replace(step.state, has_glass=True, tries=0),
     "looker": _looker,

@@ -11,7 +11,6 @@ from voice_triage.messages import Finding, Meaning, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 from voice_triage.triage import Decision
 
-HELP = frozenset({"help_called", "help_here", "on_the_way"})
 MEASURED = "temperature"
 
 
@@ -34,16 +33,16 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
 
     Named signs alone are taken back by name; a bare "no" takes back all that the last words brought.
     """
-    faded = _seen_to_fade(protocol, state, meaning)
-    if faded:
-        return faded
     if meaning.answer in ("yes", "unsure"):
         return ()
     absent = named_absent(state, meaning)
     if absent:
         return absent
-    if not HELP.isdisjoint(meaning.told):
-        return ()  # "no, they are coming" denies nothing
+    faded = _seen_to_fade(protocol, state, meaning)
+    if faded:
+        return faded
+    if meaning.told:
+        return ()  # "no, they are coming" and "no help is coming" deny nothing
     insists = any(
         one.status != "absent" and (one.concept in state.announced or one.concept in protocol.red_flags)
         for one in meaning.findings
@@ -58,7 +57,8 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
 
 def _seen_to_fade(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str, ...]:
     """Return the spots that stay when "no, it fades" was said, but not clearly: they are looked at again."""
-    if named_absent(state, meaning):
+    told = "spots_fade" in meaning.told and not state.overheard  # else it is the rest of "they don't fade"
+    if not (told or meaning.answer == "no"):
         return ()
     said = {one.concept: one.status for one in meaning.findings}
     for question in protocol.questions:
@@ -66,7 +66,7 @@ def _seen_to_fade(protocol: Protocol, state: State, meaning: Meaning) -> tuple[s
         other = [name for name in question.asks_for if name not in protocol.red_flags]
         if question.kind == "walk" and stay:
             fades = any(said.get(name) == "present" for name in other)
-            if "spots_fade" in meaning.told or (fades and said.get(stay[0]) != "present"):
+            if told or (fades and said.get(stay[0]) != "present"):
                 return tuple(stay)
     return ()
 

@@ -129,12 +129,6 @@ def _again(step: Step) -> Lines:
     return _told(step) if step.state.place == MORE else asking(step)
 
 
-def _farewell(step: Step) -> Lines:
-    if step.decision.level == "emergency" and "help_here" in step.meaning.told:
-        return standing.handed_over(step)
-    return farewell(step.state, step.decision)
-
-
 def _noted(step: Step) -> Lines:
     return (Line("noted"), *asking(step))
 
@@ -152,7 +146,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "presence": standing.presence,
     "withdrawn": lambda step: (Line("withdrawn"), *asking(step)),
     "greet": lambda step: (*_greet(step), *asking(step)),
-    "farewell": _farewell,
+    "farewell": lambda step: farewell(step.state, step.decision),
     "closing": lambda step: (*closing(step.before, step.decision), Line("farewell.done")),
     "outcome": _told,
     "page": _told,

@@ -84,8 +84,8 @@ def help_comes(step: Step) -> Lines:
 
 
 def handed_over(step: Step) -> Lines:
-    """Return the farewell when help is there: they should hear what was heard."""
-    return (Line("arrived.good"), *dispatcher(step.state, "go"), Line("farewell.done"))
+    """Return what to tell them when help is there; it may have been misheard, so only "stop" ends it."""
+    return (Line("arrived.good"), *dispatcher(step.state, "go"), Line("arrived.end"))
 
 
 def alone(step: Step) -> Lines:
@@ -96,10 +96,13 @@ def alone(step: Step) -> Lines:
 
 
 def presence(step: Step) -> Lines:
-    """Return a soft word; every other time the number again, or when to call again."""
+    """Return a soft word; every other time the number again: that help was called may have been misheard."""
     if step.state.tries == 1:
         return (Line("stay.here"), ways(step))
-    return (Line("stay.here"),) if step.state.tries % 2 else stand(step)
+    if step.state.tries % 2:
+        return (Line("stay.here"),)
+    first = (Line(f"emergency.{action_of(step)}_first"),) if step.state.helped else ()
+    return (*first, *stand(step))
 
 
 def ways(step: Step) -> Line:

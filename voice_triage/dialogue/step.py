@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from voice_triage.dialogue.circumstances import help_comes, with_told
+from voice_triage.dialogue.circumstances import help_comes, help_here, with_told
 from voice_triage.dialogue.outcome import pages
 from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
@@ -205,7 +205,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "rest_of_utterance": lambda step: step.before.overheard and not step.answered,
     "confirms": lambda step: step.meaning.answer == "yes" or _announced_as(step, "present"),
     "doubts_it": lambda step: _announced_as(step, "absent"),
-    "help_here": _tells("help_here"),
+    "help_here": lambda step: help_here(step.meaning.told),
     "help_comes": lambda step: help_comes(step.meaning.told, step.decision),
     "no_help": _tells("no_help"),
     "says_alone": _tells("alone", "child_calling"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase
@@ -11,9 +11,17 @@ from voice_triage.understanding.words import Words
 
 
 def command_in(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, said: Sequence[Said]
+    grammar: Grammar,
+    words: Words,
+    spots: Sequence[Spot[Phrase]],
+    context: Context,
+    said: Sequence[Said],
+    circumstances: Collection[int] = (),
 ) -> str | None:
-    """The command the words give, or None; a sentence that tells a sign commands nothing."""
+    """The command the words give, or None; a sentence that tells a sign commands nothing.
+
+    ``circumstances``: words that tell of the caller or of help, and so order nothing.
+    """
     told = [s for s in said if s.concept not in grammar.places]
     polite = grammar.files["words"]["polite"]
     innocent = [s for s in spots if s.payload.kind == "command" and s.payload.value == "never"]
@@ -21,6 +29,8 @@ def command_in(
     for spot in spots:
         phrase = spot.payload
         if phrase.kind != "command" or phrase.value == "never" or spot.negated or spot.doubtful:
+            continue
+        if any(at in circumstances for at in range(spot.start, spot.end)):
             continue
         if any(
             one.payload.name == phrase.name and one.start < spot.end and spot.start < one.end

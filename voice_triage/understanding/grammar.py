@@ -18,12 +18,11 @@ from voice_triage.understanding.telling import Telling
 from voice_triage.understanding.templates import Choice, Rules, parts
 from voice_triage.understanding.words import Lexicon, Words, is_stop
 
-FILES = (
-    "words", "rules", "signs", "context", "answers", "commands", "questions", "values", "samples", "numbers",
-    "telling", "circumstances",
-)  # fmt: skip
+FILES = ("words", "rules", "signs", "context", "answers", "commands", "circumstances", "questions", "values",
+         "samples", "numbers", "telling")  # fmt: skip
 SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
 SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "opposite", "exposure")
+TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base"))
 CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
@@ -39,7 +38,7 @@ class Phrase:
     name: str
     """The concept, the kind of cue, yes/no/unsure, the command, or the kind of value."""
     value: str = ""
-    """sign: present or absent; value: what it gives; command, circumstance: whole or inside."""
+    """sign: present or absent; value: what it gives; command, circumstance: a key of their rows."""
     question: str = ""
     """Counts only while this question is open; empty: always."""
     reach: int = 0
@@ -95,7 +94,7 @@ class Grammar:
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
         light = self.lexicon.skippable | self.nots | self.walls
-        self.function_words = light | set(self.files["words"]["function_words"])
+        self.function_words = light.union(self.files["words"]["function_words"])
         self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
         self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
@@ -270,10 +269,11 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
         yield from _rows(phrase, row["said"], where)
     for answer, templates in files["answers"].items():
         yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
-    for kind in ("command", "circumstance"):
+    for kind, keys in TOLD_KEYS.items():
         for name, row in files[f"{kind}s"].items():
-            for part in ("whole", "inside", "never"):
-                yield from _rows(Phrase(kind, name, part), row.get(part, ()), f"{kind}s.yaml: {name}")
+            Row(row, where := f"{kind}s.yaml: {name}", ("whole", "inside", "never", *keys))
+            for said in ("whole", "inside", "never", "closing"):
+                yield from _rows(Phrase(kind, name, said), row.get(said, ()), where)
     for kind, row in files["values"].items():
         for value, templates in row.items():
             yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")
@@ -283,8 +283,7 @@ def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
 def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
     """Phrases that mean something only as an answer to one question."""
     for question, row in questions.items():
-        where = f"questions.yaml: {question}"
-        Row(row, where, QUESTION_KEYS)
+        Row(row, where := f"questions.yaml: {question}", QUESTION_KEYS)
         for answer, templates in row.get("answers", {}).items():
             yield from _rows(Phrase("answer", answer, question=question), templates, where)
         for concept, by_value in row.get("signs", {}).items():

@@ -10,7 +10,7 @@ from functools import lru_cache
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, people, values, weighing
-from voice_triage.understanding.circumstances import told_in
+from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -63,24 +63,25 @@ class Interpreter:
 
     def _interpret(self, text: str, question: str | None = None) -> Meaning:
         """The meaning of text. Never raises, whatever the text; linear in its length."""
-        words = self._grammar.lexicon.read(text)
+        words, asked = self._grammar.lexicon.read(text), question or ""
         if not words.surface:
             return Meaning(text)
-        asked = question or ""
         spots = self._grammar.spot(words)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
-        command, wish = self._wish(command_in(self._grammar, words, spots, context, said))
+        signs = list(said)
         told = self._values(words, spots, asked, said)
+        beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
+        innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
+        command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
         if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         network = self._network
         reading = network.read(words.surface, question) if network else None
-        if reading and not wish:
-            command = self._order(command, spots, said, asked, reading)
-        if reading:
-            told = self._whose(told, reading)
+        if network and reading and not wish and not beside:
+            command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
+        told = self._whose(told, reading) if reading else told
         clear = self._grammar.files["questions"].get(asked, {}).get("clear_no")
         found = answers_in(self._grammar, words, spots, context, asked)
         if asked and not clear and only_answers(self._grammar, words, context, asked, found):
@@ -96,10 +97,9 @@ class Interpreter:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         if answer == "no" and self._cried(text, asked):
             answer = None
-        told_of = self._without_parts(said, asked)
-        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in told_of)
-        beside = told_in(self._grammar, words, spots, text)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, beside)
+        said = self._without_parts(said, asked)
+        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, tuple(beside))
 
     def _weighed(
         self, rules: weighing.ByRules, reading: Reading, network: Network, *, only_said: bool
@@ -115,19 +115,21 @@ class Interpreter:
     def _order(
         self,
         command: str | None,
+        likeliest: str | None,
         spots: Sequence[Spot[Phrase]],
         said: Sequence[Said],
         asked: str,
-        reading: Reading,
     ) -> str | None:
-        """The command both readings make likeliest; the network adds none where a place was told."""
+        """The command that counts, ``likeliest`` by both readings; the network adds none beside a place.
+
+        Nor does it alone end the conversation or begin it anew: an emergency may be standing.
+        """
         innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
         if not command and (
             innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
         ):
             return None
-        assert self._network
-        return weighing.command(command, reading, self._network)
+        return likeliest if command or likeliest not in ("stop", "restart") else None
 
     def _bare(self, asked: str) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""

@@ -192,7 +192,7 @@ def unclear(
     outright = any(
         s.payload.kind == "answer" and s.payload.name == "no" and s.payload.question for s in spots
     )
-    if _described(grammar, words) or (not outright and _only_that(words)):
+    if _described(grammar, words) or (not outright and _only_that(grammar, words)):
         return True
     denied = {
         at
@@ -217,12 +217,8 @@ def _described(grammar: Grammar, words: Words) -> bool:
         last = before[-1] if before else ""
         if word in rows["doings"] and last == "no":
             continue
-        if word not in (*rows["described"], *rows["doings"]) or last in (
-            *grammar.nots,
-            "or",
-            "longer",
-            "without",
-        ):
+        denied = last in grammar.nots or last in rows["denying_described"]
+        if word not in (*rows["described"], *rows["doings"]) or denied:
             continue
         noun = surface[at + 1 : at + 2]
         if last != "no" or not noun or not noun[0][0].isalnum() or noun[0] in rows["clause_openers"]:
@@ -230,14 +226,12 @@ def _described(grammar: Grammar, words: Words) -> bool:
     return False
 
 
-def _only_that(words: Words) -> bool:
+def _only_that(grammar: Grammar, words: Words) -> bool:
     """True for the just of "no, it was just a bright light": it is something else, maybe not nothing."""
-    at = next((at for at, word in enumerate(words.surface) if word in _LIMITS), 0)
-    return at > 0 and all(word in _BEFORE_LIMITS or not word[0].isalnum() for word in words.surface[:at])
-
-
-_LIMITS = ("just", "only")
-_BEFORE_LIMITS = frozenset("no nope nah not it it's he she they that this is was are were am i 's".split())
+    rows = grammar.files["words"]
+    at = next((at for at, word in enumerate(words.surface) if word in rows["limits"]), 0)
+    before = words.surface[:at]
+    return at > 0 and all(word in rows["before_limits"] or not word[0].isalnum() for word in before)
 
 
 def _goes_on(words: Words, spot: Spot[Phrase]) -> bool:

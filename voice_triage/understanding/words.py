@@ -73,6 +73,10 @@ class Lexicon:
         kept = [word for at, word in enumerate(out) if at == 0 or word != out[at - 1] or word[0].isdigit()]
         return Words(tuple(kept), tuple(self.lemmas.get(word, word) for word in kept))
 
+    def spoken(self, text: str) -> frozenset[str]:
+        """The words as they were said, none of them written out or folded into another: mummy, not mum."""
+        return frozenset(piece.partition("'")[0] for piece in _PIECES.findall(fold(text)))
+
     def _expand(self, piece: str) -> tuple[str, ...]:
         """One piece of text as whole words: can't -> can not."""
         if piece in self.contractions:
