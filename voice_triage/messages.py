@@ -23,7 +23,7 @@ WISHES = ("spell", "another_voice", "more_time", "unhurried")
 
 CIRCUMSTANCES = (
     "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
-    "spots_fade", "spots_stay",
+    "spots_fade", "spots_stay", "not_breathing", "fit_over", "asks_food", "no_phone",
 )  # fmt: skip
 """What a caller may tell in an emergency, of himself and of the help he called; none of it is a finding."""
 

@@ -19,6 +19,8 @@ def with_told(state: State, told: Collection[str], decision: Decision) -> State:
         state = replace(state, alone=False)
     elif "alone" in told:
         state = replace(state, alone=True)
+    if "not_breathing" in told:
+        state = replace(state, breathless=True)
     if "child_calling" in told and patient(state) != "child":  # a parent may speak as the child
         state = replace(state, child_calling=True)
     return state

@@ -41,7 +41,8 @@ FIXED = (
     "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",
     "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good",
-    "arrived.end", "alone.door", "alone.line", "alone.young", "net.1", "net.2", "net.3", "closing.nobody",
+    "arrived.end", "alone.door", "alone.line", "alone.young", "press.flat", "press.hard", "press.on",
+    "stay.no_medicine", "no_phone.shout", "no_phone.send", "net.1", "net.2", "net.3", "closing.nobody",
 )  # fmt: skip
 
 

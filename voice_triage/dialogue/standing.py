@@ -91,8 +91,27 @@ def handed_over(step: Step) -> Lines:
 def alone(step: Step) -> Lines:
     """Return what somebody does who is alone; at the read-back the question stays open."""
     number = () if step.state.helped else (Line(f"emergency.{action_of(step)}"),)
-    last = heard(step.state) if step.state.place == CONFIRM else (Line("stay.ask"),)
-    return (*number, beside(step.state), *_by_oneself(step, said=True), *last)
+    return (*number, beside(step.state), *_by_oneself(step, said=True), *_last(step))
+
+
+def no_food(step: Step) -> Lines:
+    """Return that nothing is to be given."""
+    return (Line("aid.no_food"), Line("stay.no_medicine"), *_last(step))
+
+
+def no_phone(step: Step) -> Lines:
+    """Return how to get help without a telephone."""
+    return (Line("no_phone.shout"), Line("no_phone.send"), *_last(step))
+
+
+def fit_over(step: Step) -> Lines:
+    """Return what to do when the shaking is over; help is needed all the same."""
+    return (Line("aid.rest_on_side"), Line("aid.watch_breathing"), *stand(step))
+
+
+def _last(step: Step) -> Lines:
+    """Return what a reply ends with: at the read-back the question stays open."""
+    return heard(step.state) if step.state.place == CONFIRM else (Line("stay.ask"),)
 
 
 def presence(step: Step) -> Lines:
@@ -118,6 +137,8 @@ def why(step: Step) -> Lines:
 
 
 def _aid(step: Step) -> Lines:
+    if step.state.breathless:
+        return (Line("press.flat"), Line("press.hard"), Line("press.on"))
     lines = tuple(Line(name) for name in first_aid(step.protocol, step.state.announced, action_of(step)))
     return lines[:MAX_FOR_A_CHILD] if step.state.child_calling else lines
 

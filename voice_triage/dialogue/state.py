@@ -73,6 +73,8 @@ class State:
     """Pages of guidance already given."""
     told_level: str | None = None
     """The level last spoken as the outcome."""
+    breathless: bool = False
+    """The patient was said not to breathe at all."""
     helped: bool = False
     """Help was called, or they are on their way: nobody is told to call any more."""
     alone: bool = False

@@ -209,6 +209,10 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "help_comes": lambda step: help_comes(step.meaning.told, step.decision),
     "no_help": _tells("no_help"),
     "says_alone": _tells("alone", "child_calling"),
+    "not_breathing": _tells("not_breathing"),
+    "fit_over": lambda step: "fit_over" in step.meaning.told and "seizure" in step.before.announced,
+    "asks_food": _tells("asks_food"),
+    "no_phone": _tells("no_phone"),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
 }  # fmt: skip
