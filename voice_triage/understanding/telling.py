@@ -23,6 +23,15 @@ class Telling:
     padding: WordSet
     padding_end: WordSet
     since: WordSet
+    takes_back: WordSet
+    rash: WordSet
+    comes: WordSet
+    they: WordSet
+    these: WordSet
+    ever_since: WordSet
+    clause_words: WordSet
+    light: WordSet
+    lives: WordSet
     # ages
     old: WordSet
     of_age: PhraseList

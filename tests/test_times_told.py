@@ -1,0 +1,87 @@
+"""Times and ages that are told of something else: they must never pass for those of the spots or the patient."""
+
+import pytest
+
+from voice_triage.understanding import Interpreter
+
+INTERPRETER = Interpreter.load("en")
+
+NOT_THE_SPOTS = (
+    ("patient", "it's me, I've lived alone for ten years"),
+    ("patient", "it's me, I've had diabetes for twenty years"),
+    ("patient", "my husband, we've been married forty years"),
+    ("age", "sixty, and I had my hip done ten years ago"),
+    ("emergency_signs", "no, I had a seizure three years ago"),
+    ("patient", "me, I've taken warfarin for six years"),
+    ("patient", "it's me, I started new tablets three weeks ago"),
+    ("patient", "it's me, I had a cold about a month ago"),
+    ("patient", "me, we came back from holiday three weeks ago"),
+    ("emergency_signs", "no, but she had a baby three weeks ago"),
+    ("patient", "it's only me dear, I'm on my own since my Harold passed"),
+    ("patient", "me, smoker for forty years"),
+    ("patient", "me, my husband died three years ago"),
+    ("patient", "me, last saw my doctor six months ago"),
+    ("patient", "me, got a kitten a month ago"),
+    ("patient", "my son, he had his jabs two weeks ago"),
+    ("emergency_signs", "no, cancer five years ago"),
+    ("emergency_signs", "no, he's had a wee an hour ago"),
+    ("risk", "I've had diabetes for twenty years"),
+    ("risk", "no, though I had pneumonia two years ago"),
+    ("patient", "i've got red spots i've had diabetes for twenty years"),
+    ("patient", "i've got red spots my husband died three years ago"),
+    ("emergency_signs", "no i had one of those three years ago"),
+    ("patient", "it's me and i've been a widow for ten years"),
+    ("duration", "i've had diabetes for twenty years"),
+)
+
+OF_THE_SPOTS = (
+    ("patient", "me, I've had these for years", None, "long_standing"),
+    ("patient", "me, the spots came up three weeks ago", 504, None),
+    ("patient", "my husband, he's had the spots for years", None, "long_standing"),
+    ("patient", "my son, the rash started this morning", 6, None),
+    ("patient", "my daughter, they came up two hours ago", 2, None),
+    ("duration", "about twenty years", 175200, None),
+    ("duration", "I've had them for ten years", 87600, None),
+    ("duration", "three weeks", 504, None),
+    ("duration", "two days no sorry three", 72, None),
+)
+
+OLD_AND_NEW = (
+    ("duration", "I've had red moles for years, but this lot are new"),
+    ("duration", "the doctor looked at one ten years ago, but the rest came this afternoon"),
+    ("duration", "I saw one years ago but these came up this morning"),
+    ("duration", "some of them years but these ones are new today"),
+    ("duration", "some of them have been there for years, the others came up yesterday"),
+    ("patient", "me, I've had these for years but there are new ones today"),
+)
+
+
+def told(text, question):
+    """The values by concept and the concepts that are present."""
+    meaning = INTERPRETER.interpret(text, question)
+    return (
+        {one.concept: one.value for one in meaning.values},
+        {one.concept for one in meaning.findings if one.status == "present"},
+    )
+
+
+@pytest.mark.parametrize(("question", "text"), NOT_THE_SPOTS)
+def test_a_time_of_something_else_is_not_how_long_the_spots_have_been_there(question, text):
+    values, present = told(text, question)
+    assert "duration" not in values
+    assert "long_standing" not in present
+
+
+@pytest.mark.parametrize(("question", "text", "hours", "concept"), OF_THE_SPOTS)
+def test_a_time_of_the_spots_counts_unasked_too(question, text, hours, concept):
+    values, present = told(text, question)
+    assert hours is None or values.get("duration") == hours
+    assert concept is None or concept in present
+
+
+@pytest.mark.parametrize(("question", "text"), OLD_AND_NEW)
+def test_of_old_and_new_spots_the_new_ones_count(question, text):
+    values, present = told(text, question)
+    assert values.get("duration", 0) < 336
+    assert "long_standing" not in present
+    assert "new_rash" in present or values.get("duration")
