@@ -85,3 +85,38 @@ def test_of_old_and_new_spots_the_new_ones_count(question, text):
     assert values.get("duration", 0) < 336
     assert "long_standing" not in present
     assert "new_rash" in present or values.get("duration")
+
+
+AGES = (
+    ("age", "six months, her big sister is four", (0.5, None)),
+    ("age", "she's six months and I'm thirty two", (0.5, None)),
+    ("patient", "my mum, she's seventy, I'm forty", (70, None)),
+    ("age", "my mum's seventy, I'm forty", (70, None)),
+    ("age", "he'll be four on boxing day, his brother's seven and the big one is fourteen", (3, None)),
+    ("patient", "my granddaughter, I'm seventy four", (None,)),
+    ("age", "fifty, been married for twenty years", (50, None)),
+    ("age", "sixty, I've been retired for years", (60, None)),
+    ("patient", "my husband has had asthma since he was two", (None,)),
+    ("risk", "my husband has had asthma since he was two", (None,)),
+    ("age", "fifteen... fifty, five oh", (50, None)),
+    ("age", "three score and twelve", (72, None)),
+    ("age", "six months, his mum is thirty", (0.5, None)),
+    ("age", "fifteen, fifty", (None,)),
+    ("age", "he's four, sorry, five", (5,)),
+    ("age", "I'm forty, sorry, fifty", (50,)),
+    ("age", "one five, fifteen", (15, None)),
+    ("age", "I'm his mum and he's four", (4,)),
+    ("age", "I'm sixty seven", (67,)),
+    ("patient", "it's me, I'm thirty two", (32,)),
+    ("patient", "my brother, he's seven", (7,)),
+    ("age", "three, nearly four", (3,)),
+    ("age", "he's four and a half", (4.5,)),
+    ("age", "the little one is three", (3,)),
+)
+
+
+@pytest.mark.parametrize(("question", "text", "years"), AGES)
+def test_the_age_of_somebody_else_is_not_the_patients(question, text, years):
+    age = next((one for one in INTERPRETER.interpret(text, question).values if one.concept == "age"), None)
+    told = None if age is None else age.value / 12 if age.unit == "months" else age.value
+    assert told in years

@@ -1,8 +1,8 @@
 """Which of the times in an utterance tell how long the spots have been there.
 
-"I have had diabetes for twenty years" says nothing of the spots, and spots taken for old ones may be taken for
-harmless. So a time counts only where its clause is about the spots, and a long one needs more for it than a short
-one: a long one taken wrongly can cost a life, one that is not taken only costs a question.
+"I have had diabetes for twenty years" says nothing of the spots, and spots taken for old ones may be taken
+for harmless. So a time counts only where its clause is about the spots, and a long one needs more for it than
+a short one: taken wrongly it can cost a life, not taken it costs a question.
 """
 
 from __future__ import annotations

@@ -61,6 +61,14 @@ class Telling:
     soon_after: WordSet
     will_be: WordSet
     beside_sound: WordSet
+    whose: WordSet
+    kin: WordSet
+    apart: WordSet
+    pointed: WordSet
+    third: WordSet
+    speaker: WordSet
+    once_when: WordSet
+    spans: WordSet
     # people
     reporting: WordSet
     mine: WordSet
