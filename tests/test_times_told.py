@@ -1,4 +1,4 @@
-"""Times and ages that are told of something else: they must never pass for those of the spots or the patient."""
+"""Times and ages that are told of something else: never those of the spots or the patient."""
 
 import pytest
 
@@ -43,6 +43,7 @@ OF_THE_SPOTS = (
     ("duration", "about twenty years", 175200, None),
     ("duration", "I've had them for ten years", 87600, None),
     ("duration", "three weeks", 504, None),
+    ("summary_check", "no, it was three weeks", 504, None),
     ("duration", "two days no sorry three", 72, None),
 )
 

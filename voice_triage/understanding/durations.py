@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voice_triage.messages import Value
-from voice_triage.understanding.lasting import LONG_HOURS, Clauses
+from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.numbers import UNIT_HOURS
 from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, vague
 
@@ -60,7 +60,7 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
             continue
         hours, end = and_a_half(said, number.value, end + 1)
         near = any(place in marked for place in range(number.start - 3, number.start + 1))
-        if said.word(end) in telling.since or near or said.question == "duration" or correcting:
+        if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
             one = _told(said, number.start, end, hours * step, step)
             out[-1 if correcting else len(out) :] = [one]
     return out

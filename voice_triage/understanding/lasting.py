@@ -18,7 +18,7 @@ from voice_triage.understanding.words import is_stop
 LONG_HOURS = 336
 """From here on spots may pass for old ones: long_standing of the protocol begins here."""
 OLD, NEW = "long_standing", "new_rash"
-AIM = ("", "duration", "summary_check", "summary_check.what")
+AIM = ("", "duration", "summary_check")
 """Questions after which a time alone is about the spots; the empty one is none."""
 PATIENT_WORDS = 4
 """Words of a "my little boy" at most; a longer phrase may have anything inside."""

@@ -70,7 +70,7 @@ def _of_speaker(said: Utterance, at: int) -> bool:
 
 
 def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
-    """True where somebody else is named before the speaker's own age: "my granddaughter, I'm seventy four"."""
+    """True where another is named before the speaker's age: "my granddaughter, I'm seventy four"."""
     first = min((one.start for one in told if _of_speaker(said, one.start)), default=0)
     others = (said.telling.persons | said.telling.third) - said.telling.speaker - said.telling.they
     before = said.words.surface[: max(0, first - len(_lead(said, first)))]
