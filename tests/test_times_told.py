@@ -2,9 +2,13 @@
 
 import pytest
 
+from voice_triage.dialogue import Dialogue
+from voice_triage.messages import Heard
+from voice_triage.protocol import Protocol
 from voice_triage.understanding import Interpreter
 
 INTERPRETER = Interpreter.load("en")
+PROTOCOL = Protocol.load()
 
 NOT_THE_SPOTS = (
     ("patient", "it's me, I've lived alone for ten years"),
@@ -121,3 +125,34 @@ def test_the_age_of_somebody_else_is_not_the_patients(question, text, years):
     age = next((one for one in INTERPRETER.interpret(text, question).values if one.concept == "age"), None)
     told = None if age is None else age.value / 12 if age.unit == "months" else age.value
     assert told in years
+
+
+WHOLE = (
+    ("emergency", {"patient": "it's me, I've lived alone for ten years"}),
+    ("emergency", {"patient": "me, we came back from holiday three weeks ago"}),
+    ("emergency", {"patient": "my wife", "emergency_signs": "no, but she had a baby three weeks ago"}),
+    ("emergency", {"duration": "some of them years but these ones are new today"}),
+    ("emergency", {"duration": "the doctor looked at one ten years ago, but the rest came this afternoon"}),
+    ("emergency", {"duration": "I've had red moles for years, but this lot are new"}),
+    ("urgent", {"glass_test": "can't tell", "risk": "I've had diabetes for twenty years"}),
+    ("urgent", {"glass_test": "can't tell", "risk": "no, though I had pneumonia two years ago"}),
+    ("routine", {"duration": "I've had these for years", "appearance": "just a few"}),
+)
+
+
+@pytest.mark.parametrize(("level", "answers"), WHOLE)
+def test_only_old_spots_are_excused(level, answers):
+    said = {
+        "patient": "me",
+        "age": "sixty",
+        "duration": "today",
+        "glass_test": "no they don't fade",
+    } | answers
+    dialogue = Dialogue(PROTOCOL)
+    dialogue.start()
+    for _ in range(60):
+        asked = dialogue.question
+        if asked in (None, "confirm_red_flag", "more"):
+            break
+        dialogue.handle(Heard(INTERPRETER.interpret(said.get(asked, "no"), asked)))
+    assert dialogue.decision.level == level
