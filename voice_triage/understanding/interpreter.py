@@ -70,9 +70,8 @@ class Interpreter:
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
         signs = list(said)
-        read = values.Utterance(self._grammar, words, spots, asked)
-        clauses = lasting.Clauses(self._grammar, read)
-        told = self._values(read, clauses, said)
+        clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
+        told = self._values(clauses, said)
         beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
         command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
@@ -175,8 +174,9 @@ class Interpreter:
         ]
 
     @staticmethod
-    def _values(utterance: values.Utterance, clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
+    def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
+        utterance = clauses.utterance
         heat = values.temperatures(utterance)
         told = heat + ages.ages(utterance, heat)
         new = any(s.concept == lasting.NEW and s.status == "present" for s in said)

@@ -50,7 +50,7 @@ class Clauses:
     """The clauses of an utterance, and which times belong to the spots."""
 
     def __init__(self, grammar: Grammar, said: Utterance) -> None:
-        self._grammar, self._said = grammar, said
+        self._grammar, self.utterance = grammar, said
         self._light = _light(grammar, said)
         telling = said.telling
         self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
@@ -62,7 +62,7 @@ class Clauses:
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
-        said, rows = self._said, self._grammar.files["words"]
+        said, rows = self.utterance, self._grammar.files["words"]
         word, before = said.word(at), said.word(at - 1)
         if is_stop(before) or before == "," or word in said.telling.clause_words:
             return True
@@ -72,13 +72,13 @@ class Clauses:
 
     def _read(self, start: int, end: int) -> Clause:
         """The clause from start to end."""
-        telling = self._said.telling
-        words = self._said.words.surface[start:end]
-        bases = self._said.words.lemma[start:end]
+        telling = self.utterance.telling
+        words = self.utterance.words.surface[start:end]
+        bases = self.utterance.words.lemma[start:end]
         rash = not telling.rash.isdisjoint(bases)
         life = any(
             start <= s.start and s.end <= end and s.payload.kind == "sign" and s.payload.name in telling.lives
-            for s in self._said.spots
+            for s in self.utterance.spots
         )
         return Clause(
             start,
@@ -86,7 +86,7 @@ class Clauses:
             rash,
             points=not telling.they.isdisjoint(words),
             shows=any(
-                word in telling.these and self._said.word(at - 1) not in telling.of
+                word in telling.these and self.utterance.word(at - 1) not in telling.of
                 for at, word in enumerate(words, start)
             ),
             comes=not telling.comes.isdisjoint(bases),
@@ -95,7 +95,7 @@ class Clauses:
                 at not in self._light
                 and word[0].isalnum()
                 and word not in self._idle
-                and self._said.base(at) not in self._idle
+                and self.utterance.base(at) not in self._idle
                 for at, word in enumerate(words, start)
             ),
             life=life,
@@ -104,10 +104,10 @@ class Clauses:
     def _has_person(self, words: Sequence[str]) -> bool:
         """True when a person is told of, and not only after a since."""
         since = next(
-            (at for at, word in enumerate(words) if word in self._said.telling.ever_since), len(words)
+            (at for at, word in enumerate(words) if word in self.utterance.telling.ever_since), len(words)
         )
-        known = self._said.telling.persons | set(self._grammar.files["words"]["nominative"])
-        own = known - self._said.telling.they | self._said.telling.my
+        known = self.utterance.telling.persons | set(self._grammar.files["words"]["nominative"])
+        own = known - self.utterance.telling.they | self.utterance.telling.my
         return not own.isdisjoint(words[:since])
 
     def about_spots(self, at: int, hours: float) -> bool:
@@ -119,7 +119,7 @@ class Clauses:
             if clause.life and not clause.comes:
                 return False
             return clause.rash or not (long and clause.foreign)
-        asked = self._said.question in AIM
+        asked = self.utterance.question in AIM
         if clause.foreign:
             return asked and not clause.life and (not long or not clause.someone)
         earlier = next((c for c in reversed(self._clauses[:number]) if c.rash or c.foreign), None)
@@ -136,8 +136,8 @@ class Clauses:
         following = next(iter(self._clauses[number + 1 :]), None)
         if following is None or not following.rash:
             return False
-        before, word = self._said.word(following.start - 1), self._said.word(following.start)
-        return before[:1].isalnum() and word not in self._said.telling.clause_words
+        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
+        return before[:1].isalnum() and word not in self.utterance.telling.clause_words
 
     def comes(self, at: int) -> bool:
         """True when the clause says that something came up, or was noticed."""
