@@ -14,10 +14,16 @@ MAX_SIGNS = 4
 
 def recap(protocol: Protocol, state: State) -> tuple[Line, ...]:
     """Return the summary that the caller can correct; empty of signs, it says so."""
-    # Warning signs first: they must not be among those that are left out.
-    said = sorted(state.findings, key=lambda one: one.concept not in protocol.warning_signs)
+    # Warning signs first, then that the spots are old, which may excuse one: these must not be left out.
+    said = sorted(
+        state.findings,
+        key=lambda one: (
+            one.concept not in protocol.warning_signs,
+            protocol.concepts[one.concept].from_hours is None,
+        ),
+    )
     signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
-    return (*_who(state), *(signs or (Line("recap.no_signs"),)))
+    return (*_who(state), *_since(state), *(signs or (Line("recap.no_signs"),)))
 
 
 def dispatcher(state: State, action: str) -> tuple[Line, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from voice_triage.dialogue.doubting import doubtful_values, without_doubtful
 from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
@@ -28,7 +29,7 @@ class Taken:
 
 def take(protocol: Protocol, state: State, meaning: Meaning, question: Question | None) -> Taken:
     """Take a whole utterance, given the question that is open (None: no question of the protocol)."""
-    said = list(spoken(state, meaning, question))
+    said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(meaning.values, said)
     answer = bare_answer(state, meaning, question)
     vague = question is not None and answer == "yes" and _names_none(question, said)
@@ -38,10 +39,11 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
         untouched = {one.concept for one in said} | _volunteered(state, question, answer)
         said += question.effects(answer, untouched)
     said += _complete_walks(protocol, said)
-    after = merge(protocol, _forget(protocol, state, question, said), said, _values(state, meaning, question))
+    values = _values(state, meaning, question)
+    after = merge(protocol, _forget(protocol, state, question, said), said, values)
     if vague and question is not None and question.at_once:
         after = replace(after, vague_alarm=question.id)
-    settled = question is not None and _settles(question, meaning, said, answer)
+    settled = question is not None and _settles(question, values, said, answer)
     news = after.findings != state.findings or after.values != state.values
     return Taken(after, settled, vague and not settled, news)
 
@@ -58,7 +60,12 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
         left_out.add("age")
-    return tuple(one for one in meaning.values if one.concept in asked or one.concept not in left_out)
+    doubtful = doubtful_values(state, meaning, question)
+    return tuple(
+        one
+        for one in meaning.values
+        if one.concept not in doubtful and (one.concept in asked or one.concept not in left_out)
+    )
 
 
 def _by_concept(state: State) -> Mapping[str, Value]:
@@ -193,10 +200,10 @@ def _forget(protocol: Protocol, state: State, question: Question | None, said: I
     return replace(state, findings=kept)
 
 
-def _settles(question: Question, meaning: Meaning, said: list[Finding], answer: Answer | None) -> bool:
+def _settles(question: Question, values: Iterable[Value], said: list[Finding], answer: Answer | None) -> bool:
     """True when the utterance answers the question."""
     named = {one.concept for one in said}
-    given = {one.concept for one in meaning.values}
+    given = {one.concept for one in values}
     if any(name in named or name in given for name in question.answered_by):
         return True
     if question.kind == "value":

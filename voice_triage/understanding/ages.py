@@ -8,13 +8,19 @@ from voice_triage.messages import Value
 from voice_triage.understanding.births import births
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, vague
+from voice_triage.understanding.whose_age import of_patient, once_was
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
 MAX_AGE_YEARS = 120
 
 
 def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
-    """Ages in years or months."""
+    """The patient's age in years or months, once at most; none where it cannot be told from another's."""
+    return of_patient(said, _all(said, taken))
+
+
+def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
+    """Ages of everybody, in years or months."""
     words = said.words
     born = births(said)
     if born is not None:
@@ -28,6 +34,8 @@ def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     if said.question == "age":
         found = found + vague(said) or _sounded(said)
     for number in sorted(found, key=lambda n: n.start):
+        if once_was(said, number):
+            continue
         if any(t.start <= number.start < t.end for t in taken) or _counts_on(said, number, bool(out)):
             continue
         if _comes(said, number):
@@ -38,11 +46,11 @@ def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         if told:
             out.append(told)
     if not any(told.strong for told in out):
-        out.extend(
+        out += [
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
             for s in longest(said.spots, "age")
-            if s.payload.value[0] != "q" or said.question == "age"
-        )
+            if s.payload.value[0] != "q" or (said.question == "age" and not out)
+        ]
     return out
 
 

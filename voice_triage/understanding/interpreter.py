@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
-from voice_triage.understanding import ages, people, values, weighing
+from voice_triage.understanding import ages, durations, lasting, people, values, weighing
 from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
@@ -70,7 +70,8 @@ class Interpreter:
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
         signs = list(said)
-        told = self._values(words, spots, asked, said)
+        clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
+        told = self._values(clauses, said)
         beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
         command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
@@ -92,6 +93,7 @@ class Interpreter:
             bare = self._bare(asked) if found else frozenset()
             rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
             said = self._weighed(rules, reading, network, only_said=bool(clear))
+        said = lasting.settled(said, signs, told, clauses)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and clear:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
@@ -171,14 +173,14 @@ class Interpreter:
             or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
         ]
 
-    def _values(
-        self, words: Words, spots: Sequence[Spot[Phrase]], asked: str, said: list[Said]
-    ) -> list[Told]:
+    @staticmethod
+    def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
-        utterance = values.Utterance(self._grammar, words, spots, asked)
+        utterance = clauses.utterance
         heat = values.temperatures(utterance)
         told = heat + ages.ages(utterance, heat)
-        told += values.durations(utterance, told)
+        new = any(s.concept == lasting.NEW and s.status == "present" for s in said)
+        told += durations.durations(utterance, told, clauses, new=new)
         told += people.patients(utterance)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):

@@ -39,6 +39,7 @@ class Numerals:
     tens: dict[str, int]
     hundred: WordSet
     thousand: WordSet
+    score: WordSet
     a_hundred: WordSet
     joins: WordSet
     never_first: WordSet
@@ -113,9 +114,10 @@ class Numerals:
     def _hundreds(self, words: Sequence[str], number: Number) -> Number:
         """One hundred and two, a hundred two, one oh two, one hundred."""
         at = number.end
-        if at < len(words) and words[at] in self.hundred and number.value < 10:
+        times = self._times(words[at]) if at < len(words) and number.value < 10 else 0
+        if times:
             at += 1
-            base = number.value * 100
+            base = number.value * times
             skip = at + 1 if at < len(words) and words[at] in self.joins else at
             if skip < len(words) and (words[skip] in self.tens or self.ones.get(words[skip])):
                 rest = self._below_hundred(words, skip)
@@ -128,6 +130,10 @@ class Numerals:
         if oh and words[at + 1] in self.ones:
             return Number(number.start, at + 2, 100 + self.ones[words[at + 1]])
         return number
+
+    def _times(self, word: str) -> int:
+        """What a hundred or a score makes of the number before it; else 0."""
+        return 100 if word in self.hundred else 20 if word in self.score else 0
 
     def _fraction(self, words: Sequence[str], number: Number) -> Number:
         """Thirty nine point two, two and a half; a loose digit after it is kept as its tail."""

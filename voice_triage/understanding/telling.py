@@ -23,6 +23,15 @@ class Telling:
     padding: WordSet
     padding_end: WordSet
     since: WordSet
+    takes_back: WordSet
+    rash: WordSet
+    comes: WordSet
+    they: WordSet
+    these: WordSet
+    ever_since: WordSet
+    clause_words: WordSet
+    light: WordSet
+    lives: WordSet
     # ages
     old: WordSet
     of_age: PhraseList
@@ -52,6 +61,14 @@ class Telling:
     soon_after: WordSet
     will_be: WordSet
     beside_sound: WordSet
+    whose: WordSet
+    kin: WordSet
+    apart: WordSet
+    pointed: WordSet
+    third: WordSet
+    speaker: WordSet
+    once_when: WordSet
+    spans: WordSet
     # people
     reporting: WordSet
     mine: WordSet

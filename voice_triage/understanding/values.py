@@ -1,4 +1,4 @@
-"""Temperatures and durations, and what numbers of every kind share."""
+"""Temperatures, and what numbers of every kind share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import PhraseList, Words
 
@@ -66,7 +66,7 @@ class Utterance:
 
 def temperatures(said: Utterance) -> list[Told]:
     """Body temperatures in Celsius; Fahrenheit is told by its size."""
-    marks = _marks(said.spots, "heat")
+    marked = marks(said.spots, "heat")
     out: list[Told] = []
     for number in said.numbers:
         degrees, end, exact = number.value, number.end, number.value % 1 != 0
@@ -74,7 +74,7 @@ def temperatures(said: Utterance) -> list[Told]:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
         if said.unit(end) or said.word(end) in said.telling.percent:
             continue
-        near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marks)
+        near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
         near = near or corrects(said, number, out)
         celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
@@ -85,7 +85,7 @@ def temperatures(said: Utterance) -> list[Told]:
     return out
 
 
-def _marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
+def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
     """The words that tell what a number near them is about."""
     return [
         s for s in spots if (s.payload.kind, s.payload.name, s.payload.value) == ("value", "about", about)
@@ -106,42 +106,6 @@ def and_a_half(said: Utterance, amount: float, at: int) -> tuple[float, int]:
     return (amount + 0.5, at + half) if half else (amount, at)
 
 
-def durations(said: Utterance, taken: Sequence[Told]) -> list[Told]:
-    """How long ago it began, in hours."""
-    out: list[Told] = []
-    telling = said.telling
-    marks = {s.end for s in _marks(said.spots, "time")}
-    rough = vague(said)
-    exact = [n for n in said.numbers if not any(v.start <= n.start < v.end for v in rough)]
-    for number in sorted((*exact, *rough), key=lambda n: n.start):
-        if any(t.start <= number.start < t.end for t in taken):
-            continue
-        end = number.end + (said.base(number.end) in telling.padding)
-        end += said.word(end) in telling.padding_end
-        step = UNIT_HOURS.get(said.unit(end), 0)
-        correcting = corrects(said, number, out)
-        if not step and correcting:
-            hours = number.value * out[-1].step
-            out.append(_duration(said, number.start, number.end, hours, out[-1].step))
-            continue
-        if not step or said.word(end + 1) in telling.old:
-            continue
-        hours, end = and_a_half(said, number.value, end + 1)
-        marked = any(place in marks for place in range(number.start - 3, number.start + 1))
-        if said.word(end) in telling.since or marked or said.question == "duration" or correcting:
-            out.append(_duration(said, number.start, end, hours * step, step))
-    if not out:
-        out = [
-            _duration(said, s.start, s.end, float(s.payload.value.split()[-1]), 1)
-            for s in longest(said.spots, "duration")
-            # "hours" are a few, the hour of "at that hour" is none
-            if not (s.end - s.start == 1 and said.unit(s.start) and said.word(s.start) == said.base(s.start))
-            if s.payload.value[0] != "q"
-            or (said.question == "duration" and said.word(s.end) not in telling.old)
-        ]
-    return out
-
-
 def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
     """The phrases of a kind of value, without those inside a longer one."""
     kept: list[Spot[Phrase]] = []
@@ -150,12 +114,6 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
         if not any(one.start < other.end and other.start < one.end for other in kept[:8]):
             kept.append(one)
     return kept
-
-
-def _duration(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
-    """A duration told in the words from start to end."""
-    value = Value("duration", "hours", round(hours, 2), said.words.text(start, end))
-    return Told(start, end, value, step=step)
 
 
 def vague(said: Utterance) -> list[Number]:

@@ -1,0 +1,87 @@
+"""How long the spots have been there, in hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice_triage.messages import Value
+from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
+from voice_triage.understanding.numbers import UNIT_HOURS
+from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, vague
+
+
+def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: bool) -> list[Told]:
+    """The shortest time that tells how long the spots have been there: the newest are the ones that count.
+
+    ``new``: some are said to be new, so that no long time can be theirs.
+    """
+    counted = _counted(said, taken)
+    named = [
+        one
+        for one in _named(said, clauses, bool(counted))
+        if not any(one.start < other.end and other.start < one.end for other in counted)
+    ]
+    told = [t for t in (*counted, *named) if clauses.about_spots(t.end - 1, float(t.value.value))]
+    kept: list[Told] = []
+    for one in sorted(told, key=lambda t: t.start):
+        if new and float(one.value.value) >= LONG_HOURS:
+            continue
+        if not kept or float(one.value.value) < float(kept[0].value.value) or _replaces(said, kept[0], one):
+            kept = [one]
+    return kept
+
+
+def _replaces(said: Utterance, first: Told, second: Told) -> bool:
+    """True for the second of "three days, no wait, four"; a long one needs nothing else to stand between."""
+    between = [word for word in said.words.surface[first.end : second.start] if word[0].isalnum()]
+    if said.telling.takes_back.isdisjoint(between):
+        return False
+    return float(second.value.value) < LONG_HOURS or all(word in said.telling.correcting for word in between)
+
+
+def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
+    """The times told in numbers; one that was corrected gives way to its correction."""
+    out: list[Told] = []
+    telling = said.telling
+    marked = {s.end for s in marks(said.spots, "time")}
+    rough = vague(said)
+    exact = [n for n in said.numbers if not any(v.start <= n.start < v.end for v in rough)]
+    for number in sorted((*exact, *rough), key=lambda n: n.start):
+        if any(t.start <= number.start < t.end for t in taken):
+            continue
+        end = number.end + (said.base(number.end) in telling.padding)
+        end += said.word(end) in telling.padding_end
+        step = UNIT_HOURS.get(said.unit(end), 0)
+        correcting = corrects(said, number, out)
+        if not step and correcting:
+            out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
+            continue
+        if not step or said.word(end + 1) in telling.old:
+            continue
+        hours, end = and_a_half(said, number.value, end + 1)
+        near = any(place in marked for place in range(number.start - 3, number.start + 1))
+        if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
+            one = _told(said, number.start, end, hours * step, step)
+            out[-1 if correcting else len(out) :] = [one]
+    return out
+
+
+def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
+    """The times told in words alone; beside a number, or unasked, only of what came up then."""
+    out = []
+    for s in longest(said.spots, "duration"):
+        rough, hours = s.payload.value[0] == "q", float(s.payload.value.split()[-1])
+        # "hours" are a few, the hour of "at that hour" is none
+        if s.end - s.start == 1 and said.unit(s.start) and said.word(s.start) == said.base(s.start):
+            continue
+        asked = said.question == "duration" and not beside and said.word(s.end) not in said.telling.old
+        came = hours < LONG_HOURS and clauses.comes(s.start)
+        if came or asked or not (rough or beside):
+            out.append(_told(said, s.start, s.end, hours, 1))
+    return out
+
+
+def _told(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
+    """A duration told in the words from start to end."""
+    value = Value("duration", "hours", round(hours, 2), said.words.text(start, end))
+    return Told(start, end, value, step=step)

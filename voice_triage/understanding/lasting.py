@@ -1,0 +1,184 @@
+"""Which of the times in an utterance tell how long the spots have been there.
+
+"I have had diabetes for twenty years" says nothing of the spots, and spots taken for old ones may be taken
+for harmless. So a time counts only where its clause is about the spots, and a long one needs more for it than
+a short one: taken wrongly it can cost a life, not taken it costs a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from voice_triage.understanding.context import Said
+from voice_triage.understanding.grammar import Grammar
+from voice_triage.understanding.values import Told, Utterance
+from voice_triage.understanding.words import is_stop
+
+LONG_HOURS = 336
+"""From here on spots may pass for old ones: long_standing of the protocol begins here."""
+OLD, NEW = "long_standing", "new_rash"
+AIM = ("", "duration", "summary_check")
+"""Questions after which a time alone is about the spots; the empty one is none."""
+PATIENT_WORDS = 4
+"""Words of a "my little boy" at most; a longer phrase may have anything inside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What a clause says beside a time."""
+
+    start: int
+    end: int
+    rash: bool
+    """It names the spots."""
+    points: bool
+    """It may mean them: it, they."""
+    shows: bool
+    """"These", which are seen: the spots, but not "one of those"."""
+    comes: bool
+    """They came up, were noticed, are new."""
+    someone: bool
+    """It has a person for its subject: "I lived there for years", not "since I was a lad"."""
+    foreign: bool
+    """It has a word that is none of these and no time."""
+    life: bool
+    """It tells an illness or a medicine."""
+
+
+class Clauses:
+    """The clauses of an utterance, and which times belong to the spots."""
+
+    def __init__(self, grammar: Grammar, said: Utterance) -> None:
+        self._grammar, self.utterance = grammar, said
+        self._light = _light(grammar, said)
+        telling = said.telling
+        self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
+        self._idle |= telling.rash | telling.comes | telling.persons | telling.these | telling.they
+        starts = [at for at in range(len(said.words.surface)) if at == 0 or self._opens(at)]
+        self._clauses = [
+            self._read(*bounds) for bounds in zip(starts, [*starts[1:], len(said.words.surface)], strict=True)
+        ]
+
+    def _opens(self, at: int) -> bool:
+        """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
+        said, rows = self.utterance, self._grammar.files["words"]
+        word, before = said.word(at), said.word(at - 1)
+        if is_stop(before) or before == "," or word in said.telling.clause_words:
+            return True
+        if word in rows["nominative"] or word in said.telling.it:
+            return before not in rows["before_nominative"] and before not in said.telling.ever_since
+        return said.base(at - 1) in said.telling.rash and said.word(at + 1) in said.telling.persons
+
+    def _read(self, start: int, end: int) -> Clause:
+        """The clause from start to end."""
+        telling = self.utterance.telling
+        words = self.utterance.words.surface[start:end]
+        bases = self.utterance.words.lemma[start:end]
+        rash = not telling.rash.isdisjoint(bases)
+        life = any(
+            start <= s.start and s.end <= end and s.payload.kind == "sign" and s.payload.name in telling.lives
+            for s in self.utterance.spots
+        )
+        return Clause(
+            start,
+            end,
+            rash,
+            points=not telling.they.isdisjoint(words),
+            shows=any(
+                word in telling.these and self.utterance.word(at - 1) not in telling.of
+                for at, word in enumerate(words, start)
+            ),
+            comes=not telling.comes.isdisjoint(bases),
+            someone=self._has_person(words),
+            foreign=any(
+                at not in self._light
+                and word[0].isalnum()
+                and word not in self._idle
+                and self.utterance.base(at) not in self._idle
+                for at, word in enumerate(words, start)
+            ),
+            life=life,
+        )
+
+    def _has_person(self, words: Sequence[str]) -> bool:
+        """True when a person is told of, and not only after a since."""
+        since = next(
+            (at for at, word in enumerate(words) if word in self.utterance.telling.ever_since), len(words)
+        )
+        known = self.utterance.telling.persons | set(self._grammar.files["words"]["nominative"])
+        own = known - self.utterance.telling.they | self.utterance.telling.my
+        return not own.isdisjoint(words[:since])
+
+    def about_spots(self, at: int, hours: float) -> bool:
+        """True when the time at a word tells how long the spots have been there."""
+        number = next(n for n, clause in enumerate(self._clauses) if clause.start <= at < clause.end)
+        clause = self._clauses[number]
+        long = hours >= LONG_HOURS
+        if clause.rash or (clause.comes and (clause.points or clause.shows)):
+            if clause.life and not clause.comes:
+                return False
+            return clause.rash or not (long and clause.foreign)
+        asked = self.utterance.question in AIM
+        if clause.foreign:
+            return asked and not clause.life and (not long or not clause.someone)
+        earlier = next((c for c in reversed(self._clauses[:number]) if c.rash or c.foreign), None)
+        if earlier is None and self._goes_on(number):
+            return True
+        if earlier is not None and (earlier.rash or not asked or earlier.life or (long and earlier.someone)):
+            return earlier.rash
+        if asked:
+            return True
+        return clause.shows if long else clause.points or clause.shows or not clause.someone
+
+    def _goes_on(self, number: int) -> bool:
+        """True for the time of "twelve weeks she's had the rash"."""
+        following = next(iter(self._clauses[number + 1 :]), None)
+        if following is None or not following.rash:
+            return False
+        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
+        return before[:1].isalnum() and word not in self.utterance.telling.clause_words
+
+    def comes(self, at: int) -> bool:
+        """True when the clause says that something came up, or was noticed."""
+        return any(clause.comes and clause.start <= at < clause.end for clause in self._clauses)
+
+
+def _light(grammar: Grammar, said: Utterance) -> set[int]:
+    """Places of words that tell a time, a number, a place of the body, or who it is about."""
+    places = {at for at in range(len(said.words.surface)) if said.unit(at)}
+    for number in said.numbers:
+        places.update(range(number.start, number.end))
+    for spot in said.spots:
+        phrase = spot.payload
+        time = phrase.kind == "value" and phrase.name in ("duration", "about", "age")
+        who = phrase.kind == "value" and phrase.name.startswith("patient")
+        place = phrase.kind == "sign" and phrase.name in grammar.places
+        if time or phrase.kind == "answer" or ((who or place) and spot.end - spot.start <= PATIENT_WORDS):
+            places.update(range(spot.start, spot.end))
+    return places
+
+
+def settled(
+    said: Sequence[Said], rules: Sequence[Said], told: Sequence[Told], clauses: Clauses
+) -> list[Said]:
+    """The signs without "long standing" where nothing says so of the spots, or some of them are new.
+
+    ``rules``: what the grammar alone found; the network's guess excuses nothing.
+    """
+    old = [s for s in said if s.concept == OLD and s.status == "present"]
+    if not old:
+        return list(said)
+    plain = {(s.start, s.end) for s in rules if s.concept == OLD and s.status == "present"}
+    kept = [s for s in old if (s.start, s.end) in plain and clauses.about_spots(s.end - 1, LONG_HOURS)]
+    hours = [float(one.value.value) for one in told if one.value.concept == "duration"]
+    fresh = next((s for s in (*said, *rules) if s.concept == NEW and s.status == "present"), None)
+    short = bool(hours) and min(hours) < LONG_HOURS
+    rest = [s for s in said if s not in old]
+    if not (fresh or short):
+        return rest + kept
+    known = any(s.concept == NEW and s.status == "present" for s in rest)
+    if known or not kept:
+        return rest
+    rest = [s for s in rest if s.concept != NEW]
+    return [*rest, replace(fresh or kept[0], concept=NEW)]

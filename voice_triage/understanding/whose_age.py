@@ -1,0 +1,95 @@
+"""Which of the ages in an utterance is the patient's: "six months, her big sister is four"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.values import Told, Utterance
+from voice_triage.understanding.words import is_stop
+
+LEAD = 7
+"""Words before a number, of its own clause, that say whose age it is."""
+GROWN_UP, NEAR = 18, 5
+"""Two ages of a grown-up that are as near as this are one, told roughly."""
+
+
+def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
+    """The ages that are the patient's; none where two cannot be told apart, so that it is asked again."""
+    own = [one for one in told if not _of_another(said, one.start)]
+    if any(_of_third(said, one.start) for one in own) or _names_another(said, own):
+        own = [one for one in own if not _of_speaker(said, one.start)]
+    best = [one for one in own if one.strong] or own
+    best = sorted(best, key=lambda one: one.start)
+    kept: list[Told] = []
+    for one in best:
+        if kept and not (_same(kept[-1], one) or _corrected(said, kept[-1], one)):
+            return []
+        kept = [one]
+    return kept
+
+
+def once_was(said: Utterance, number: Number) -> bool:
+    """True for the two of "since he was two" and the twenty of "married for twenty years"."""
+    telling, lead = said.telling, _lead(said, number.start)
+    if said.unit(number.end) and said.word(number.start - 1) in telling.spans:
+        return True
+    return not telling.once_when.isdisjoint(lead) and not telling.be.isdisjoint(lead)
+
+
+def _lead(said: Utterance, at: int) -> tuple[str, ...]:
+    """The words of the clause before a place."""
+    start = at
+    while start > max(0, at - LEAD):
+        word = said.word(start - 1)
+        if is_stop(word) or word == "," or word in said.telling.clause_words:
+            break
+        start -= 1
+    return said.words.surface[start:at]
+
+
+def _of_another(said: Utterance, at: int) -> bool:
+    """True for the age of "her big sister", "his mum", "the big one"."""
+    telling, lead = said.telling, _lead(said, at)
+    if not telling.whose.isdisjoint(lead) and not telling.kin.isdisjoint(lead):
+        return True
+    return any(
+        first in telling.apart and second in (*telling.kin, *telling.pointed)
+        for first, second in zip(lead, lead[1:], strict=False)
+    )
+
+
+def _of_third(said: Utterance, at: int) -> bool:
+    """True for "she's six months"."""
+    return not said.telling.third.isdisjoint(_lead(said, at))
+
+
+def _of_speaker(said: Utterance, at: int) -> bool:
+    """True for "I'm thirty two"."""
+    return not said.telling.speaker.isdisjoint(_lead(said, at)) and not _of_third(said, at)
+
+
+def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
+    """True where another is named before the speaker's age: "my granddaughter, I'm seventy four"."""
+    first = min((one.start for one in told if _of_speaker(said, one.start)), default=0)
+    others = (said.telling.persons | said.telling.third) - said.telling.speaker - said.telling.they
+    before = said.words.surface[: max(0, first - len(_lead(said, first)))]
+    return not others.isdisjoint(before)
+
+
+def _years(one: Told) -> float:
+    """The age in years."""
+    amount = float(one.value.value)
+    return amount / 12 if one.value.unit == "months" else amount
+
+
+def _same(first: Told, second: Told) -> bool:
+    """True for two that may well be one: "seventy something, seventy two"."""
+    apart = abs(_years(first) - _years(second))
+    return apart < 1 or (min(_years(first), _years(second)) >= GROWN_UP and apart <= NEAR)
+
+
+def _corrected(said: Utterance, first: Told, second: Told) -> bool:
+    """True for "four, no sorry, five"."""
+    between = said.words.surface[first.end : second.start]
+    return not said.telling.takes_back.isdisjoint(between)
