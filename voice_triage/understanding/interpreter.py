@@ -14,6 +14,7 @@ from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
+from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.replies import (
@@ -91,7 +92,9 @@ class Interpreter:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
             bare = self._bare(asked) if found else frozenset()
             rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
-            said = self._weighed(rules, reading, network, only_said=bool(clear))
+            both = self._weighed(rules, reading, network, only_said=bool(clear))
+            said = kept(context, self._grammar.files["questions"].get(asked, {}).get("asks", ()), said, both)
+        said = limited(context, self._grammar.files["questions"].get(asked, {}), said, found)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and clear:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
@@ -184,9 +187,11 @@ class Interpreter:
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
         if "temperature" in last:
-            degrees = float(last["temperature"].value.value)
-            status: Status = "present" if degrees >= FEVER_CELSIUS else "absent"
-            place = last["temperature"]
+            # "38.5 last night, now 37": it was a fever, which medicine hides; a slip of the tongue was none.
+            meant = [t for t, after in zip(heat, heat[1:], strict=False) if utterance.earlier(t, after)]
+            place = max([*meant, last["temperature"]], key=lambda t: float(t.value.value))
+            fever = float(place.value.value) >= FEVER_CELSIUS
+            status: Status = "present" if fever else "absent"
             said[:] = [s for s in said if s.concept != "fever"]
             said.append(Said(place.start, place.end, "fever", status, sure=True))
         return sorted(last.values(), key=lambda t: t.start)
