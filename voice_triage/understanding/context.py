@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
+from voice_triage.understanding import turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
@@ -52,6 +53,9 @@ class Context(Frame):
         self._supposed: list[range] = []
         """Words under an if, or of someone else: "if they fade" is no answer."""
         self._reach_out()
+        self._begun = turning.begun(self, self._negation.negated)
+        """Signs denied of an earlier time, and there now."""
+        self._told.update(self._begun)
 
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
@@ -69,6 +73,7 @@ class Context(Frame):
                 continue
             if number in self._resolved:
                 present = False
+            present = present or number in self._begun
             status: Status = "present" if present else "absent"
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
@@ -108,7 +113,7 @@ class Context(Frame):
                 self._drop(self._back(cue), cue)
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
-            if name == "told":
+            if name == "told" or (name == "exception" and self._denied_before(cue)):
                 self._told.update(self._after(cue))
             if name == "unsure":
                 self._doubted.update(self._after(cue))
@@ -123,6 +128,11 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _denied_before(self, cue: Spot[Phrase]) -> bool:
+        """True for the except of "none except drowsy", not for that of "they fade except two"."""
+        nos = self.grammar.files["words"]["nones"]
+        return any(word in nos for word in self.words.surface[max(0, cue.start - 6) : cue.start + 1])
 
     def _drop(self, numbers: Iterable[int], cue: Spot[Phrase]) -> None:
         """Take signs away; what the patient met with weeks ago still matters, years ago not."""

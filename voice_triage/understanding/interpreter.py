@@ -14,6 +14,7 @@ from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
+from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.replies import (
@@ -83,22 +84,22 @@ class Interpreter:
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
         told = self._whose(told, reading) if reading else told
-        clear = self._grammar.files["questions"].get(asked, {}).get("clear_no")
+        row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
-        if asked and not clear and only_answers(self._grammar, words, context, asked, found):
+        if asked and not row.get("clear_no") and only_answers(self._grammar, words, context, asked, found):
             said = answering(self._grammar, context, asked, said, found)
             reading = None  # the rules have read every word
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
             bare = self._bare(asked) if found else frozenset()
             rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
-            said = self._weighed(rules, reading, network, only_said=bool(clear))
-        said = lasting.settled(said, signs, told, clauses)
+            both = self._weighed(rules, reading, network, only_said=bool(row.get("clear_no")))
+            said = kept(context, row.get("asks", ()), said, both)
+        said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
-        if answer and clear:
+        if answer and row.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
-        if answer == "no" and self._cried(text, asked):
-            answer = None
+        answer = None if answer == "no" and self._cried(text, asked) else answer
         said = self._without_parts(said, asked)
         findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, tuple(beside))
@@ -186,9 +187,11 @@ class Interpreter:
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
         if "temperature" in last:
-            degrees = float(last["temperature"].value.value)
-            status: Status = "present" if degrees >= FEVER_CELSIUS else "absent"
-            place = last["temperature"]
+            # "38.5 last night, now 37": it was a fever, which medicine hides; a slip of the tongue was none.
+            meant = [t for t, after in zip(heat, heat[1:], strict=False) if utterance.earlier(t, after)]
+            place = max([*meant, last["temperature"]], key=lambda t: float(t.value.value))
+            fever = float(place.value.value) >= FEVER_CELSIUS
+            status: Status = "present" if fever else "absent"
             said[:] = [s for s in said if s.concept != "fever"]
             said.append(Said(place.start, place.end, "fever", status, sure=True))
         return sorted(last.values(), key=lambda t: t.start)

@@ -22,18 +22,27 @@ INDEPENDENT = (
     "over_wide",
     "not_after",
     "asks_back",
+    "begun",
+    "begun_not",
+    "partly",
+    "exception",
+    "remains",
+    "earlier",
+    "misread",
+    "unmeasured",
+    "masked",
 )
 """Cues that stand beside others instead of replacing a shorter one."""
 BESIDE = ("past", "past_after", "question_first")
 """Cues that stand beside others too, but that a fixed phrase takes away."""
-UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first")
+UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first", "told", "excuse")
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
 def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The cues: the longest reading of those that compete, and all that stand beside others."""
     every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
-    every = list({(s.start, s.end, s.payload.name, s.payload.of): s for s in every}.values())
+    every = list({(s.start, s.end, s.payload.name, s.payload.of, s.payload.sure): s for s in every}.values())
     cues = _longest([s for s in every if s.payload.name not in (*INDEPENDENT, *BESIDE)])
     for name in BESIDE:
         rivals = _longest([s for s in every if s.payload.name in (name, "fix", "told")])

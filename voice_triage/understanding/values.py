@@ -63,6 +63,13 @@ class Utterance:
         """True when one of the phrases ends before a place."""
         return any(len(p) <= at and self.words.surface[at - len(p) : at] == p for p in phrases)
 
+    def earlier(self, one: Told, after: Told) -> bool:
+        """True for the first of "thirty nine last night, thirty six now", not of one that is taken back."""
+        cues = [(s.payload.name, s.start) for s in self.spots if s.payload.kind == "cue"]
+        between, near = range(one.end, after.start), range(one.start - 6, after.end + 6)
+        back = any(name == "misread" and at in between for name, at in cues)
+        return not back and any(name == "earlier" and at in near for name, at in cues)
+
 
 def temperatures(said: Utterance) -> list[Told]:
     """Body temperatures in Celsius; Fahrenheit is told by its size."""

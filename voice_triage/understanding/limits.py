@@ -1,0 +1,83 @@
+"""Fading that is not of all, or not quite: "most of them go", "all fade but two", "they fade a bit"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from voice_triage.messages import Status
+from voice_triage.understanding.context import Context, Said
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.replies import Found
+from voice_triage.understanding.spotter import Spot
+
+NEAR = 4
+"""Words between a fading and the most of it, where the glass test was not asked about."""
+LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "remains": "present"}
+"""What the sign opposite to fading is where not all of it fades: of the last two it was said outright."""
+
+
+def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Sequence[Said]) -> list[Said]:
+    """The signs weighed; the network neither doubts "hot, no thermometer" nor denies an outright answer."""
+    unmeasured = context.has("unmeasured", 0, len(context.words.surface))
+    # Beside a no of its own the network takes "no, his head is under the pillow" for a denial.
+    outright = {s.payload.name for s in context.signs if s.payload.question and context.lone_nos}
+    present = [s for s in rules if s.status == "present" and s.concept in asks]
+    told = {s.concept: replace(s, sure=True) for s in present}
+    out = []
+    for one in both:
+        overruled = (one.status == "unsure" and unmeasured) or (
+            one.status == "absent" and one.concept in outright & context.grammar.red_flags
+        )
+        out.append(told.get(one.concept, one) if overruled else one)
+    hidden = {name for cue in context.cues if cue.payload.name == "masked" for name in cue.payload.of}
+    known = {s.concept for s in out if s.status == "present"}
+    masked = [Said(0, 0, name, "unsure", sure=True) for name in hidden - known if name in asks]
+    return [s for s in out if s.concept not in {m.concept for m in masked}] + masked
+
+
+def limited(
+    context: Context, row: Mapping[str, Any], said: Sequence[Said], found: Sequence[Found]
+) -> list[Said]:
+    """The signs, none of them fading where only some of it fades; ``row``: the question, or empty."""
+    grammar, out = context.grammar, list(said)
+    explicit = found[-1][2] if found else None
+    for concept, other in grammar.opposites.items():
+        if concept not in grammar.red_flags:
+            continue
+        good = next((s for s in out if s.concept == other and s.status == "present"), None)
+        bad = next((s for s in out if s.concept == concept and s.status != "absent"), None)
+        about = other in row.get("asks", ())
+        if bad and bad.status == "present" or not (good or about):
+            continue
+        at = range(good.start - NEAR, good.end + NEAR) if good and not about else None
+        cues = [
+            cue
+            for cue in context.cues
+            if cue.payload.name in LIMITS
+            and (cue.payload.name != "partly" or explicit != "no")
+            and (at is None or cue.start in at or cue.end - 1 in at)
+        ]
+        cues = [cue for cue in cues if not any(_inside(cue, other) for other in cues)]
+        if not cues or not (good or explicit or _nothing_else(context, cues)):
+            continue
+        cue = next((c for c in cues if c.payload.name != "partly"), cues[0])
+        status = LIMITS[cue.payload.name]
+        out = [s for s in out if s.concept not in (concept, other)]
+        out.append(Said(cue.start, cue.end, concept, status, sure=True))
+    return out
+
+
+def _inside(cue: Spot[Phrase], other: Spot[Phrase]) -> bool:
+    """True for the "not all" of "not all the way": the longer one is meant."""
+    return cue.start < other.end and other.start < cue.end and other.end - other.start > cue.end - cue.start
+
+
+def _nothing_else(context: Context, cues: Sequence[Spot[Phrase]]) -> bool:
+    """True when the cues are all that was said: "mostly", "all but one"."""
+    told = {at for cue in cues for at in range(cue.start, cue.end)}
+    idle = {*context.grammar.files["words"]["polite"], *context.grammar.files["words"]["clause_pronouns"]}
+    return all(
+        at in told or not word[0].isalnum() or word in idle for at, word in enumerate(context.words.surface)
+    )
