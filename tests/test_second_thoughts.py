@@ -241,3 +241,24 @@ def test_in_the_talk_of_others_a_red_flag_counts_that_both_heard_however_unsure(
 
     signs = _heard(listener, [(1000, 10.2), (2000, 1.4)], ["itch"])
     assert ("difficulty_breathing" in signs) is found
+
+
+@pytest.mark.parametrize(
+    ("question", "first", "other", "present"),
+    [
+        ("itch", "he can breathe", "he can't breathe", True),
+        ("emergency_signs", "no he can breathe", "no he can't breathe", False),
+        ("itch", "he can breathe", "he can breathe fine", False),
+    ],
+)
+def test_of_can_and_cannot_the_worse_counts_where_nobody_asked(
+    question: str, first: str, other: str, present: bool
+) -> None:
+    interpreter = Interpreter.load()
+    meaning = read(
+        Hypothesis(first, final=True, others=(other,)),
+        lambda text: interpreter.interpret(text, question),
+        frozenset({"difficulty_breathing"}),
+    )
+
+    assert ("difficulty_breathing" in meaning.signs) is present

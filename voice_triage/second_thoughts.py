@@ -17,27 +17,36 @@ from voice_triage.thresholds import GARBAGE_WORDS, SAME_WORDS, VALUE_WORDS
 def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: frozenset[str]) -> Meaning:
     """Return what the second engine's words mean; where they mean nothing, what they may have been.
 
-    A red flag that only stands in what else may have been said counts, unless something was denied, or its
-    words were all heard and meant nothing ("what does confused mean").
+    A red flag that only stands in what else may have been said counts, unless something else was denied, or
+    its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     """
     first = interpret(second.text)
+    others = [interpret(text) for text in second.others]
+    flags = {one.concept: one for other in others for one in other.findings if _plainly(one, red_flags)}
+    if not (first.answer or first.command):
+        turned = tuple(
+            flags.get(one.concept, one) if one.status == "absent" else one for one in first.findings
+        )
+        if turned != first.findings:  # "he can breathe" may have been "he can't breathe": nobody had asked
+            return replace(first, findings=turned)
     if first.answer or first.command or any(one.status != "present" for one in first.findings):
         return first
     if any(one.concept in red_flags for one in first.findings):
         return first
-    others = [interpret(text) for text in second.others]
+    heard = set(second.text.split())
     for other in others:
-        flags = tuple(
-            one
-            for one in other.findings
-            if one.status == "present"
-            and one.concept in red_flags
-            and not set(one.words.split()) <= set(second.text.split())
+        new = tuple(
+            one for one in other.findings if _plainly(one, red_flags) and not set(one.words.split()) <= heard
         )
-        if flags:
-            return replace(first, findings=first.findings + flags)
+        if new:
+            return replace(first, findings=first.findings + new)
     sensible = (other for other in others if not other.empty)
     return next(sensible, first) if first.empty else first
+
+
+def _plainly(finding: Finding, red_flags: frozenset[str]) -> bool:
+    """True for a red flag that is there."""
+    return finding.status == "present" and finding.concept in red_flags
 
 
 def named(flag: Finding, theirs: Meaning) -> bool:

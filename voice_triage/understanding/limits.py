@@ -51,6 +51,10 @@ def limited(
         about = other in row.get("asks", ())
         if bad and bad.status == "present" or not (good or about):
             continue
+        if about and (good or explicit == "yes") and _stays(context) and _weaker(context):
+            out = [s for s in out if s.concept not in (concept, other)]
+            out.append(Said(0, len(context.words.surface), concept, "present", sure=True))
+            continue
         at = range(good.start - NEAR, good.end + NEAR) if good and not about else None
         cues = [
             cue
@@ -64,9 +68,33 @@ def limited(
             continue
         cue = next((c for c in cues if c.payload.name != "partly"), cues[0])
         status = LIMITS[cue.payload.name]
+        if status == "unsure" and about and (_stays(context) or _says_no(context, cue)):
+            status = "present"  # "not completely", "no, only slightly", "still there, a bit lighter"
         out = [s for s in out if s.concept not in (concept, other)]
         out.append(Said(cue.start, cue.end, concept, status, sure=True))
     return out
+
+
+def _stays(context: Context) -> bool:
+    """True for "they're still there but lighter", not for "they don't stay"."""
+    surface, nots = context.words.surface, context.grammar.nots
+    for phrase in context.grammar.files["words"]["staying"]:
+        words = tuple(phrase.split())
+        for at in range(len(surface) - len(words) + 1):
+            if surface[at : at + len(words)] == words and nots.isdisjoint(surface[max(0, at - 2) : at]):
+                return True
+    return False
+
+
+def _weaker(context: Context) -> bool:
+    """True for "lighter", which is no fading where they stay."""
+    return not set(context.grammar.files["words"]["weaker"]).isdisjoint(context.words.surface)
+
+
+def _says_no(context: Context, cue: Spot[Phrase]) -> bool:
+    """True for "no, only slightly" and "not completely", not for "they don't not fade, they sort of"."""
+    surface, nots = context.words.surface, context.grammar.nots | {"no"}
+    return surface[0] in nots or not nots.isdisjoint(surface[max(0, cue.start - 1) : cue.end])
 
 
 def _inside(cue: Spot[Phrase], other: Spot[Phrase]) -> bool:

@@ -10,6 +10,8 @@ from voice_triage.understanding.words import is_stop
 
 LEAD = 7
 """Words before a number, of its own clause, that say whose age it is."""
+BABY, OLD = 1, 65
+"""Below and above these a fever is more dangerous (clinical-spec.md, risk groups)."""
 GROWN_UP, NEAR = 18, 5
 """Two ages of a grown-up that are as near as this are one, told roughly."""
 
@@ -24,9 +26,17 @@ def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
     kept: list[Told] = []
     for one in best:
         if kept and not (_same(kept[-1], one) or _corrected(said, kept[-1], one)):
-            return []
+            return _riskiest(best)
         kept = [one]
     return kept
+
+
+def _riskiest(told: Sequence[Told]) -> list[Told]:
+    """Of ages that cannot be told apart a baby's, or among grown-ups an old one's: a fever counts at once."""
+    youngest, oldest = min(told, key=_years), max(told, key=_years)
+    if _years(youngest) < BABY:
+        return [youngest]
+    return [oldest] if _years(youngest) >= GROWN_UP and _years(oldest) > OLD else []
 
 
 def once_was(said: Utterance, number: Number) -> bool:
@@ -51,7 +61,10 @@ def _lead(said: Utterance, at: int) -> tuple[str, ...]:
 def _of_another(said: Utterance, at: int) -> bool:
     """True for the age of "her big sister", "his mum", "the big one"."""
     telling, lead = said.telling, _lead(said, at)
-    if not telling.whose.isdisjoint(lead) and not telling.kin.isdisjoint(lead):
+    kin = max((at for at, word in enumerate(lead) if word in telling.kin), default=-1)
+    if kin >= 0 and not telling.third.isdisjoint(lead[kin + 1 :]):
+        return False  # "i'm her dad, she's ten weeks old"
+    if kin >= 0 and not telling.whose.isdisjoint(lead):
         return True
     return any(
         first in telling.apart and second in (*telling.kin, *telling.pointed)
