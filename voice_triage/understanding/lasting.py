@@ -7,6 +7,7 @@ a short one: taken wrongly it can cost a life, not taken it costs a question.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -52,6 +53,8 @@ class Clauses:
     def __init__(self, grammar: Grammar, said: Utterance) -> None:
         self._grammar, self.utterance = grammar, said
         self._light = _light(grammar, said)
+        lives = (s for s in said.spots if s.payload.kind == "sign" and s.payload.name in said.telling.lives)
+        self._lives = sorted((s.start, s.end) for s in lives)
         telling = said.telling
         self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
         self._idle |= telling.rash | telling.comes | telling.persons | telling.these | telling.they
@@ -76,10 +79,8 @@ class Clauses:
         words = self.utterance.words.surface[start:end]
         bases = self.utterance.words.lemma[start:end]
         rash = not telling.rash.isdisjoint(bases)
-        life = any(
-            start <= s.start and s.end <= end and s.payload.kind == "sign" and s.payload.name in telling.lives
-            for s in self.utterance.spots
-        )
+        first, last = (bisect_left(self._lives, (at, 0)) for at in (start, end))
+        life = any(stop <= end for _, stop in self._lives[first:last])
         return Clause(
             start,
             end,
