@@ -83,6 +83,7 @@ class Interpreter:
         reading = network.read(words.surface, question) if network else None
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
+        told, command = durations.or_wait(told, spots, command, asked)
         told = self._whose(told, reading) if reading else told
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
