@@ -15,7 +15,7 @@ UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_w
 MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
-SOON_WORDS = 3
+SOON_WORDS = 4
 """Words after an age in which "in june" makes it the next one."""
 
 
@@ -198,7 +198,7 @@ def _told_of_someone(said: Utterance, number: Number, end: int, counted: bool) -
         return not telling.persons.isdisjoint(said.words.surface[max(0, start - 3) : start])
     if before in telling.of and said.base(start - 2) in telling.children:
         return True
-    return before in telling.be and closes and said.word(start - 2) not in telling.things
+    return before in telling.be and closes and said.word(start - 2) not in telling.things | telling.not_body
 
 
 def _beside_child(said: Utterance, number: Number, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
@@ -33,6 +34,7 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
     told = [t for t in told if not any(clauses.together(t.start, at) for at in heat)]
     # "calpol two hours ago, the spots came up this morning": what is not plainly theirs gives way
     told = [t for t in told if clauses.plain(t.end - 1)] or told
+    told = [t for t in told if t.strong] or told  # "hours, it came up this morning"
     kept: list[Told] = []
     for one in sorted(told, key=lambda t: t.start):
         if new and _hours(one) >= LONG_HOURS:
@@ -91,7 +93,7 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
         asked = said.question == "duration" and not beside and said.word(s.end) not in said.telling.old
         came = hours < LONG_HOURS and clauses.comes(s.start)
         if came or asked or not (rough or beside):
-            out.append(_told(said, s.start, s.end, hours, 1))
+            out.append(replace(_told(said, s.start, s.end, hours, 1), strong=not bare))
     return out
 
 

@@ -74,7 +74,8 @@ class Clauses:
         if is_stop(before) or before == "," or word in said.telling.clause_words:
             return True
         if word in rows["nominative"] or word in said.telling.it:
-            return before not in rows["before_nominative"] and before not in said.telling.ever_since
+            had = word in said.telling.it and before in said.telling.having
+            return not had and before not in rows["before_nominative"] and before not in said.telling.ever_since
         return said.base(at - 1) in said.telling.rash and said.word(at + 1) in said.telling.persons
 
     def _read(self, start: int, end: int) -> Clause:

@@ -73,6 +73,8 @@ class Telling:
     will_be: WordSet
     beside_sound: WordSet
     other: WordSet
+    another: WordSet
+    relative: WordSet
     whose: WordSet
     kin: WordSet
     apart: WordSet
@@ -89,6 +91,8 @@ class Telling:
     i_have: PhraseList
     can: WordSet
     helping: WordSet
+    denies: WordSet
+    not_for: PhraseList
     unborn: WordSet
     had: WordSet
     once: WordSet

@@ -80,7 +80,8 @@ class Utterance:
         start = at
         while start > max(0, at - LEAD):
             word = self.word(start - 1)
-            if is_stop(word) or word == "," or word in self.telling.clause_words:
+            opens = word in self.telling.clause_words and word not in self.telling.relative
+            if is_stop(word) or word == "," or opens:
                 break
             start -= 1
         return self.words.surface[start:at]

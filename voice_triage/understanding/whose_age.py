@@ -53,7 +53,7 @@ def _of_another(said: Utterance, at: int) -> bool:
     kin = max((at for at, word in enumerate(lead) if word in telling.kin), default=-1)
     if kin >= 0 and not telling.third.isdisjoint(lead[kin + 1 :]):
         return False  # "i'm her dad, she's ten weeks old"
-    if kin >= 0 and not telling.whose.isdisjoint(lead):
+    if not telling.another.isdisjoint(lead) or (kin >= 0 and not telling.whose.isdisjoint(lead)):
         return True
     if any(first in telling.other and second in telling.children for first, second in pairwise(lead)):
         return True
