@@ -53,6 +53,7 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         out += [
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
             for s in longest(said.spots, "age")
+            if not any(s.start < told.end and told.start < s.end for told in out)
             if s.payload.value[0] != "q" or (said.question == "age" and not out)
         ]
     return out
@@ -104,6 +105,10 @@ def _no_age(said: Utterance, number: Number) -> bool:
     telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
     if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
         return True
+    if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
+        return True  # "she's three in a fortnight"
+    if before in telling.denies:
+        return True  # "thirteen, not thirty"
     return follows in telling.not_ages or before in telling.named_by or before in telling.clock
 
 
@@ -114,15 +119,15 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     lead = lead[max((at + 1 for at, word in enumerate(lead) if word in telling.hence), default=0) :]
     if lead and not counted and lead[-1] in telling.having:
         return False
-    known = telling.plain | telling.persons | telling.children | telling.about | telling.be | telling.soon_after
+    known = (
+        telling.plain | telling.persons | telling.children | telling.about | telling.be | telling.soon_after
+    )
     known |= numerals.ones.keys() | numerals.tens.keys() | numerals.hundred | said.idle | telling.correcting
     known |= {word for phrase in telling.almost for word in phrase}
     return all(w in known or not w[0].isalpha() or w in numerals.units for w in lead)
 
 
-def _told(
-    said: Utterance, number: Number, amount: float, unit: str, end: int, strong: bool
-) -> Told | None:
+def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, strong: bool) -> Told | None:
     """The age told from the number to end, in months where they were counted in less than years."""
     scale, step = "years", UNIT_HOURS.get(said.unit(number.end), 0)
     end, more = smaller(said, end, step) if step else (end, 0.0)
@@ -147,8 +152,9 @@ def _not_yet(said: Utterance, number: Number, end: int) -> int:
     """1 for "nearly four", 2 for "four tomorrow", 3 for "four in june", which may be months away; else 0."""
     if said.before(number.start, said.telling.almost):
         return 1
-    soon = _soon(said, end) if said.word(number.start - 1) in said.telling.will_be else ""
-    return 0 if not soon else 2 if soon in said.telling.days else 3
+    begins = not number.start or said.word(number.start - 1) in said.telling.will_be
+    soon = _soon(said, end) if begins else ""
+    return 0 if not soon else 3 if soon in said.telling.soon_after - said.telling.days else 2
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
@@ -160,17 +166,25 @@ def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
         return not said.length(number.end, telling.of_age)
     if not told:
         return False
-    alone = number.value == 1 and not said.unit(number.end) and said.word(number.start - 2) not in telling.third
+    alone = (
+        number.value == 1 and not said.unit(number.end) and said.word(number.start - 2) not in telling.third
+    )
     soon = before in telling.soon_before or said.before(number.start, telling.almost)
     return alone or soon or bool(_soon(said, number.end))
 
 
 def _soon(said: Utterance, at: int) -> str:
-    """The time to come that follows a number; empty where none does."""
-    for word in said.words.surface[at : at + SOON_WORDS]:
-        if word in said.telling.soon_after:
+    """A time to come that follows a number, "in june" or "in two weeks"; empty where none does."""
+    telling = said.telling
+    for place in range(at, min(at + SOON_WORDS, len(said.words.surface))):
+        word, number = said.word(place), said.at.get(place)
+        if word in telling.soon_after:
             return word
-        if not word[0].isalnum() or word in said.telling.not_next or word in said.telling.clause_words:
+        if number and not said.unit(number.end):
+            break
+        if number and said.word(place - 1) in telling.to_come:
+            return word
+        if not word[0].isalnum() or word in telling.not_next or word in telling.clause_words:
             break
     return ""
 
@@ -208,6 +222,8 @@ def _beside_child(said: Utterance, number: Number, end: int) -> bool:
         return False
     for at in range(start - 1, max(-1, start - 4), -1):
         if said.base(at) in telling.children:
+            return True
+        if said.word(at) in telling.selves and not said.unit(number.end):
             return True
         if said.word(at) not in telling.beside_child:
             return False

@@ -32,6 +32,8 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
     heat = [t.start for t in taken if t.value.concept == "temperature"]
     told = [*counted, *named]
     told = [t for t in told if not any(clauses.together(t.start, at) for at in heat)]
+    if heat and said.question != "duration":
+        told = [t for t in told if clauses.comes(t.start)]
     # "calpol two hours ago, the spots came up this morning": what is not plainly theirs gives way
     told = [t for t in told if clauses.plain(t.end - 1)] or told
     told = [t for t in told if t.strong] or told  # "hours, it came up this morning"

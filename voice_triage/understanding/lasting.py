@@ -57,7 +57,9 @@ class Clauses:
     def __init__(self, grammar: Grammar, said: Utterance) -> None:
         self._grammar, self.utterance = grammar, said
         self._light = _light(grammar, said)
-        lives = (s for s in signs(said) if s.payload.name in said.telling.lives and s.payload.value != "denied")
+        lives = (
+            s for s in signs(said) if s.payload.name in said.telling.lives and s.payload.value != "denied"
+        )
         self._lives = sorted((s.start, s.end) for s in lives)
         telling = said.telling
         self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
@@ -75,7 +77,9 @@ class Clauses:
             return True
         if word in rows["nominative"] or word in said.telling.it:
             had = word in said.telling.it and before in said.telling.having
-            return not had and before not in rows["before_nominative"] and before not in said.telling.ever_since
+            return (
+                not had and before not in rows["before_nominative"] and before not in said.telling.ever_since
+            )
         return said.base(at - 1) in said.telling.rash and said.word(at + 1) in said.telling.persons
 
     def _read(self, start: int, end: int) -> Clause:
@@ -108,15 +112,22 @@ class Clauses:
                 for at, word in enumerate(words, start)
             ),
             life=life,
-            other=kin or self._had(start, end) or (rash < 0 and not comes and not telling.elsewhere.isdisjoint((*bases, *words))),
+            other=kin
+            or self._had(start, end, rash >= 0)
+            or (rash < 0 and not comes and not telling.elsewhere.isdisjoint((*bases, *words))),
         )
 
-    def _had(self, start: int, end: int) -> bool:
-        """True for "my brother had it for weeks", not for "my brother has had it"."""
+    def _had(self, start: int, end: int, rash: bool) -> bool:
+        """True for "my brother had it for weeks" and "I had a baby", not for "my brother has had it"."""
         said, telling = self.utterance, self.utterance.telling
         kin = not telling.kin.isdisjoint(said.words.surface[start:end])
-        places = (at for at in range(start + 1, end) if said.word(at) in telling.had)
-        return kin and any(said.word(at - 1) not in (*telling.having, *telling.be) for at in places)
+        for at in range(start + 1, end):
+            if said.word(at) in telling.had and kin and said.word(at - 1) not in telling.having | telling.be:
+                return True
+            thing = said.word(at - 1) in telling.had | telling.have and said.word(at) in telling.something
+            if thing and not rash and at not in said.at:
+                return True
+        return False
 
     def _has_person(self, words: Sequence[str]) -> bool:
         """True when a person is told of, and not only after a since."""
@@ -142,6 +153,8 @@ class Clauses:
         if clause.foreign:
             meant = self.utterance.question or clause.points or clause.shows
             return asked and bool(meant) and not clause.life and (not long or not clause.someone)
+        if long and self._begins_another(number):
+            return False
         earlier = next((c for c in reversed(self._clauses[:number]) if c.rash or c.foreign), None)
         if earlier is None and self._goes_on(number):
             return True
@@ -151,13 +164,24 @@ class Clauses:
             return True
         return clause.shows if long else clause.points or clause.shows or not clause.someone
 
+    def _next(self, number: int) -> Clause | None:
+        """The clause that a time at the end of another begins: "twelve weeks she's had the rash"."""
+        following = next(iter(self._clauses[number + 1 :]), None)
+        if following is None:
+            return None
+        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
+        joined = before[:1].isalnum() and word not in self.utterance.telling.clause_words
+        return following if joined else None
+
     def _goes_on(self, number: int) -> bool:
         """True for the time of "twelve weeks she's had the rash"."""
-        following = next(iter(self._clauses[number + 1 :]), None)
-        if following is None or not (following.rash or (following.points and not following.foreign)):
-            return False
-        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
-        return before[:1].isalnum() and word not in self.utterance.telling.clause_words
+        following = self._next(number)
+        return following is not None and (following.rash or (following.points and not following.foreign))
+
+    def _begins_another(self, number: int) -> bool:
+        """True for the time of "years ago he had measles"."""
+        following = self._next(number)
+        return following is not None and not following.rash and (following.life or following.other)
 
     def comes(self, at: int) -> bool:
         """True when the clause says that something came up, or was noticed, or names the spots."""
@@ -185,7 +209,9 @@ def _light(grammar: Grammar, said: Utterance) -> set[int]:
         phrase = spot.payload
         time = phrase.kind == "value" and phrase.name in ("duration", "about", "age")
         who = phrase.kind == "value" and phrase.name.startswith("patient")
-        place = phrase.kind == "sign" and phrase.question in ("", said.question) and phrase.name in grammar.places
+        place = (
+            phrase.kind == "sign" and phrase.question in ("", said.question) and phrase.name in grammar.places
+        )
         if time or phrase.kind == "answer" or ((who or place) and spot.end - spot.start <= PATIENT_WORDS):
             places.update(range(spot.start, spot.end))
     return places

@@ -34,6 +34,7 @@ class Telling:
     light: WordSet
     elsewhere: WordSet
     to_come: WordSet
+    something: WordSet
     lives: WordSet
     # ages
     old: WordSet
@@ -49,6 +50,7 @@ class Telling:
     have: WordSet
     children: WordSet
     of_spots: WordSet
+    selves: WordSet
     beside_child: WordSet
     closing: WordSet
     things: WordSet
@@ -80,6 +82,7 @@ class Telling:
     apart: WordSet
     pointed: WordSet
     third: WordSet
+    either: WordSet
     owners: WordSet
     speaker: WordSet
     once_when: WordSet

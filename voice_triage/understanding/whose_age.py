@@ -23,9 +23,12 @@ def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
     best = sorted(best, key=lambda one: one.start)
     kept: list[Told] = []
     for one in best:
-        if kept and not (_same(kept[-1], one) or _corrected(said, kept[-1], one)):
+        if kept and not (
+            _same(kept[-1], one) or _either(said, kept[-1], one) or _corrected(said, kept[-1], one)
+        ):
             return _riskiest(best)
-        kept = [one]
+        younger = bool(kept) and _years(one) < GROWN_UP and _either(said, kept[0], one)
+        kept = kept if younger else [one]
     return kept
 
 
@@ -97,6 +100,12 @@ def _same(first: Told, second: Told) -> bool:
     """True for two that may well be one: "seventy something, seventy two"."""
     apart = abs(_years(first) - _years(second))
     return apart < 1 or (min(_years(first), _years(second)) >= GROWN_UP and apart <= NEAR)
+
+
+def _either(said: Utterance, first: Told, second: Told) -> bool:
+    """True for "twelve or thirteen"."""
+    between = said.words.surface[first.end : second.start]
+    return 0 < _years(second) - _years(first) <= 1 and said.telling.either.issuperset(between)
 
 
 def _corrected(said: Utterance, first: Told, second: Told) -> bool:
