@@ -53,7 +53,7 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         out += [
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
             for s in longest(said.spots, "age")
-            if not any(s.start < told.end and told.start < s.end for told in out)
+            if not any(told.start <= s.start and s.end <= told.end for told in out)
             if s.payload.value[0] != "q" or (said.question == "age" and not out)
         ]
     return out
@@ -107,8 +107,9 @@ def _no_age(said: Utterance, number: Number) -> bool:
         return True
     if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
         return True  # "she's three in a fortnight"
-    if before in telling.denies:
-        return True  # "thirteen, not thirty"
+    parent = before in telling.of and said.base(number.start - 2) in telling.kin
+    if before in telling.denies or (parent and not said.unit(number.end)):
+        return True  # "thirteen, not thirty", "mother of two"
     return follows in telling.not_ages or before in telling.named_by or before in telling.clock
 
 
@@ -119,6 +120,8 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     lead = lead[max((at + 1 for at, word in enumerate(lead) if word in telling.hence), default=0) :]
     if lead and not counted and lead[-1] in telling.having:
         return False
+    if counted and not telling.stayed.isdisjoint(lead):
+        return False  # "it's been there four days"
     known = (
         telling.plain | telling.persons | telling.children | telling.about | telling.be | telling.soon_after
     )
@@ -166,9 +169,8 @@ def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
         return not said.length(number.end, telling.of_age)
     if not told:
         return False
-    alone = (
-        number.value == 1 and not said.unit(number.end) and said.word(number.start - 2) not in telling.third
-    )
+    person = said.word(number.start - 2) in telling.third
+    alone = number.value == 1 and (number in said.rough or not (person or said.unit(number.end)))
     soon = before in telling.soon_before or said.before(number.start, telling.almost)
     return alone or soon or bool(_soon(said, number.end))
 
@@ -179,7 +181,7 @@ def _soon(said: Utterance, at: int) -> str:
     for place in range(at, min(at + SOON_WORDS, len(said.words.surface))):
         word, number = said.word(place), said.at.get(place)
         if word in telling.soon_after:
-            return word
+            return "" if said.word(place + 1) in telling.gone_by else word
         if number and not said.unit(number.end):
             break
         if number and said.word(place - 1) in telling.to_come:
@@ -221,7 +223,7 @@ def _beside_child(said: Utterance, number: Number, end: int) -> bool:
     if said.unit(number.end) in UNIT_MONTHS and said.word(end) in telling.of_spots:
         return False
     for at in range(start - 1, max(-1, start - 4), -1):
-        if said.base(at) in telling.children:
+        if said.base(at) in telling.children or at + 1 in said.people:
             return True
         if said.word(at) in telling.selves and not said.unit(number.end):
             return True

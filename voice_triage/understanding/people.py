@@ -20,7 +20,7 @@ def patients(said: Utterance) -> list[Told]:
         if _aside(said, s) or not (strong or said.question == "patient" or _subject(said, s)):
             continue
         value = "self" if _speaker(said, s) else s.payload.value
-        if any(s is not one and _of(said, s, one) for one in found):
+        if any(s is not one and (_of(said, s, one) or _on_another(s, one)) for one in found):
             continue
         text = said.words.text(s.start, s.end)
         out.append(Told(s.start, s.end, Value("patient", "value", value, text), strong))
@@ -41,6 +41,12 @@ def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     """True for the sister of "my sister's wee one"."""
     genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + 3
     return genitive and other.payload.value == "child" and spot.payload.value == "other"
+
+
+def _on_another(spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
+    """True for the "on my" of "on my husband's back"."""
+    meets = spot.start < other.start <= spot.end < other.end
+    return spot.payload.value == "self" and other.payload.value != "self" and meets
 
 
 def _subject(said: Utterance, spot: Spot[Phrase]) -> bool:

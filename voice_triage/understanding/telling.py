@@ -68,6 +68,8 @@ class Telling:
     hence: WordSet
     almost: PhraseList
     not_next: WordSet
+    gone_by: WordSet
+    stayed: WordSet
     days: WordSet
     pointing: WordSet
     soon_before: WordSet

@@ -44,6 +44,9 @@ class Utterance:
         """The question that was open, or empty."""
         self.idle = grammar.lexicon.skippable
         """Words that never matter."""
+        others = (s for s in spots if s.payload.kind == "value" and s.payload.value in ("child", "other"))
+        self.people = {s.end for s in others if s.payload.name.startswith("patient")}
+        """Where words for a patient end who is not the caller."""
         self.numbers = self.numerals.find(words.surface)
         self.rough = _rough(self)
         self.at = {number.start: number for number in (*self.numbers, *self.rough)}
