@@ -15,6 +15,9 @@ from voice_triage.recognizers.contract import Samples
 from voice_triage.thresholds import VOICE_MEMORY_FRAMES
 
 _FRAME = 160
+_NOTHING = "nothingtosearch"
+"""A grammar of silence alone: the decoder searches even what it was to give features of, and so finds nothing
+in it in a fiftieth of the time (6 s of speech: 12 ms instead of 520)."""
 
 
 class CepstralMean:
@@ -23,6 +26,9 @@ class CepstralMean:
     def __init__(self, decoder: Any, settled_after_s: float) -> None:
         self._decoder = decoder
         self._unknown_voice: str = decoder.get_cmn(False)
+        self._words = decoder.current_search()
+        decoder.add_word(_NOTHING, "SIL", False)
+        decoder.add_jsgf_string(_NOTHING, f"#JSGF V1.0; grammar g; public <g> = {_NOTHING};")
         self._settled_frames = settled_after_s * 100
         self.forget()
 
@@ -49,9 +55,11 @@ class CepstralMean:
 
     def _with(self, pcm: Samples) -> npt.NDArray[np.float64]:
         """Return the mean over earlier speech and ``pcm``."""
+        self._decoder.activate_search(_NOTHING)
         self._decoder.start_utt()
-        self._decoder.process_raw(pcm.tobytes(), True, True)  # features only, no search
+        self._decoder.process_raw(pcm.tobytes(), True, True)  # features only, but end_utt searches them
         self._decoder.end_utt()
+        self._decoder.activate_search(self._words)
         new = np.array([float(value) for value in self._decoder.get_cmn(False).split(",")])
         if self._mean is None:
             return new

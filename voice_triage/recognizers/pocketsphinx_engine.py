@@ -14,6 +14,7 @@ from voice_triage.recognizers.cepstral_mean import CepstralMean
 from voice_triage.recognizers.contract import PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
 from voice_triage.recognizers.steps import Steps
+from voice_triage.thresholds import RATE_HZ
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Search:
     """Part of the language model that comes from the grammars; the rest is everyday English."""
     settled_after_s: float = 4.0
     """Speech after which a caller's voice counts as known; until then each utterance is decoded twice."""
+    again_after_s: tuple[float, ...] = (1.2, 2.0)
+    """Speech of an unknown voice after which all of it is decoded anew, with the mean it has had so far."""
     options: tuple[tuple[str, Any], ...] = (
         ("lw", 9.0),
         ("wip", 0.02),
@@ -61,8 +64,10 @@ class PocketSphinxRecognizer:
             )
             self._decoder: Any = pocketsphinx.Decoder(config)
         self._mean = CepstralMean(self._decoder, search.settled_after_s)
+        self._again_after = [round(seconds * RATE_HZ) for seconds in search.again_after_s]
         self._open = False
         self._heard: list[Samples] = []
+        self._samples = 0
         self._steps = Steps()
         self._partial = ""
 
@@ -119,6 +124,10 @@ class PocketSphinxRecognizer:
     def _hear(self, block: Samples) -> None:
         self._decoder.process_raw(block.tobytes())
         self._heard.append(block.copy())
+        before = self._samples
+        self._samples += len(block)
+        if not self._mean.settled and any(before < at <= self._samples for at in self._again_after):
+            self._hear_again(np.concatenate(self._heard))
 
     def _hear_again(self, sound: Samples) -> None:
         """Decode a whole utterance with the mean that its own sound gives."""
@@ -133,6 +142,7 @@ class PocketSphinxRecognizer:
             self._decoder.end_utt()
         self._open = False
         self._heard = []
+        self._samples = 0
         self._steps.end()
         self._partial = ""
 

@@ -72,7 +72,7 @@ class Network:
         self._pieces = {piece: at for at, piece in enumerate(names["pieces"])}
         self._heads = int(names["heads"])
         self._layers = int(names["layers"])
-        self._w = {name: _whole(arrays, name) for name in arrays if not name.endswith(".scale")}
+        self._w = {name: whole(arrays, name) for name in arrays if not name.endswith(".scale")}
         self._word_pieces = lru_cache(maxsize=4096)(self._split)
 
     def read(self, words: Sequence[str], question: str | None) -> Reading:
@@ -197,11 +197,11 @@ def load(language: str) -> Network | None:
         raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None
 
 
-def _whole(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
+def whole(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
     """One array as floats; bytes are scaled by row."""
     scale = arrays.get(name + ".scale")
-    whole = arrays[name].astype(np.float32)
-    return whole if scale is None else whole * scale.astype(np.float32)[..., None]
+    values = arrays[name].astype(np.float32)
+    return values if scale is None else values * scale.astype(np.float32)[..., None]
 
 
 def _linear(x: Floats, w: dict[str, Floats], name: str) -> Floats:
