@@ -30,10 +30,11 @@ FLOORS = {
     "command": 0.94,
     "wish": 1.0,
     "no false command": 0.98,
-    "value age": 0.97,
+    "value age": 0.99,
     "value temperature": 0.99,
-    "value duration": 0.92,
+    "value duration": 0.98,
     "value patient": 0.99,
+    "no false value": 0.99,
 }
 
 RED_FLAG_LINES = (

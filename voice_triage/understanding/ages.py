@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
-from voice_triage.understanding.numbers import Number
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, vague
+from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, smaller
 from voice_triage.understanding.whose_age import of_patient, once_was
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
 MAX_AGE_YEARS = 120
+MONTHS_BEFORE = 11.0
+"""The age of a child that is nearly one."""
+SOON_WORDS = 4
+"""Words after an age in which "in june" makes it the next one."""
 
 
 def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
@@ -30,25 +35,25 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
             if 0 <= years <= MAX_AGE_YEARS
         ]
     out: list[Told] = []
+    unit = ""
     found = said.numbers
     if said.question == "age":
-        found = found + vague(said) or _sounded(said)
+        found = found + said.rough or _sounded(said)
     for number in sorted(found, key=lambda n: n.start):
-        if once_was(said, number):
+        if once_was(said, number) or (out and number.start < out[-1].end):
             continue
         if any(t.start <= number.start < t.end for t in taken) or _counts_on(said, number, bool(out)):
             continue
-        if _comes(said, number):
-            text = words.text(number.start, number.end)
-            out.append(Told(number.start, number.end, Value("age", "years", number.value - 1, text), False))
-            continue
-        told = _age_of(said, number, corrects(said, number, out))
+        again = corrects(said, number, out)
+        unit = said.unit(number.end) or (unit if again else "")  # "eight months, sorry, nine"
+        told = _age_of(said, number, unit, again)
         if told:
             out.append(told)
     if not any(told.strong for told in out):
         out += [
             Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
             for s in longest(said.spots, "age")
+            if not any(told.start <= s.start and s.end <= told.end for told in out)
             if s.payload.value[0] != "q" or (said.question == "age" and not out)
         ]
     return out
@@ -71,70 +76,119 @@ def _age_value(value: str, text: str) -> Value:
     return Value("age", unit, float(amount), text)
 
 
-def _age_of(said: Utterance, number: Number, correcting: bool) -> Told | None:
+def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Told | None:
     """The age a number says, by the words around it."""
     telling, start, end, amount = said.telling, number.start, number.end, number.value
-    unit = said.unit(end)
-    counted = unit in UNIT_MONTHS or unit == "year"
-    of_years = unit == "month" and said.before(start, telling.years_and)
-    if of_years or said.word(end) in telling.next:
-        return None  # "he'll be one next week", the months of "two years and four months"
-    if unit in ("hour", "minute") or said.base(end) in telling.not_ages:
-        return None
-    if not telling.measures.isdisjoint((said.base(start - 1), said.base(end))):
+    counted = said.unit(end) in UNIT_MONTHS or said.unit(end) == "year"
+    if unit in ("hour", "minute") or _no_age(said, number):
         return None
     if counted:
         amount, end = and_a_half(said, amount, end + 1)
+    if counted and said.word(end) in telling.expecting:
+        return None
     old = said.word(end) in telling.old or said.length(end, telling.of_age) > 0
     if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and _plural(said, end)):
         return None
-    strong = old or correcting or _subject(said, number, end, counted) or _beside_child(said, start)
+    begin = replace(number, start=start - said.behind(start, telling.almost))
+    strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
     if counted and said.word(start - 1) in telling.born and said.word(end) in telling.ago:
         strong, end = True, end + 1
-    asked = said.question == "age"
-    if not (strong or asked) or said.word(end) in telling.ago:
+    if not strong and (said.question != "age" or not _only_answers(said, number, counted)):
         return None
-    if number.tail is not None and not (old or asked):
+    if said.word(end) in telling.ago or (number.tail is not None and not (old or said.question == "age")):
         return None
-    return _told(said, number, amount, end, strong)
+    return _told(said, number, amount, unit, end, strong)
 
 
-def _told(said: Utterance, number: Number, amount: float, end: int, strong: bool) -> Told:
+def _no_age(said: Utterance, number: Number) -> bool:
+    """True for "twelve kilos", "year four", "half past two" and the one of "slurring was one"."""
+    telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
+    if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
+        return True
+    if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
+        return True  # "she's three in a fortnight"
+    parent = before in telling.of and said.base(number.start - 2) in telling.kin
+    if before in telling.denies or (parent and not said.unit(number.end)):
+        return True  # "thirteen, not thirty", "mother of two"
+    return follows in telling.not_ages or before in telling.named_by or before in telling.clock
+
+
+def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
+    """True where nothing in the clause before a number says what else it may be."""
+    telling, numerals = said.telling, said.numerals
+    lead = said.lead(number.start)
+    lead = lead[max((at + 1 for at, word in enumerate(lead) if word in telling.hence), default=0) :]
+    if lead and not counted and lead[-1] in telling.having:
+        return False
+    if counted and not telling.stayed.isdisjoint(lead):
+        return False  # "it's been there four days"
+    known = (
+        telling.plain | telling.persons | telling.children | telling.about | telling.be | telling.soon_after
+    )
+    known |= numerals.ones.keys() | numerals.tens.keys() | numerals.hundred | said.idle | telling.correcting
+    known |= {word for phrase in telling.almost for word in phrase}
+    return all(w in known or not w[0].isalpha() or w in numerals.units for w in lead)
+
+
+def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, strong: bool) -> Told | None:
     """The age told from the number to end, in months where they were counted in less than years."""
-    unit, scale = said.unit(number.end), "years"
+    scale, step = "years", UNIT_HOURS.get(said.unit(number.end), 0)
+    end, more = smaller(said, end, step) if step else (end, 0.0)
     if unit in UNIT_MONTHS:
         amount, scale = amount * UNIT_MONTHS[unit], "months"
         if unit != "month":
             amount = float(int(amount))  # whole months, rounded down: the safe side
-    elif unit == "year" and amount < 2 and (more := _months_after(said, end)):
-        amount, scale, end = 12 * amount + more, "months", end + 3
+    elif unit == "year" and (amount < 1 or (more and amount < 2)):
+        amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
+    elif not amount % 1 and (less := _not_yet(said, number, end)):
+        strong = False
+        if amount > 1:
+            amount -= 1
+        elif less == 3:
+            return None
+        else:
+            amount, scale = MONTHS_BEFORE, "months"
     return Told(number.start, end, Value("age", scale, amount, said.words.text(number.start, end)), strong)
 
 
-def _months_after(said: Utterance, at: int) -> float:
-    """The months of "one year and three months", or 0."""
-    following = said.numerals.find(said.words.surface[at : at + 3])
-    told = said.word(at) in said.numerals.joins and following and following[0].start == 1
-    return following[0].value if told and said.unit(at + 2) == "month" else 0.0
+def _not_yet(said: Utterance, number: Number, end: int) -> int:
+    """1 for "nearly four", 2 for "four tomorrow", 3 for "four in june", which may be months away; else 0."""
+    if said.before(number.start, said.telling.almost):
+        return 1
+    begins = not number.start or said.word(number.start - 1) in said.telling.will_be
+    soon = _soon(said, end) if begins else ""
+    return 0 if not soon else 3 if soon in said.telling.soon_after - said.telling.days else 2
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
-    """True for a number that is no age yet, or none at all: "going on five", "nearly four", "the one"."""
+    """True for a number that is no age beside one: "three going on five", "nearly four", "the one"."""
     telling, before = said.telling, said.word(number.start - 1)
-    pointed = number.value == 1 and before in telling.pointing
-    if said.before(number.start, telling.going_on) or pointed or said.word(number.end) in telling.of:
+    only = before in telling.about and said.word(number.start - 2) in telling.pointing
+    pointed = number.value == 1 and (only or before in telling.pointing) and not said.unit(number.end)
+    if pointed or said.word(number.end) in telling.of:
         return not said.length(number.end, telling.of_age)
-    return told and (before in telling.soon_before or _soon(said, number))
+    if not told:
+        return False
+    person = said.word(number.start - 2) in telling.third
+    alone = number.value == 1 and (number in said.rough or not (person or said.unit(number.end)))
+    soon = before in telling.soon_before or said.before(number.start, telling.almost)
+    return alone or soon or bool(_soon(said, number.end))
 
 
-def _soon(said: Utterance, number: Number) -> bool:
-    """True where a time to come follows the number."""
-    return not said.telling.soon_after.isdisjoint(said.words.surface[number.end : number.end + 2])
-
-
-def _comes(said: Utterance, number: Number) -> bool:
-    """True for "i'll be five in june"."""
-    return said.word(number.start - 1) in said.telling.will_be and _soon(said, number) and number.value > 1
+def _soon(said: Utterance, at: int) -> str:
+    """A time to come that follows a number, "in june" or "in two weeks"; empty where none does."""
+    telling = said.telling
+    for place in range(at, min(at + SOON_WORDS, len(said.words.surface))):
+        word, number = said.word(place), said.at.get(place)
+        if word in telling.soon_after:
+            return "" if said.word(place + 1) in telling.gone_by else word
+        if number and not said.unit(number.end):
+            break
+        if number and said.word(place - 1) in telling.to_come:
+            return word
+        if not word[0].isalnum() or word in telling.not_next or word in telling.clause_words:
+            break
+    return ""
 
 
 def _subject(said: Utterance, number: Number, end: int, counted: bool) -> bool:
@@ -154,19 +208,24 @@ def _told_of_someone(said: Utterance, number: Number, end: int, counted: bool) -
     before, follows = said.word(start - 1), said.word(end)
     if start < 2 or number.value % 1:
         return False
-    if before in telling.have and counted and follows not in telling.of:
+    closes = not follows or not follows[0].isalnum() or follows in telling.closing
+    long = said.unit(number.end) == "year" and follows not in telling.of
+    if before in telling.have and counted and (closes or long):
         return not telling.persons.isdisjoint(said.words.surface[max(0, start - 3) : start])
     if before in telling.of and said.base(start - 2) in telling.children:
         return True
-    closes = not follows or not follows[0].isalnum() or follows in telling.closing
-    return before in telling.be and closes and said.word(start - 2) not in telling.things
+    return before in telling.be and closes and said.word(start - 2) not in telling.things | telling.not_body
 
 
-def _beside_child(said: Utterance, start: int) -> bool:
-    """True for the four of "my son, aged four"."""
-    telling = said.telling
+def _beside_child(said: Utterance, number: Number, end: int) -> bool:
+    """True for the four of "my son, aged four", not for "my son, three days of it"."""
+    telling, start = said.telling, number.start
+    if said.unit(number.end) in UNIT_MONTHS and said.word(end) in telling.of_spots:
+        return False
     for at in range(start - 1, max(-1, start - 4), -1):
-        if said.base(at) in telling.children:
+        if said.base(at) in telling.children or at + 1 in said.people:
+            return True
+        if said.word(at) in telling.selves and not said.unit(number.end):
             return True
         if said.word(at) not in telling.beside_child:
             return False
@@ -176,7 +235,7 @@ def _beside_child(said: Utterance, start: int) -> bool:
 def _plural(said: Utterance, at: int) -> bool:
     """True for a word that a number counts: two spots."""
     word, telling = said.word(at), said.telling
-    return (
+    return word in telling.irregular_plurals or (
         len(word) > 3
         and word.endswith(tuple(telling.plural_endings))
         and not word.endswith(tuple(telling.singular_endings))

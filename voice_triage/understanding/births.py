@@ -34,7 +34,8 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
 
 def _alone(said: Utterance) -> list[tuple[int, int, float]] | None:
     """The year of birth that answers "how old" with no born beside it: "nineteen forty two"."""
-    for first, second in zip_longest(said.numbers, said.numbers[1:]):
+    # An age told before it counts: "he's eighty one, he thinks it's nineteen sixty four".
+    for first, second in zip_longest(said.numbers[:1], said.numbers[1:2]):
         year = _year(said, first, second)
         end = (second or first).end
         plain = first.value > 1900 or said.base(first.end) in said.numerals.thousand

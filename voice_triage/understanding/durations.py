@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from voice_triage.messages import Value
+from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.numbers import UNIT_HOURS
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, vague
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, smaller
+
+MINUTE = 0.02
+"""A minute in hours, rounded as values are; so long is only asked for."""
 
 
 def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: bool) -> list[Told]:
@@ -15,18 +21,27 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
-    counted = _counted(said, taken)
+    counted = [one for one in _counted(said, taken) if clauses.about_spots(one.end - 1, _hours(one))]
     named = [
         one
         for one in _named(said, clauses, bool(counted))
-        if not any(one.start < other.end and other.start < one.end for other in counted)
+        if clauses.about_spots(one.end - 1, _hours(one))
+        and not any(clauses.together(one.start, other.start) for other in counted)
     ]
-    told = [t for t in (*counted, *named) if clauses.about_spots(t.end - 1, float(t.value.value))]
+    # "thirty nine five an hour ago"
+    heat = [t.start for t in taken if t.value.concept == "temperature"]
+    told = [*counted, *named]
+    told = [t for t in told if not any(clauses.together(t.start, at) for at in heat)]
+    if heat and said.question != "duration":
+        told = [t for t in told if clauses.comes(t.start)]
+    # "calpol two hours ago, the spots came up this morning": what is not plainly theirs gives way
+    told = [t for t in told if clauses.plain(t.end - 1)] or told
+    told = [t for t in told if t.strong] or told  # "hours, it came up this morning"
     kept: list[Told] = []
     for one in sorted(told, key=lambda t: t.start):
-        if new and float(one.value.value) >= LONG_HOURS:
+        if new and _hours(one) >= LONG_HOURS:
             continue
-        if not kept or float(one.value.value) < float(kept[0].value.value) or _replaces(said, kept[0], one):
+        if not kept or _hours(one) < _hours(kept[0]) or _replaces(said, kept[0], one):
             kept = [one]
     return kept
 
@@ -36,7 +51,7 @@ def _replaces(said: Utterance, first: Told, second: Told) -> bool:
     between = [word for word in said.words.surface[first.end : second.start] if word[0].isalnum()]
     if said.telling.takes_back.isdisjoint(between):
         return False
-    return float(second.value.value) < LONG_HOURS or all(word in said.telling.correcting for word in between)
+    return _hours(second) < LONG_HOURS or all(word in said.telling.correcting for word in between)
 
 
 def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
@@ -44,10 +59,10 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     out: list[Told] = []
     telling = said.telling
     marked = {s.end for s in marks(said.spots, "time")}
-    rough = vague(said)
+    rough = said.rough
     exact = [n for n in said.numbers if not any(v.start <= n.start < v.end for v in rough)]
     for number in sorted((*exact, *rough), key=lambda n: n.start):
-        if any(t.start <= number.start < t.end for t in taken):
+        if any(t.start <= number.start < t.end for t in (*taken, *out[-1:])):
             continue
         end = number.end + (said.base(number.end) in telling.padding)
         end += said.word(end) in telling.padding_end
@@ -56,12 +71,13 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         if not step and correcting:
             out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
-        if not step or said.word(end + 1) in telling.old:
+        if not step or said.word(end + 1) in telling.old or said.word(number.start - 1) in telling.to_come:
             continue
-        hours, end = and_a_half(said, number.value, end + 1)
+        amount, end = and_a_half(said, number.value, end + 1)
+        end, more = smaller(said, end, step)
         near = any(place in marked for place in range(number.start - 3, number.start + 1))
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
-            one = _told(said, number.start, end, hours * step, step)
+            one = _told(said, number.start, end, amount * step + more, step)
             out[-1 if correcting else len(out) :] = [one]
     return out
 
@@ -69,19 +85,43 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
 def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
     """The times told in words alone; beside a number, or unasked, only of what came up then."""
     out = []
+    ends = {number.end for number in said.at.values()}
     for s in longest(said.spots, "duration"):
         rough, hours = s.payload.value[0] == "q", float(s.payload.value.split()[-1])
         # "hours" are a few, the hour of "at that hour" is none
-        if s.end - s.start == 1 and said.unit(s.start) and said.word(s.start) == said.base(s.start):
+        bare = s.end - s.start == 1 and bool(said.unit(s.start))
+        if bare and (said.word(s.start) == said.base(s.start) or s.start in ends):
             continue
         asked = said.question == "duration" and not beside and said.word(s.end) not in said.telling.old
         came = hours < LONG_HOURS and clauses.comes(s.start)
         if came or asked or not (rough or beside):
-            out.append(_told(said, s.start, s.end, hours, 1))
+            out.append(replace(_told(said, s.start, s.end, hours, 1), strong=not bare))
     return out
+
+
+def _hours(told: Told) -> float:
+    """The hours that a time tells."""
+    return float(told.value.value)
 
 
 def _told(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
     """A duration told in the words from start to end."""
     value = Value("duration", "hours", round(hours, 2), said.words.text(start, end))
     return Told(start, end, value, step=step)
+
+
+def or_wait(
+    told: list[Told], spots: Sequence[Spot[Phrase]], command: str | None, question: str
+) -> tuple[list[Told], str | None]:
+    """The values and the command: "minutes" answers how long, "hang on, two minutes" asks to wait."""
+    time = next((one for one in told if one.value.concept == "duration"), None)
+    if command != "wait" or question != "duration" or time is None:
+        return told, command
+    asking = (s for s in spots if (s.payload.kind, s.payload.name) == ("command", "wait"))
+    beyond = any(
+        s.start < time.end and time.start < s.end and (s.start < time.start or s.end > time.end)
+        for s in asking
+    )
+    if beyond or _hours(time) <= MINUTE:
+        return [one for one in told if one is not time], command
+    return told, None

@@ -83,7 +83,7 @@ class Interpreter:
         reading = network.read(words.surface, question) if network else None
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
-        told = self._whose(told, reading) if reading else told
+        told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
         if asked and not row.get("clear_no") and only_answers(self._grammar, words, context, asked, found):
@@ -145,8 +145,10 @@ class Interpreter:
         return (row["as"] or None, name) if "as" in row else (name, None)
 
     @staticmethod
-    def _whose(told: list[Told], reading: Reading) -> list[Told]:
+    def _whose(told: list[Told], reading: Reading | None) -> list[Told]:
         """The values with whom it is about, as both readings make likeliest."""
+        if reading is None:
+            return told
         rule = next((t for t in told if t.value.concept == "patient"), None)
         who = weighing.patient(str(rule.value.value) if rule else None, reading)
         if who == (rule.value.value if rule else None):

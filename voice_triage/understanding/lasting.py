@@ -10,9 +10,11 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from voice_triage.understanding.context import Said
-from voice_triage.understanding.grammar import Grammar
+from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance
 from voice_triage.understanding.words import is_stop
 
@@ -44,7 +46,9 @@ class Clause:
     foreign: bool
     """It has a word that is none of these and no time."""
     life: bool
-    """It tells an illness or a medicine."""
+    """It tells an illness or a medicine, and not the spots after it."""
+    other: bool
+    """It tells of another person, or of something done: "his sister had hers", "I've been waiting"."""
 
 
 class Clauses:
@@ -53,7 +57,9 @@ class Clauses:
     def __init__(self, grammar: Grammar, said: Utterance) -> None:
         self._grammar, self.utterance = grammar, said
         self._light = _light(grammar, said)
-        lives = (s for s in said.spots if s.payload.kind == "sign" and s.payload.name in said.telling.lives)
+        lives = (
+            s for s in signs(said) if s.payload.name in said.telling.lives and s.payload.value != "denied"
+        )
         self._lives = sorted((s.start, s.end) for s in lives)
         telling = said.telling
         self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
@@ -70,7 +76,10 @@ class Clauses:
         if is_stop(before) or before == "," or word in said.telling.clause_words:
             return True
         if word in rows["nominative"] or word in said.telling.it:
-            return before not in rows["before_nominative"] and before not in said.telling.ever_since
+            had = word in said.telling.it and before in said.telling.having
+            return (
+                not had and before not in rows["before_nominative"] and before not in said.telling.ever_since
+            )
         return said.base(at - 1) in said.telling.rash and said.word(at + 1) in said.telling.persons
 
     def _read(self, start: int, end: int) -> Clause:
@@ -78,19 +87,22 @@ class Clauses:
         telling = self.utterance.telling
         words = self.utterance.words.surface[start:end]
         bases = self.utterance.words.lemma[start:end]
-        rash = not telling.rash.isdisjoint(bases)
+        rash = max((at for at, base in enumerate(bases, start) if base in telling.rash), default=-1)
         first, last = (bisect_left(self._lives, (at, 0)) for at in (start, end))
-        life = any(stop <= end for _, stop in self._lives[first:last])
+        # "no fever, only the dots are there since two days"
+        life = any(stop <= end and begin > rash for begin, stop in self._lives[first:last])
+        comes = not telling.comes.isdisjoint(bases)
+        kin = any(a in telling.whose and b in telling.kin for a, b in pairwise(words))
         return Clause(
             start,
             end,
-            rash,
+            rash >= 0,
             points=not telling.they.isdisjoint(words),
             shows=any(
                 word in telling.these and self.utterance.word(at - 1) not in telling.of
                 for at, word in enumerate(words, start)
             ),
-            comes=not telling.comes.isdisjoint(bases),
+            comes=comes,
             someone=self._has_person(words),
             foreign=any(
                 at not in self._light
@@ -100,7 +112,22 @@ class Clauses:
                 for at, word in enumerate(words, start)
             ),
             life=life,
+            other=kin
+            or self._had(start, end, rash >= 0)
+            or (rash < 0 and not comes and not telling.elsewhere.isdisjoint((*bases, *words))),
         )
+
+    def _had(self, start: int, end: int, rash: bool) -> bool:
+        """True for "my brother had it for weeks" and "I had a baby", not for "my brother has had it"."""
+        said, telling = self.utterance, self.utterance.telling
+        kin = not telling.kin.isdisjoint(said.words.surface[start:end])
+        for at in range(start + 1, end):
+            if said.word(at) in telling.had and kin and said.word(at - 1) not in telling.having | telling.be:
+                return True
+            thing = said.word(at - 1) in telling.had | telling.have and said.word(at) in telling.something
+            if thing and not rash and at not in said.at:
+                return True
+        return False
 
     def _has_person(self, words: Sequence[str]) -> bool:
         """True when a person is told of, and not only after a since."""
@@ -116,13 +143,18 @@ class Clauses:
         number = next(n for n, clause in enumerate(self._clauses) if clause.start <= at < clause.end)
         clause = self._clauses[number]
         long = hours >= LONG_HOURS
+        if clause.other:
+            return False
         if clause.rash or (clause.comes and (clause.points or clause.shows)):
             if clause.life and not clause.comes:
                 return False
             return clause.rash or not (long and clause.foreign)
         asked = self.utterance.question in AIM
         if clause.foreign:
-            return asked and not clause.life and (not long or not clause.someone)
+            meant = self.utterance.question or clause.points or clause.shows
+            return asked and bool(meant) and not clause.life and (not long or not clause.someone)
+        if long and self._begins_another(number):
+            return False
         earlier = next((c for c in reversed(self._clauses[:number]) if c.rash or c.foreign), None)
         if earlier is None and self._goes_on(number):
             return True
@@ -132,32 +164,63 @@ class Clauses:
             return True
         return clause.shows if long else clause.points or clause.shows or not clause.someone
 
+    def _next(self, number: int) -> Clause | None:
+        """The clause that a time at the end of another begins: "twelve weeks she's had the rash"."""
+        following = next(iter(self._clauses[number + 1 :]), None)
+        if following is None:
+            return None
+        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
+        joined = before[:1].isalnum() and word not in self.utterance.telling.clause_words
+        return following if joined else None
+
     def _goes_on(self, number: int) -> bool:
         """True for the time of "twelve weeks she's had the rash"."""
-        following = next(iter(self._clauses[number + 1 :]), None)
-        if following is None or not following.rash:
-            return False
-        before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
-        return before[:1].isalnum() and word not in self.utterance.telling.clause_words
+        following = self._next(number)
+        return following is not None and (following.rash or (following.points and not following.foreign))
+
+    def _begins_another(self, number: int) -> bool:
+        """True for the time of "years ago he had measles"."""
+        following = self._next(number)
+        return following is not None and not following.rash and (following.life or following.other)
 
     def comes(self, at: int) -> bool:
-        """True when the clause says that something came up, or was noticed."""
-        return any(clause.comes and clause.start <= at < clause.end for clause in self._clauses)
+        """True when the clause says that something came up, or was noticed, or names the spots."""
+        asked = self.utterance.question == "duration"
+        return any(
+            (c.comes or c.rash or (asked and c.points and not c.foreign)) and c.start <= at < c.end
+            for c in self._clauses
+        )
+
+    def together(self, one: int, other: int) -> bool:
+        """True when both words are in the same clause."""
+        return any(c.start <= one < c.end and c.start <= other < c.end for c in self._clauses)
+
+    def plain(self, at: int) -> bool:
+        """True when the clause tells of the spots, or nothing but a time."""
+        return any((c.rash or not c.foreign) and c.start <= at < c.end for c in self._clauses)
 
 
 def _light(grammar: Grammar, said: Utterance) -> set[int]:
     """Places of words that tell a time, a number, a place of the body, or who it is about."""
     places = {at for at in range(len(said.words.surface)) if said.unit(at)}
-    for number in said.numbers:
+    for number in (*said.numbers, *said.rough):
         places.update(range(number.start, number.end))
     for spot in said.spots:
         phrase = spot.payload
         time = phrase.kind == "value" and phrase.name in ("duration", "about", "age")
         who = phrase.kind == "value" and phrase.name.startswith("patient")
-        place = phrase.kind == "sign" and phrase.name in grammar.places
+        place = (
+            phrase.kind == "sign" and phrase.question in ("", said.question) and phrase.name in grammar.places
+        )
         if time or phrase.kind == "answer" or ((who or place) and spot.end - spot.start <= PATIENT_WORDS):
             places.update(range(spot.start, spot.end))
     return places
+
+
+def signs(said: Utterance) -> list[Spot[Phrase]]:
+    """The phrases of signs, without those that mean something only after another question."""
+    here = ("", said.question)
+    return [s for s in said.spots if s.payload.kind == "sign" and s.payload.question in here]
 
 
 def settled(

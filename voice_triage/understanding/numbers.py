@@ -45,8 +45,9 @@ class Numerals:
     never_first: WordSet
     one_oh: WordSet
     points: WordSet
-    half: WordSet
-    half_of: WordSet
+    part_of: dict[tuple[str, ...], float]
+    part_joins: WordSet
+    part_a: WordSet
     parts: dict[tuple[str, ...], float]
     sound_alike: dict[str, int]
     vague: dict[str, float]
@@ -63,7 +64,8 @@ class Numerals:
         return cls(
             ones=ones,
             tens=_whole(row, "tens", range(10, 100)),
-            parts={tuple(text.split()): float(part) for text, part in row.amounts("parts").items()},
+            parts=_phrases(row, "parts"),
+            part_of=_phrases(row, "part_of"),
             sound_alike={word: ones[name] for name in sounds.data for word in sounds.words(name)},
             vague=row.amounts("vague"),
             units={word: unit for unit in UNIT_HOURS for word in units.words(unit)},
@@ -87,6 +89,9 @@ class Numerals:
         """The number that begins at a word, if one does."""
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
+        part = self._part_of(words, at)
+        if part:
+            return part
         if word[0].isdigit():
             number = Number(at, at + 1, float(word.replace(",", ".")))
         elif word in self.tens or (word in self.ones and word not in self.never_first):
@@ -95,11 +100,21 @@ class Numerals:
             number = self._hundreds(words, Number(at, at, 1))
         elif word in self.a_hundred and following in self.hundred:
             number = self._hundreds(words, Number(at, at + 1, 1))
-        elif word in self.half and following in self.half_of:
-            return Number(at, at + 2, 0.5)
         else:
             return None
         return self._fraction(words, number)
+
+    def _part_of(self, words: Sequence[str], at: int) -> Number | None:
+        """Half an hour, three quarters of an hour, a half day: the part alone, before its unit."""
+        for phrase, value in self.part_of.items():
+            end = at + len(phrase)
+            if tuple(words[at:end]) != phrase:
+                continue
+            end += end < len(words) and words[end] in self.part_joins
+            end += end < len(words) and words[end] in self.part_a
+            if end < len(words) and words[end] in self.units:
+                return Number(at, end, value)
+        return None
 
     def _below_hundred(self, words: Sequence[str], at: int) -> Number:
         """twenty, twenty one, seven."""
@@ -159,6 +174,11 @@ class Numerals:
             return word
         value = self.ones.get(word, 10)
         return str(value) if value < 10 else ""
+
+
+def _phrases(row: Row, key: str) -> dict[tuple[str, ...], float]:
+    """The phrases under a key with the parts of one they stand for. Raises BadContent."""
+    return {tuple(text.split()): float(part) for text, part in row.amounts(key).items()}
 
 
 def _whole(row: Row, key: str, allowed: range) -> dict[str, int]:

@@ -7,16 +7,54 @@ from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance, longest
 
+SIGN_WITHIN = 5
+"""Words after a person in which a sign is his."""
+
 
 def patients(said: Utterance) -> list[Told]:
     """Who it is about: self, child or other; strong where it is said outright."""
     out = []
-    for s in (*longest(said.spots, "patient"), *longest(said.spots, "patient_word")):
+    found = (*longest(said.spots, "patient"), *longest(said.spots, "patient_word"))
+    for s in found:
         strong = s.payload.name == "patient"
-        if not _aside(said, s) and (strong or said.question == "patient"):
-            text = said.words.text(s.start, s.end)
-            out.append(Told(s.start, s.end, Value("patient", "value", s.payload.value, text), strong))
+        if _aside(said, s) or not (strong or said.question == "patient" or _subject(said, s)):
+            continue
+        value = "self" if _speaker(said, s) else s.payload.value
+        if any(s is not one and (_of(said, s, one) or _on_another(s, one)) for one in found):
+            continue
+        text = said.words.text(s.start, s.end)
+        out.append(Told(s.start, s.end, Value("patient", "value", value, text), strong))
     return out
+
+
+def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for "i'm a forty year old woman", not for "i'm calling for my son"."""
+    lead, numerals = said.lead(spot.start), said.numerals
+    be = max((at for at, word in enumerate(lead) if word in said.telling.be), default=0)
+    between = (*lead[be + 1 :], *said.words.surface[spot.start : spot.end - 1])
+    known = said.idle | numerals.vague.keys() | numerals.units.keys() | said.telling.old
+    known |= numerals.ones.keys() | numerals.tens.keys()
+    return be > 0 and lead[be - 1] in said.telling.speaker and known.issuperset(between)
+
+
+def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
+    """True for the sister of "my sister's wee one"."""
+    genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + 3
+    return genitive and other.payload.value == "child" and spot.payload.value == "other"
+
+
+def _on_another(spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
+    """True for the "on my" of "on my husband's back"."""
+    meets = spot.start < other.start <= spot.end < other.end
+    return spot.payload.value == "self" and other.payload.value != "self" and meets
+
+
+def _subject(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for the dad of "dad's got a stiff neck": he begins the words, and a sign follows."""
+    follows = said.word(spot.end)
+    begins = spot.start == 0 and (follows in said.telling.be or follows in said.telling.having)
+    signs = (s for s in said.spots if s.payload.kind == "sign" and s.payload.question == "")
+    return begins and any(spot.end < s.end <= spot.end + SIGN_WITHIN for s in signs)
 
 
 def _aside(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -28,6 +66,8 @@ def _aside(said: Utterance, spot: Spot[Phrase]) -> bool:
         able = not telling.can.isdisjoint(surface[spot.start : spot.end])
         return able and said.word(spot.end) in telling.helping
     if not telling.unborn.isdisjoint(surface[max(0, spot.start - 1) : spot.end]):
+        return True
+    if said.word(spot.start - 1) in telling.denies or said.before(spot.start, telling.not_for):
         return True
     if not follows:
         return False

@@ -19,6 +19,7 @@ class Telling:
     solid: WordSet
     half_more: PhraseList
     percent: WordSet
+    not_body: WordSet
     # durations
     padding: WordSet
     padding_end: WordSet
@@ -31,6 +32,9 @@ class Telling:
     ever_since: WordSet
     clause_words: WordSet
     light: WordSet
+    elsewhere: WordSet
+    to_come: WordSet
+    something: WordSet
     lives: WordSet
     # ages
     old: WordSet
@@ -45,27 +49,43 @@ class Telling:
     it: WordSet
     have: WordSet
     children: WordSet
+    of_spots: WordSet
+    selves: WordSet
     beside_child: WordSet
     closing: WordSet
     things: WordSet
     plural_endings: WordSet
     singular_endings: WordSet
+    irregular_plurals: WordSet
     no_plurals: WordSet
     not_ages: WordSet
     measures: WordSet
-    years_and: PhraseList
-    going_on: PhraseList
-    next: WordSet
+    named_by: WordSet
+    clock: WordSet
+    expecting: WordSet
+    having: WordSet
+    plain: WordSet
+    hence: WordSet
+    almost: PhraseList
+    not_next: WordSet
+    gone_by: WordSet
+    stayed: WordSet
+    days: WordSet
     pointing: WordSet
     soon_before: WordSet
     soon_after: WordSet
     will_be: WordSet
     beside_sound: WordSet
+    other: WordSet
+    another: WordSet
+    relative: WordSet
     whose: WordSet
     kin: WordSet
     apart: WordSet
     pointed: WordSet
     third: WordSet
+    either: WordSet
+    owners: WordSet
     speaker: WordSet
     once_when: WordSet
     spans: WordSet
@@ -76,6 +96,8 @@ class Telling:
     i_have: PhraseList
     can: WordSet
     helping: WordSet
+    denies: WordSet
+    not_for: PhraseList
     unborn: WordSet
     had: WordSet
     once: WordSet

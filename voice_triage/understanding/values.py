@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.words import PhraseList, Words
+from voice_triage.understanding.words import PhraseList, Words, is_stop
 
 CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
+LEAD = 7
+"""Words before a number, of its own clause, that say whose or what it is."""
 FEVER_FROM = 35.0
 """A number with tenths above it is a temperature, whatever was asked."""
 
@@ -40,7 +42,15 @@ class Utterance:
         self.spots = spots
         self.question = question
         """The question that was open, or empty."""
+        self.idle = grammar.lexicon.skippable
+        """Words that never matter."""
+        others = (s for s in spots if s.payload.kind == "value" and s.payload.value in ("child", "other"))
+        self.people = {s.end for s in others if s.payload.name.startswith("patient")}
+        """Where words for a patient end who is not the caller."""
         self.numbers = self.numerals.find(words.surface)
+        self.rough = _rough(self)
+        self.at = {number.start: number for number in (*self.numbers, *self.rough)}
+        """All numbers by where they begin, the rough ones instead of what is inside them."""
 
     def word(self, at: int) -> str:
         """The word at a place, as said; empty where there is none."""
@@ -59,9 +69,25 @@ class Utterance:
         surface = self.words.surface
         return max((len(p) for p in phrases if surface[at : at + len(p)] == p), default=0)
 
+    def behind(self, at: int, phrases: PhraseList) -> int:
+        """How many words the longest of the phrases takes that ends before a place; 0 where none does."""
+        surface = self.words.surface
+        return max((len(p) for p in phrases if len(p) <= at and surface[at - len(p) : at] == p), default=0)
+
     def before(self, at: int, phrases: PhraseList) -> bool:
         """True when one of the phrases ends before a place."""
-        return any(len(p) <= at and self.words.surface[at - len(p) : at] == p for p in phrases)
+        return self.behind(at, phrases) > 0
+
+    def lead(self, at: int) -> tuple[str, ...]:
+        """The words of the clause before a place."""
+        start = at
+        while start > max(0, at - LEAD):
+            word = self.word(start - 1)
+            opens = word in self.telling.clause_words and word not in self.telling.relative
+            if is_stop(word) or word == "," or opens:
+                break
+            start -= 1
+        return self.words.surface[start:at]
 
     def earlier(self, one: Told, after: Told) -> bool:
         """True for the first of "thirty nine last night, thirty six now", not of one that is taken back."""
@@ -79,9 +105,12 @@ def temperatures(said: Utterance) -> list[Told]:
         degrees, end, exact = number.value, number.end, number.value % 1 != 0
         if number.tail is not None and degrees > 30:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
-        if said.unit(end) or said.word(end) in said.telling.percent:
+        if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
+            continue
+        if not said.telling.not_body.isdisjoint(said.lead(number.start)):
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
+        near = near and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
         near = near or corrects(said, number, out)
         celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
@@ -92,6 +121,11 @@ def temperatures(said: Utterance) -> list[Told]:
     return out
 
 
+def _speakers(said: Utterance, at: int) -> bool:
+    """True for the number of "i am forty one and I have a fever"."""
+    return said.word(at - 1) in said.telling.be and said.word(at - 2) in said.telling.speaker
+
+
 def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
     """The words that tell what a number near them is about."""
     return [
@@ -100,11 +134,14 @@ def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
 
 
 def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
-    """True for the five of "four, no sorry, five"."""
+    """True for the five of "four, no sorry, five" and of "four i said, no, five"."""
     if not before or not 0 <= number.start - before[-1].end <= 9:
         return False
     between = [word for word in said.words.surface[before[-1].end : number.start] if word[0].isalnum()]
-    return bool(between) and all(word in said.telling.correcting for word in between)
+    if between and all(word in said.telling.correcting for word in between):
+        return True
+    back = max((at for at, word in enumerate(between) if word in said.telling.takes_back), default=-1)
+    return back >= 0 and all(word in said.telling.correcting for word in between[back:])
 
 
 def and_a_half(said: Utterance, amount: float, at: int) -> tuple[float, int]:
@@ -123,16 +160,26 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
     return kept
 
 
-def vague(said: Utterance) -> list[Number]:
-    """A day, a couple of hours, a few weeks."""
+def _rough(said: Utterance) -> list[Number]:
+    """A day, a couple of hours, a few weeks, month and a half."""
     out = []
-    for at in range(1, len(said.words.lemma)):
-        if not said.unit(at):
+    inside = {at for number in said.numbers for at in range(number.start, number.end)}
+    for at in range(len(said.words.lemma)):
+        if not said.unit(at) or at - 1 in inside:
             continue
         before = at - 2 if said.word(at - 1) in said.telling.of and at > 1 else at - 1
-        if said.word(before) in said.telling.solid and before:
+        if said.word(before) in said.telling.solid and before > 0:
             before -= 1
         amount = said.numerals.vague.get(said.word(before))
-        if amount is not None and said.word(before - 1) not in said.numerals.half:
+        if amount is not None:
             out.append(Number(before, at, amount))
+        elif said.length(at + 1, said.telling.half_more) and said.word(at) == said.base(at):
+            out.append(Number(at, at, 1))
     return out
+
+
+def smaller(said: Utterance, at: int, step: float) -> tuple[int, float]:
+    """Where "two weeks and three days" ends, and the hours of what follows its first unit."""
+    number = said.at.get(at + (said.word(at) in said.numerals.joins))
+    hours = UNIT_HOURS.get(said.unit(number.end), 0) if number else 0
+    return (number.end + 1, number.value * hours) if number and 0 < hours < step else (at, 0.0)

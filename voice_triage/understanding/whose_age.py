@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.values import Told, Utterance
-from voice_triage.understanding.words import is_stop
 
-LEAD = 7
-"""Words before a number, of its own clause, that say whose age it is."""
 BABY, OLD = 1, 65
 """Below and above these a fever is more dangerous (clinical-spec.md, risk groups)."""
 GROWN_UP, NEAR = 18, 5
@@ -25,9 +23,12 @@ def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
     best = sorted(best, key=lambda one: one.start)
     kept: list[Told] = []
     for one in best:
-        if kept and not (_same(kept[-1], one) or _corrected(said, kept[-1], one)):
+        if kept and not (
+            _same(kept[-1], one) or _either(said, kept[-1], one) or _corrected(said, kept[-1], one)
+        ):
             return _riskiest(best)
-        kept = [one]
+        younger = bool(kept) and _years(one) < GROWN_UP and _either(said, kept[0], one)
+        kept = kept if younger else [one]
     return kept
 
 
@@ -41,53 +42,52 @@ def _riskiest(told: Sequence[Told]) -> list[Told]:
 
 def once_was(said: Utterance, number: Number) -> bool:
     """True for the two of "since he was two" and the twenty of "married for twenty years"."""
-    telling, lead = said.telling, _lead(said, number.start)
+    telling, lead = said.telling, said.lead(number.start)
     if said.unit(number.end) and said.word(number.start - 1) in telling.spans:
         return True
-    return not telling.once_when.isdisjoint(lead) and not telling.be.isdisjoint(lead)
-
-
-def _lead(said: Utterance, at: int) -> tuple[str, ...]:
-    """The words of the clause before a place."""
-    start = at
-    while start > max(0, at - LEAD):
-        word = said.word(start - 1)
-        if is_stop(word) or word == "," or word in said.telling.clause_words:
-            break
-        start -= 1
-    return said.words.surface[start:at]
+    when = max((at for at, word in enumerate(lead) if word in telling.once_when), default=len(lead))
+    # "when she was teething, only she's four": the second is of now
+    return sum(word in telling.be for word in lead[when:]) == 1
 
 
 def _of_another(said: Utterance, at: int) -> bool:
     """True for the age of "her big sister", "his mum", "the big one"."""
-    telling, lead = said.telling, _lead(said, at)
+    telling, lead = said.telling, said.lead(at)
     kin = max((at for at, word in enumerate(lead) if word in telling.kin), default=-1)
     if kin >= 0 and not telling.third.isdisjoint(lead[kin + 1 :]):
         return False  # "i'm her dad, she's ten weeks old"
-    if kin >= 0 and not telling.whose.isdisjoint(lead):
+    if not telling.another.isdisjoint(lead) or (kin >= 0 and not telling.whose.isdisjoint(lead)):
+        return True
+    if any(first in telling.other and second in telling.children for first, second in pairwise(lead)):
         return True
     return any(
         first in telling.apart and second in (*telling.kin, *telling.pointed)
-        for first, second in zip(lead, lead[1:], strict=False)
+        for first, second in pairwise(lead)
     )
 
 
 def _of_third(said: Utterance, at: int) -> bool:
     """True for "she's six months"."""
-    return not said.telling.third.isdisjoint(_lead(said, at))
+    return not said.telling.third.isdisjoint(said.lead(at))
 
 
 def _of_speaker(said: Utterance, at: int) -> bool:
     """True for "I'm thirty two"."""
-    return not said.telling.speaker.isdisjoint(_lead(said, at)) and not _of_third(said, at)
+    return not said.telling.speaker.isdisjoint(said.lead(at)) and not _of_third(said, at)
 
 
 def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     """True where another is named before the speaker's age: "my granddaughter, I'm seventy four"."""
     first = min((one.start for one in told if _of_speaker(said, one.start)), default=0)
-    others = (said.telling.persons | said.telling.third) - said.telling.speaker - said.telling.they
-    before = said.words.surface[: max(0, first - len(_lead(said, first)))]
-    return not others.isdisjoint(before)
+    telling, surface = said.telling, said.words.surface
+    who = [s.payload.value for s in said.spots if s.payload.kind == "value" and s.payload.name == "patient"]
+    if who and who[-1] == "self":
+        return False  # "mum fainted, but it's me with the rash, i'm fourteen"
+    others = telling.persons - telling.speaker - telling.they - telling.third
+    return any(
+        word in telling.third or (word in others and (not at or surface[at - 1] in telling.owners))
+        for at, word in enumerate(surface[: max(0, first - len(said.lead(first)))])
+    )
 
 
 def _years(one: Told) -> float:
@@ -100,6 +100,12 @@ def _same(first: Told, second: Told) -> bool:
     """True for two that may well be one: "seventy something, seventy two"."""
     apart = abs(_years(first) - _years(second))
     return apart < 1 or (min(_years(first), _years(second)) >= GROWN_UP and apart <= NEAR)
+
+
+def _either(said: Utterance, first: Told, second: Told) -> bool:
+    """True for "twelve or thirteen"."""
+    between = said.words.surface[first.end : second.start]
+    return 0 < _years(second) - _years(first) <= 1 and said.telling.either.issuperset(between)
 
 
 def _corrected(said: Utterance, first: Told, second: Told) -> bool:
