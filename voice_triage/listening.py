@@ -176,7 +176,7 @@ class Listener:
         if second.text:
             # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
             return named(finding, theirs)
-        return stood and believed(finding, utterance.text, "", theirs, talk=utterance.talk)
+        return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
     def _check(self, utterance: OpenUtterance, finding: Finding) -> SecondLook:
         """Ask the second opinion about this flag, once for these words."""

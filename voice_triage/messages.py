@@ -84,6 +84,11 @@ class Meaning:
     told: tuple[str, ...] = ()
     """Those of CIRCUMSTANCES that were told."""
 
+    words: str = ""
+    """The text as it was read, short forms written out ("can not"); the words of findings are of these."""
+    conceivable: frozenset[str] | None = None
+    """Red flags that some reading of the text may mean, however little likely; None where nobody can say."""
+
     @property
     def empty(self) -> bool:
         """True when nothing usable was understood."""

@@ -22,18 +22,24 @@ def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: fro
     """
     first = interpret(second.text)
     others = [interpret(text) for text in second.others]
+    meant = _likeliest(first, others, red_flags)
+    if first.conceivable is None:
+        return meant
+    return replace(meant, conceivable=first.conceivable.union(*(one.conceivable or () for one in others)))
+
+
+def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str]) -> Meaning:
+    """Return the meaning of the first, unless another shows a red flag that the first may have missed."""
     flags = {one.concept: one for other in others for one in other.findings if _plainly(one, red_flags)}
     if not (first.answer or first.command):
-        turned = tuple(
-            flags.get(one.concept, one) if one.status == "absent" else one for one in first.findings
-        )
+        turned = tuple(_turned(one, flags.get(one.concept)) for one in first.findings)
         if turned != first.findings:  # "he can breathe" may have been "he can't breathe": nobody had asked
             return replace(first, findings=turned)
     if first.answer or first.command or any(one.status != "present" for one in first.findings):
         return first
     if any(one.concept in red_flags for one in first.findings):
         return first
-    heard = set(second.text.split())
+    heard = set(first.words.split())
     for other in others:
         new = tuple(
             one for one in other.findings if _plainly(one, red_flags) and not set(one.words.split()) <= heard
@@ -42,6 +48,12 @@ def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: fro
             return replace(first, findings=first.findings + new)
     sensible = (other for other in others if not other.empty)
     return next(sensible, first) if first.empty else first
+
+
+def _turned(denied: Finding, flag: Finding | None) -> Finding:
+    """Return the red flag where it is the same words and one more: "can not breathe" for "can breathe"."""
+    more = flag is not None and set(denied.words.split()) < set(flag.words.split())
+    return flag if flag and more and denied.status == "absent" else denied
 
 
 def _plainly(finding: Finding, red_flags: frozenset[str]) -> bool:
@@ -54,17 +66,20 @@ def named(flag: Finding, theirs: Meaning) -> bool:
     return any(one.status == "present" and one.concept == flag.concept for one in theirs.findings)
 
 
-def believed(flag: Finding, first: str, second: str, theirs: Meaning, *, talk: bool = False) -> bool:
-    """True when a red flag of the streaming result ``first`` holds against ``second``, read as ``theirs``.
+def believed(flag: Finding, first: str, theirs: Meaning, *, talk: bool = False) -> bool:
+    """True when a red flag of the streaming result ``first`` holds against what the second engine meant.
 
     In a room full of ``talk`` it has no benefit of the doubt.
     """
     if named(flag, theirs):
         return True
     words = flag.words.split()
-    shared = sum(word in second.split() for word in words) / max(1, len(words))
+    shared = sum(word in theirs.words.split() for word in words) / max(1, len(words))
     denied = any(one.concept == flag.concept for one in theirs.findings)
-    if SAME_WORDS <= shared < 1 and not denied:  # heard whole, they were understood: as no red flag
+    ruled_out = theirs.conceivable is not None and flag.concept not in theirs.conceivable
+    if SAME_WORDS <= shared < 1 and not (
+        denied or ruled_out
+    ):  # heard whole, they were understood: as no red flag
         return True
     # They understood something else, or nothing at all in a long run of words: no red flag.
     return shared < 1 and theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS
@@ -95,8 +110,6 @@ def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bo
     kept = tuple(
         one
         for one in ours.findings
-        if one.status == "present"
-        and one.concept in red_flags - known
-        and believed(one, ours.text, theirs.text, theirs)
+        if one.status == "present" and one.concept in red_flags - known and believed(one, ours.text, theirs)
     )
     return replace(theirs, findings=theirs.findings + kept)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
@@ -81,39 +82,45 @@ class Interpreter:
             told = [one for one in told if one.value.concept != "patient"]
         network = self._network
         reading = network.read(words.surface, question) if network else None
+        conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
         if asked and not row.get("clear_no") and only_answers(self._grammar, words, context, asked, found):
-            said = answering(self._grammar, context, asked, said, found)
-            reading = None  # the rules have read every word
+            said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
             bare = self._bare(asked) if found else frozenset()
             rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
-            both = self._weighed(rules, reading, network, only_said=bool(row.get("clear_no")))
-            said = kept(context, row.get("asks", ()), said, both)
+            said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and row.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         answer = None if answer == "no" and self._cried(text, asked) else answer
-        said = self._without_parts(said, asked)
-        findings = tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
-        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, tuple(beside))
+        findings = self._findings(words, self._without_parts(said, asked))
+        every = tuple(t.value for t in told)
+        meaning = Meaning(text, answer, command, findings, every, wish, tuple(beside))
+        return replace(meaning, words=" ".join(words.surface), conceivable=conceivable)
 
     def _weighed(
-        self, rules: weighing.ByRules, reading: Reading, network: Network, *, only_said: bool
+        self,
+        rules: weighing.ByRules,
+        reading: Reading,
+        network: Network,
+        context: Context,
+        row: Mapping[str, Any],
     ) -> list[Said]:
-        """The signs as rules and network together make likeliest; ``only_said``: denied by words alone."""
+        """The signs as rules and network together make likeliest; ``row`` is that of the open question."""
         both = weighing.signs(rules, reading, network, self._grammar)
-        if not only_said:
-            return both
-        # What the network alone denies takes nothing back: "no, the lips".
-        denied = {s.concept for s in rules.said if s.status == "absent"} | rules.aside | self._grammar.places
-        return [s for s in both if s.status != "absent" or s.concept in denied]
+        if row.get("clear_no"):  # what the network alone denies takes nothing back: "no, the lips"
+            said = (
+                {s.concept for s in rules.said if s.status == "absent"} | rules.aside | self._grammar.places
+            )
+            both = [s for s in both if s.status != "absent" or s.concept in said]
+        return kept(context, row.get("asks", ()), rules.said, both)
 
     def _order(
         self,
@@ -163,6 +170,11 @@ class Interpreter:
         cries = set(self._grammar.files["words"]["cries"])
         spoken = set(re.findall(r"[a-z]+", text.lower()))
         return bool(spoken & cries) and spoken <= cries | {"no"}
+
+    @staticmethod
+    def _findings(words: Words, said: Sequence[Said]) -> tuple[Finding, ...]:
+        """The signs as the rest of the program knows them."""
+        return tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
 
     def _without_parts(self, said: Sequence[Said], asked: str) -> list[Said]:
         """Without the places that are only part of a sign: a stiff neck is no rash on the neck."""
@@ -265,7 +277,7 @@ class Interpreter:
         if present and self._network:
             reading = self._network.read(words.surface, question)
             present = [s for s in present if weighing.credible(s, reading, self._network)]
-        findings = tuple(Finding(s.concept, "present", words.text(s.start, s.end)) for s in _ordered(present))
+        findings = self._findings(words, _ordered(present))
         return Alarm(findings, settled=not self._open(words, present, context))
 
     def _open(self, words: Words, present: list[Said], context: Context) -> bool:

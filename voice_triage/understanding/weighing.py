@@ -151,6 +151,16 @@ def likeliest(reading: Reading | None, network: Network | None, concepts: frozen
     return max(float(reading.statuses[at][1]) for at, one in enumerate(network.concepts) if one in concepts)
 
 
+def conceivable(
+    reading: Reading | None, network: Network | None, concepts: frozenset[str]
+) -> frozenset[str] | None:
+    """Those of the concepts that the network does not rule out; None without a network."""
+    if reading is None or network is None:
+        return None
+    rows = zip(network.concepts, reading.statuses, strict=True)
+    return frozenset(one for one, row in rows if one in concepts and row[1] >= CREDIBLE)
+
+
 def credible(said: Said, reading: Reading, network: Network) -> bool:
     """False for what the rules found in half a sentence and the network takes for something else."""
     if said.sure or said.concept not in network.concepts:
