@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import TypeAlias
 
 import numpy as np
 
@@ -20,10 +19,8 @@ from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, read, weigh
-from voice_triage.thresholds import BLOCK, CHECKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
+from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
-
-Events: TypeAlias = list[Partial | Alarm | Utterance]
 
 
 class Listener:
@@ -97,8 +94,8 @@ class Listener:
         block: Pcm,
         question: str | None,
         own_words: str = "",
-        events: Events | None = None,
-    ) -> Events:
+        events: list[Partial | Alarm | Utterance] | None = None,
+    ) -> list[Partial | Alarm | Utterance]:
         """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
 
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
@@ -142,7 +139,9 @@ class Listener:
 
     # ---- safety lane ----
 
-    def _take(self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: Events) -> None:
+    def _take(
+        self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
+    ) -> None:
         """Feed the recogniser and search its partial result for red flags."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
@@ -172,7 +171,7 @@ class Listener:
         theirs, second = self._meant(check, utterance.question), check.result()
         if theirs is None or second is None or second.failed:
             # A slow machine, or a broken engine: what is short and plain is believed without it.
-            late = check.asked == 1 and stood_s >= self._limits.red_flag_check_s
+            late = stood_s >= self._limits.red_flag_check_s
             return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
         if second.text:
             # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
@@ -180,14 +179,13 @@ class Listener:
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
     def _check(self, utterance: OpenUtterance, finding: Finding) -> SecondLook:
-        """Ask the second opinion about this flag, again where its last word had perhaps not been said."""
-        new = SecondLook(self._second, self._clock, utterance.question)
-        look = utterance.checks.setdefault((finding.concept, finding.words), new)
-        so_far_s = len(utterance.blocks) * BLOCK / RATE_HZ
-        due = look.asked < CHECKS and so_far_s - look.of_s >= self._limits.red_flag_check_again_s
-        if not look.asked or (due and not look.awaited):
-            look.ask(lambda: utterance.pcm[-round(self._limits.red_flag_check_of_s * RATE_HZ) :], so_far_s)
-        return look
+        """Ask the second opinion about this flag, once for these words."""
+        key = (finding.concept, finding.words)
+        if key not in utterance.checks:
+            utterance.checks[key] = look = SecondLook(self._second, self._clock, utterance.question)
+            length = round(self._limits.red_flag_check_of_s * RATE_HZ)
+            look.ask(lambda: utterance.pcm[-length:], 1.0)
+        return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
         """How long the words must stand: the last word of a partial result may be half of another."""
@@ -197,8 +195,9 @@ class Listener:
             return self._limits.red_flag_hold_last_s
         return self._limits.red_flag_hold_s
 
-    @staticmethod
-    def _raise(utterance: OpenUtterance, raised: list[Finding], events: Events) -> None:
+    def _raise(
+        self, utterance: OpenUtterance, raised: list[Finding], events: list[Partial | Alarm | Utterance]
+    ) -> None:
         if raised:
             utterance.alarmed |= {one.concept for one in raised}
             events.append(Alarm(tuple(raised), utterance.text))
@@ -210,7 +209,9 @@ class Listener:
 
     # ---- answer lane ----
 
-    def _second_look(self, utterance: OpenUtterance, hearing: Hearing, events: Events) -> None:
+    def _second_look(
+        self, utterance: OpenUtterance, hearing: Hearing, events: list[Partial | Alarm | Utterance]
+    ) -> None:
         """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
@@ -252,7 +253,7 @@ class Listener:
         self._deciding.append(utterance)
         self._open = None
 
-    def _decide(self, utterance: OpenUtterance, events: Events) -> None:
+    def _decide(self, utterance: OpenUtterance, events: list[Partial | Alarm | Utterance]) -> None:
         """Give the utterance's meaning once the second opinion is there, or its time is up."""
         second = utterance.second.result()
         utterance.waited += 1

@@ -22,8 +22,6 @@ class SecondLook:
         self._meaning: Meaning | None = None
         self.of_s = 0.0
         """How much speech it was asked about."""
-        self.asked = 0
-        """How often."""
 
     @property
     def awaited(self) -> bool:
@@ -38,7 +36,6 @@ class SecondLook:
         self._poll, self._result = self._clock.start(lambda: transcribe(sound, question)), None
         self._meaning = None
         self.of_s = voice_s
-        self.asked += 1
         return True
 
     def result(self) -> Hypothesis | None:

@@ -54,8 +54,6 @@ class Thresholds:
     """And for one word alone: "fit" is how "fifty" begins."""
     red_flag_check_of_s: float = 6.0
     """Sound given to the second opinion when a red flag stands in the partial results."""
-    red_flag_check_again_s: float = 0.4
-    """More sound after which it is asked once more: the last word may not have been said yet."""
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it."""
 
@@ -94,9 +92,6 @@ TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
 
 # ---- whose words are believed ----
-
-CHECKS = 3
-"""Second opinions on one red flag in mid-speech, at most."""
 
 GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
