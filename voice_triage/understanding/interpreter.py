@@ -26,6 +26,7 @@ from voice_triage.understanding.replies import (
     effects,
     merge,
     only_answers,
+    ruled_out,
     unclear,
 )
 from voice_triage.understanding.spotter import Spot
@@ -240,8 +241,8 @@ class Interpreter:
             answer = None
         asks = [s for s in said if s.concept in row.get("asks", ())]
         if reading and not (asks and all(s.sure for s in asks)):
-            plain = bool(explicit) or bool(asks) or "yes" in row
-            answer = weighing.answer(answer, reading, may_say_yes=plain)
+            barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or "yes" in row))
+            answer = weighing.answer(answer, reading, barred)
         if explicit and answer and not command:
             known, at = {s.concept for s in said}, found[-1][0]
             added = [

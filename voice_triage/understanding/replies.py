@@ -284,3 +284,12 @@ def effects(row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | Non
                 return explicit
             return _BY_STATUS[status]
     return explicit
+
+
+def ruled_out(
+    row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | None, *, may_say_yes: bool
+) -> set[Answer]:
+    """The answers that the network must not give: no opposite of what was said of the thing asked."""
+    opposites: dict[Answer | None, Answer] = {"yes": "no", "no": "yes"}
+    out = {opposites[answer] for answer in [effects(row, said, None)] if answer in opposites}
+    return (out - {explicit}) | (set() if may_say_yes else {"yes"})

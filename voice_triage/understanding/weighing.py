@@ -7,7 +7,7 @@ strength given below. The strengths were fitted on sentences neither had seen (`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -123,10 +123,10 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
     return RED_FLAG if flag else SIGN
 
 
-def answer(rule: Answer | None, reading: Reading, *, may_say_yes: bool = True) -> Answer | None:
-    """The answer that both readings make likeliest; a yes may need more than the network's word."""
+def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = ()) -> Answer | None:
+    """The answer that both readings make likeliest; the rules' own where the network may not say that one."""
     likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER)]
-    return likeliest if may_say_yes or likeliest != "yes" else rule
+    return rule if likeliest in barred else likeliest
 
 
 def command(rule: str | None, reading: Reading, network: Network) -> str | None:
