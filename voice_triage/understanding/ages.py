@@ -102,7 +102,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
 
 
 def _no_age(said: Utterance, number: Number) -> bool:
-    """True for "twelve kilos", "year four", "half past two" and the one of "slurring was one"."""
+    """True for "twelve kilos", "year four" and the one of "slurring was one"."""
     telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
     if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
         return True
@@ -111,14 +111,13 @@ def _no_age(said: Utterance, number: Number) -> bool:
     parent = before in telling.of and said.base(number.start - 2) in telling.kin
     if before in telling.denies or (parent and not said.unit(number.end)):
         return True  # "thirteen, not thirty", "mother of two"
-    return follows in telling.not_ages or before in telling.named_by or before in telling.clock
+    return follows in telling.not_ages or before in telling.named_by
 
 
 def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     """True where nothing in the clause before a number says what else it may be."""
     telling, numerals = said.telling, said.numerals
     lead = said.lead(number.start)
-    lead = lead[max((at + 1 for at, word in enumerate(lead) if word in telling.hence), default=0) :]
     if lead and not counted and lead[-1] in telling.having:
         return False
     if counted and not telling.stayed.isdisjoint(lead):
