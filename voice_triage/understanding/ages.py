@@ -8,7 +8,7 @@ from dataclasses import replace
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, smaller
+from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, places, smaller
 from voice_triage.understanding.whose_age import of_patient, once_was
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
@@ -38,11 +38,12 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     unit = ""
     found = said.numbers
     if said.question == "age":
-        found = found + said.rough or _sounded(said)
-    for number in sorted(found, key=lambda n: n.start):
+        found = list(said.at.values()) or _sounded(said)
+    inside = places(taken)
+    for number in found:
         if once_was(said, number) or (out and number.start < out[-1].end):
             continue
-        if any(t.start <= number.start < t.end for t in taken) or _counts_on(said, number, bool(out)):
+        if number.start in inside or _counts_on(said, number, bool(out)):
             continue
         again = corrects(said, number, out)
         unit = said.unit(number.end) or (unit if again else "")  # "eight months, sorry, nine"
@@ -101,7 +102,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
 
 
 def _no_age(said: Utterance, number: Number) -> bool:
-    """True for "twelve kilos", "year four", "half past two" and the one of "slurring was one"."""
+    """True for "twelve kilos", "year four" and the one of "slurring was one"."""
     telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
     if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
         return True
@@ -110,14 +111,13 @@ def _no_age(said: Utterance, number: Number) -> bool:
     parent = before in telling.of and said.base(number.start - 2) in telling.kin
     if before in telling.denies or (parent and not said.unit(number.end)):
         return True  # "thirteen, not thirty", "mother of two"
-    return follows in telling.not_ages or before in telling.named_by or before in telling.clock
+    return follows in telling.not_ages or before in telling.named_by
 
 
 def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     """True where nothing in the clause before a number says what else it may be."""
     telling, numerals = said.telling, said.numerals
     lead = said.lead(number.start)
-    lead = lead[max((at + 1 for at, word in enumerate(lead) if word in telling.hence), default=0) :]
     if lead and not counted and lead[-1] in telling.having:
         return False
     if counted and not telling.stayed.isdisjoint(lead):
@@ -140,24 +140,24 @@ def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, s
             amount = float(int(amount))  # whole months, rounded down: the safe side
     elif unit == "year" and (amount < 1 or (more and amount < 2)):
         amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
-    elif not amount % 1 and (less := _not_yet(said, number, end)):
-        strong = False
-        if amount > 1:
+    elif not amount % 1:
+        telling = said.telling
+        nearly = said.before(number.start, telling.almost)
+        coming = "" if nearly else _birthday(said, number, end)
+        strong = strong and not (nearly or coming)
+        if (nearly or coming) and amount > 1:
             amount -= 1
-        elif less == 3:
-            return None
-        else:
+        elif coming in telling.soon_after - telling.days:
+            return None  # "he'll be one in june" may be months away
+        elif nearly or coming:
             amount, scale = MONTHS_BEFORE, "months"
     return Told(number.start, end, Value("age", scale, amount, said.words.text(number.start, end)), strong)
 
 
-def _not_yet(said: Utterance, number: Number, end: int) -> int:
-    """1 for "nearly four", 2 for "four tomorrow", 3 for "four in june", which may be months away; else 0."""
-    if said.before(number.start, said.telling.almost):
-        return 1
+def _birthday(said: Utterance, number: Number, end: int) -> str:
+    """When an age is reached, the june of "i'll be four in june"; empty where it has been."""
     begins = not number.start or said.word(number.start - 1) in said.telling.will_be
-    soon = _soon(said, end) if begins else ""
-    return 0 if not soon else 3 if soon in said.telling.soon_after - said.telling.days else 2
+    return _soon(said, end) if begins else ""
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from itertools import zip_longest
 
 from voice_triage.understanding.numbers import Number
@@ -13,7 +14,6 @@ WITHIN = 11
 """Words after a born in which its year stands: "on the third of may nineteen fifty two"."""
 YEARS_FROM = (25, 10)
 """After a nineteen or a twenty these and more are years: "nineteen twenty" may be two ages."""
-UNITS = ("day", "week", "month", "year", "hour", "minute")
 
 
 def births(said: Utterance) -> list[tuple[int, int, float]] | None:
@@ -22,7 +22,8 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
     for at, word in enumerate(said.words.surface):
         if word not in said.telling.born:
             continue
-        near = [n for n in said.numerals.find(said.words.surface[: at + WITHIN + 1]) if n.start > at]
+        begin, end = (bisect_right(said.numbers, place, key=_start) for place in (at, at + WITHIN))
+        near = said.numbers[begin:end]
         for first, second in zip_longest(near, near[1:]):
             year = _year(said, first, second)
             if year:
@@ -34,17 +35,23 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
 
 def _alone(said: Utterance) -> list[tuple[int, int, float]] | None:
     """The year of birth that answers "how old" with no born beside it: "nineteen forty two"."""
+    if not said.numbers:
+        return None
     # An age told before it counts: "he's eighty one, he thinks it's nineteen sixty four".
-    for first, second in zip_longest(said.numbers[:1], said.numbers[1:2]):
-        year = _year(said, first, second)
-        end = (second or first).end
-        plain = first.value > 1900 or said.base(first.end) in said.numerals.thousand
-        beside = (
-            second is not None and second.start == first.end and second.value >= YEARS_FROM[first.value == 20]
-        )
-        if year and (plain or beside) and year <= REFERENCE_YEAR and said.word(end) not in said.telling.old:
-            return [(first.start, end, float(REFERENCE_YEAR - year))]
+    first, second = said.numbers[0], next(iter(said.numbers[1:2]), None)
+    year = _year(said, first, second)
+    end = (second or first).end
+    plain = first.value > 1900 or said.base(first.end) in said.numerals.thousand
+    beside = (
+        second is not None and second.start == first.end and second.value >= YEARS_FROM[first.value == 20]
+    )
+    if year and (plain or beside) and year <= REFERENCE_YEAR and said.word(end) not in said.telling.old:
+        return [(first.start, end, float(REFERENCE_YEAR - year))]
     return None
+
+
+def _start(number: Number) -> int:
+    return number.start
 
 
 def _year(said: Utterance, first: Number, second: Number | None) -> int:
@@ -54,7 +61,7 @@ def _year(said: Utterance, first: Number, second: Number | None) -> int:
         return int(first.value)
     if said.base(first.end) in said.numerals.thousand and first.value == 2:
         return 2000 + int(max(rest, 0))
-    if first.value == 20 and rest < 0 and said.unit(first.end) not in UNITS:
+    if first.value == 20 and rest < 0 and not said.unit(first.end):
         return 2020  # "twenty twenty": a word said twice is read once
     if first.value in (19, 20) and 0 <= rest < 100 and rest % 1 == 0:
         return int(first.value) * 100 + int(rest)

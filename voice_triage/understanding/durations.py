@@ -10,7 +10,16 @@ from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.numbers import UNIT_HOURS
 from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, smaller
+from voice_triage.understanding.values import (
+    Told,
+    Utterance,
+    and_a_half,
+    corrects,
+    longest,
+    marks,
+    places,
+    smaller,
+)
 
 MINUTE = 0.02
 """A minute in hours, rounded as values are; so long is only asked for."""
@@ -22,16 +31,15 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
     counted = [one for one in _counted(said, taken) if clauses.about_spots(one.end - 1, _hours(one))]
+    beside = {clauses.number(one.start) for one in counted}
     named = [
         one
         for one in _named(said, clauses, bool(counted))
-        if clauses.about_spots(one.end - 1, _hours(one))
-        and not any(clauses.together(one.start, other.start) for other in counted)
+        if clauses.about_spots(one.end - 1, _hours(one)) and clauses.number(one.start) not in beside
     ]
     # "thirty nine five an hour ago"
-    heat = [t.start for t in taken if t.value.concept == "temperature"]
-    told = [*counted, *named]
-    told = [t for t in told if not any(clauses.together(t.start, at) for at in heat)]
+    heat = {clauses.number(t.start) for t in taken if t.value.concept == "temperature"}
+    told = [one for one in (*counted, *named) if clauses.number(one.start) not in heat]
     if heat and said.question != "duration":
         told = [t for t in told if clauses.comes(t.start)]
     # "calpol two hours ago, the spots came up this morning": what is not plainly theirs gives way
@@ -59,13 +67,13 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     out: list[Told] = []
     telling = said.telling
     marked = {s.end for s in marks(said.spots, "time")}
-    rough = said.rough
-    exact = [n for n in said.numbers if not any(v.start <= n.start < v.end for v in rough)]
-    for number in sorted((*exact, *rough), key=lambda n: n.start):
-        if any(t.start <= number.start < t.end for t in (*taken, *out[-1:])):
+    inside = places(taken)
+    for number in said.at.values():
+        if number.start in inside or (out and number.start < out[-1].end):
             continue
-        end = number.end + (said.base(number.end) in telling.padding)
-        end += said.word(end) in telling.padding_end
+        end = number.end
+        if said.base(end) in telling.padding:
+            end += 1 + (said.word(end + 1) in telling.padding_end)
         step = UNIT_HOURS.get(said.unit(end), 0)
         correcting = corrects(said, number, out)
         if not step and correcting:

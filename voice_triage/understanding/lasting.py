@@ -7,7 +7,7 @@ a short one: taken wrongly it can cost a life, not taken it costs a question.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -64,10 +64,13 @@ class Clauses:
         telling = said.telling
         self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
         self._idle |= telling.rash | telling.comes | telling.persons | telling.these | telling.they
-        starts = [at for at in range(len(said.words.surface)) if at == 0 or self._opens(at)]
-        self._clauses = [
-            self._read(*bounds) for bounds in zip(starts, [*starts[1:], len(said.words.surface)], strict=True)
-        ]
+        length = len(said.words.surface)
+        self._starts = [at for at in range(length) if at == 0 or self._opens(at)]
+        self._clauses = [self._read(*bounds) for bounds in pairwise((*self._starts, length))]
+        self._earlier: list[Clause | None] = [None]
+        """Of each clause the nearest before it that tells anything."""
+        for clause in self._clauses:
+            self._earlier.append(clause if clause.rash or clause.foreign else self._earlier[-1])
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
@@ -140,7 +143,7 @@ class Clauses:
 
     def about_spots(self, at: int, hours: float) -> bool:
         """True when the time at a word tells how long the spots have been there."""
-        number = next(n for n, clause in enumerate(self._clauses) if clause.start <= at < clause.end)
+        number = self.number(at)
         clause = self._clauses[number]
         long = hours >= LONG_HOURS
         if clause.other:
@@ -155,7 +158,7 @@ class Clauses:
             return asked and bool(meant) and not clause.life and (not long or not clause.someone)
         if long and self._begins_another(number):
             return False
-        earlier = next((c for c in reversed(self._clauses[:number]) if c.rash or c.foreign), None)
+        earlier = self._earlier[number]
         if earlier is None and self._goes_on(number):
             return True
         if earlier is not None and (earlier.rash or not asked or earlier.life or (long and earlier.someone)):
@@ -166,9 +169,9 @@ class Clauses:
 
     def _next(self, number: int) -> Clause | None:
         """The clause that a time at the end of another begins: "twelve weeks she's had the rash"."""
-        following = next(iter(self._clauses[number + 1 :]), None)
-        if following is None:
+        if number + 1 == len(self._clauses):
             return None
+        following = self._clauses[number + 1]
         before, word = self.utterance.word(following.start - 1), self.utterance.word(following.start)
         joined = before[:1].isalnum() and word not in self.utterance.telling.clause_words
         return following if joined else None
@@ -185,19 +188,18 @@ class Clauses:
 
     def comes(self, at: int) -> bool:
         """True when the clause says that something came up, or was noticed, or names the spots."""
+        clause = self._clauses[self.number(at)]
         asked = self.utterance.question == "duration"
-        return any(
-            (c.comes or c.rash or (asked and c.points and not c.foreign)) and c.start <= at < c.end
-            for c in self._clauses
-        )
+        return clause.comes or clause.rash or (asked and clause.points and not clause.foreign)
 
-    def together(self, one: int, other: int) -> bool:
-        """True when both words are in the same clause."""
-        return any(c.start <= one < c.end and c.start <= other < c.end for c in self._clauses)
+    def number(self, at: int) -> int:
+        """Which clause a word is in."""
+        return bisect_right(self._starts, at) - 1
 
     def plain(self, at: int) -> bool:
         """True when the clause tells of the spots, or nothing but a time."""
-        return any((c.rash or not c.foreign) and c.start <= at < c.end for c in self._clauses)
+        clause = self._clauses[self.number(at)]
+        return clause.rash or not clause.foreign
 
 
 def _light(grammar: Grammar, said: Utterance) -> set[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.spotter import Spot
@@ -9,18 +11,25 @@ from voice_triage.understanding.values import Told, Utterance, longest
 
 SIGN_WITHIN = 5
 """Words after a person in which a sign is his."""
+OWNED_WITHIN = 3
+"""Words after a person in which one of his begins: "my sister's wee one"."""
 
 
 def patients(said: Utterance) -> list[Told]:
     """Who it is about: self, child or other; strong where it is said outright."""
     out = []
     found = (*longest(said.spots, "patient"), *longest(said.spots, "patient_word"))
+    starts = defaultdict(list)
+    for s in found:
+        starts[s.start].append(s)
+    own = _own(said)
     for s in found:
         strong = s.payload.name == "patient"
-        if _aside(said, s) or not (strong or said.question == "patient" or _subject(said, s)):
+        if _aside(said, s, own) or not (strong or said.question == "patient" or _subject(said, s)):
             continue
         value = "self" if _speaker(said, s) else s.payload.value
-        if any(s is not one and (_of(said, s, one) or _on_another(s, one)) for one in found):
+        beside = [one for at in range(s.start + 1, s.end + OWNED_WITHIN + 1) for one in starts.get(at, ())]
+        if any(_of(said, s, one) or _on_another(s, one) for one in beside):
             continue
         text = said.words.text(s.start, s.end)
         out.append(Told(s.start, s.end, Value("patient", "value", value, text), strong))
@@ -31,15 +40,17 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "i'm a forty year old woman", not for "i'm calling for my son"."""
     lead, numerals = said.lead(spot.start), said.numerals
     be = max((at for at, word in enumerate(lead) if word in said.telling.be), default=0)
+    if not be or lead[be - 1] not in said.telling.speaker:
+        return False
     between = (*lead[be + 1 :], *said.words.surface[spot.start : spot.end - 1])
     known = said.idle | numerals.vague.keys() | numerals.units.keys() | said.telling.old
     known |= numerals.ones.keys() | numerals.tens.keys()
-    return be > 0 and lead[be - 1] in said.telling.speaker and known.issuperset(between)
+    return known.issuperset(between)
 
 
 def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     """True for the sister of "my sister's wee one"."""
-    genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + 3
+    genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + OWNED_WITHIN
     return genitive and other.payload.value == "child" and spot.payload.value == "other"
 
 
@@ -57,7 +68,15 @@ def _subject(said: Utterance, spot: Spot[Phrase]) -> bool:
     return begins and any(spot.end < s.end <= spot.end + SIGN_WITHIN for s in signs)
 
 
-def _aside(said: Utterance, spot: Spot[Phrase]) -> bool:
+def _own(said: Utterance) -> int:
+    """Where the words after a "my" or "i have" begin; behind the last word where there is none."""
+    surface = said.words.surface
+    ends = range(1, len(surface) + 1)
+    told = (at for at in ends if surface[at - 1] in said.telling.my or said.before(at, said.telling.i_have))
+    return next(told, len(surface) + 1)
+
+
+def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
     """True for one who only saw, said or had it once: "my daughter noticed them"."""
     surface, telling = said.words.surface, said.telling
     follows = surface[spot.end : spot.end + 6]
@@ -73,7 +92,5 @@ def _aside(said: Utterance, spot: Spot[Phrase]) -> bool:
         return False
     if follows[0] in telling.had and not telling.once.isdisjoint(follows):
         return True
-    mine = not telling.mine.isdisjoint(surface[spot.end + 1 : spot.end + 8])
-    mine = mine or not telling.my.isdisjoint(surface[: spot.start])
-    mine = mine or any(said.before(at, telling.i_have) for at in range(spot.start + 1))
+    mine = own <= spot.start or not telling.mine.isdisjoint(surface[spot.end + 1 : spot.end + 8])
     return mine and follows[0] in telling.reporting

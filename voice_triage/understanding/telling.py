@@ -61,11 +61,9 @@ class Telling:
     not_ages: WordSet
     measures: WordSet
     named_by: WordSet
-    clock: WordSet
     expecting: WordSet
     having: WordSet
     plain: WordSet
-    hence: WordSet
     almost: PhraseList
     not_next: WordSet
     gone_by: WordSet

@@ -49,8 +49,9 @@ class Utterance:
         """Where words for a patient end who is not the caller."""
         self.numbers = self.numerals.find(words.surface)
         self.rough = _rough(self)
-        self.at = {number.start: number for number in (*self.numbers, *self.rough)}
-        """All numbers by where they begin, the rough ones instead of what is inside them."""
+        every = {number.start: number for number in (*self.numbers, *self.rough)}
+        self.at = {start: every[start] for start in sorted(every)}
+        """All numbers by where they begin, in order."""
 
     def word(self, at: int) -> str:
         """The word at a place, as said; empty where there is none."""
@@ -124,6 +125,11 @@ def temperatures(said: Utterance) -> list[Told]:
 def _speakers(said: Utterance, at: int) -> bool:
     """True for the number of "i am forty one and I have a fever"."""
     return said.word(at - 1) in said.telling.be and said.word(at - 2) in said.telling.speaker
+
+
+def places(told: Sequence[Told]) -> set[int]:
+    """Where the words of values stand."""
+    return {at for one in told for at in range(one.start, one.end)}
 
 
 def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
