@@ -49,6 +49,42 @@ def test_what_else_it_may_have_been_counts_unless_it_was_denied_or_understood(
     assert present & RED_FLAGS == flags
 
 
+@pytest.mark.parametrize(
+    ("heard", "others", "statuses"),
+    [
+        ("he can breathe", ["he can't breathe"], {"present"}),
+        ("he can breathe", ["he can't breathe", "he is struggling for breath"], {"present"}),
+        ("her eyes aren't swollen", ["her eyes are and swollen"], {"absent"}),
+        ("she isn't floppy", ["she is a floppy"], {"absent"}),
+    ],
+)
+def test_a_denial_falls_to_the_same_words_and_one_more_only(
+    interpreter: Interpreter, heard: str, others: list[str], statuses: set[str]
+) -> None:
+    second = Hypothesis(heard, final=True, others=tuple(others))
+
+    meaning = read(second, lambda text: interpreter.interpret(text, None), RED_FLAGS)
+
+    assert {one.status for one in meaning.findings if one.concept in RED_FLAGS} == statuses
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "flags"),
+    [
+        ("i can't speak full blown", "i can't speak for long my battery is low", set()),
+        ("he can't breathe", "he can't brief", {"difficulty_breathing"}),
+    ],
+)
+def test_half_of_the_words_hold_a_red_flag_only_where_they_may_mean_it(
+    interpreter: Interpreter, first: str, second: str, flags: set[str]
+) -> None:
+    ours, theirs = (interpreter.interpret(text, None) for text in (first, second))
+
+    meaning = weigh(ours, theirs, RED_FLAGS)
+
+    assert meaning.signs & RED_FLAGS == flags
+
+
 def test_the_first_result_with_sense_is_the_answer(interpreter: Interpreter) -> None:
     second = Hypothesis("hall is for", final=True, others=("all is four", "he is four"))
 

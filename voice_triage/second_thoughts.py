@@ -30,9 +30,9 @@ def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: fro
 
 def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str]) -> Meaning:
     """Return the meaning of the first, unless another shows a red flag that the first may have missed."""
-    flags = {one.concept: one for other in others for one in other.findings if _plainly(one, red_flags)}
+    flags = [one for other in others for one in other.findings if _plainly(one, red_flags)]
     if not (first.answer or first.command):
-        turned = tuple(_turned(one, flags.get(one.concept)) for one in first.findings)
+        turned = tuple(_turned(one, flags) for one in first.findings)
         if turned != first.findings:  # "he can breathe" may have been "he can't breathe": nobody had asked
             return replace(first, findings=turned)
     if first.answer or first.command or any(one.status != "present" for one in first.findings):
@@ -50,10 +50,11 @@ def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str])
     return next(sensible, first) if first.empty else first
 
 
-def _turned(denied: Finding, flag: Finding | None) -> Finding:
-    """Return the red flag where it is the same words and one more: "can not breathe" for "can breathe"."""
-    more = flag is not None and set(denied.words.split()) < set(flag.words.split())
-    return flag if flag and more and denied.status == "absent" else denied
+def _turned(finding: Finding, flags: list[Finding]) -> Finding:
+    """Return the red flag that is the denied words and one more: "can not breathe" for "can breathe"."""
+    words = set(finding.words.split())
+    same = (f for f in flags if f.concept == finding.concept and words < set(f.words.split()))
+    return next(same, finding) if finding.status == "absent" else finding
 
 
 def _plainly(finding: Finding, red_flags: frozenset[str]) -> bool:
@@ -77,9 +78,8 @@ def believed(flag: Finding, first: str, theirs: Meaning, *, talk: bool = False) 
     shared = sum(word in theirs.words.split() for word in words) / max(1, len(words))
     denied = any(one.concept == flag.concept for one in theirs.findings)
     ruled_out = theirs.conceivable is not None and flag.concept not in theirs.conceivable
-    if SAME_WORDS <= shared < 1 and not (
-        denied or ruled_out
-    ):  # heard whole, they were understood: as no red flag
+    heard_otherwise = SAME_WORDS <= shared < 1  # heard whole, they were understood: as no red flag
+    if heard_otherwise and not (denied or ruled_out):
         return True
     # They understood something else, or nothing at all in a long run of words: no red flag.
     return shared < 1 and theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS

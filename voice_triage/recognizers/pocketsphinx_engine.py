@@ -24,9 +24,9 @@ class Search:
     share: float = 0.5
     """Part of the language model that comes from the grammars; the rest is everyday English."""
     settled_after_s: float = 4.0
-    """Speech after which a caller's voice counts as known; until then each utterance is decoded twice."""
+    """Speech after which a caller's voice counts as known; until then each utterance is decoded anew."""
     again_after_s: tuple[float, ...] = (1.2, 2.0)
-    """Speech of an unknown voice after which all of it is decoded anew, with the mean it has had so far."""
+    """Sound of an unknown voice after which all of it is decoded anew, with the mean it has had so far."""
     options: tuple[tuple[str, Any], ...] = (
         ("lw", 9.0),
         ("wip", 0.02),
@@ -67,7 +67,7 @@ class PocketSphinxRecognizer:
         self._again_after = [round(seconds * RATE_HZ) for seconds in search.again_after_s]
         self._open = False
         self._heard: list[Samples] = []
-        self._samples = 0
+        self._samples = self._decoded = 0
         self._steps = Steps()
         self._partial = ""
 
@@ -107,7 +107,7 @@ class PocketSphinxRecognizer:
         text = ""
         if self._heard:
             sound = np.concatenate(self._heard)
-            if not (self._mean.settled or checked):
+            if not (self._mean.settled or checked or self._decoded == self._samples):
                 self._hear_again(sound)
             self._decoder.end_utt()
             self._open = False
@@ -124,13 +124,13 @@ class PocketSphinxRecognizer:
     def _hear(self, block: Samples) -> None:
         self._decoder.process_raw(block.tobytes())
         self._heard.append(block.copy())
-        before = self._samples
         self._samples += len(block)
-        if not self._mean.settled and any(before < at <= self._samples for at in self._again_after):
+        if not self._mean.settled and any(self._decoded < at <= self._samples for at in self._again_after):
             self._hear_again(np.concatenate(self._heard))
 
     def _hear_again(self, sound: Samples) -> None:
         """Decode a whole utterance with the mean that its own sound gives."""
+        self._decoded = self._samples
         self._decoder.end_utt()
         self._mean.apply(sound)
         self._decoder.start_utt()
@@ -142,7 +142,7 @@ class PocketSphinxRecognizer:
             self._decoder.end_utt()
         self._open = False
         self._heard = []
-        self._samples = 0
+        self._samples = self._decoded = 0
         self._steps.end()
         self._partial = ""
 
