@@ -8,6 +8,7 @@ from dataclasses import replace
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
+from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.numbers import UNIT_HOURS
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, marks, smaller
@@ -21,11 +22,11 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
-    counted = [one for one in _counted(said, taken) if clauses.about_spots(one.end - 1, _hours(one))]
+    counted = [one for one in _counted(said, taken) if _theirs(said, clauses, one)]
     named = [
         one
         for one in _named(said, clauses, bool(counted))
-        if clauses.about_spots(one.end - 1, _hours(one))
+        if _theirs(said, clauses, one)
         and not any(clauses.together(one.start, other.start) for other in counted)
     ]
     # "thirty nine five an hour ago"
@@ -44,6 +45,13 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
         if not kept or _hours(one) < _hours(kept[0]) or _replaces(said, kept[0], one):
             kept = [one]
     return kept
+
+
+def _theirs(said: Utterance, clauses: Clauses, one: Told) -> bool:
+    """True when a time is that of the spots, and if it is a long one, beyond doubt."""
+    if _hours(one) >= LONG_HOURS and doubtful(said, one.start, one.end):
+        return False
+    return clauses.about_spots(one.end - 1, _hours(one))
 
 
 def _replaces(said: Utterance, first: Told, second: Told) -> bool:

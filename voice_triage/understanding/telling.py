@@ -36,6 +36,10 @@ class Telling:
     to_come: WordSet
     something: WordSet
     lives: WordSet
+    compared: PhraseList
+    at_most: PhraseList
+    could_be: PhraseList
+    at_most_after: PhraseList
     # ages
     old: WordSet
     of_age: PhraseList
