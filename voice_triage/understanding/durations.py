@@ -79,11 +79,14 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         if not step and correcting:
             out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
-        if not step or said.word(end + 1) in telling.old or said.word(number.start - 1) in telling.to_come:
+        theirs = said.word(end + 1) in telling.old and said.of_spots(number.start)
+        if not step or (said.word(end + 1) in telling.old and not theirs):
+            continue
+        if said.word(number.start - 1) in telling.to_come:
             continue
         amount, end = and_a_half(said, number.value, end + 1)
         end, more = smaller(said, end, step)
-        near = any(place in marked for place in range(number.start - 3, number.start + 1))
+        near = theirs or any(place in marked for place in range(number.start - 3, number.start + 1))
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
             one = _told(said, number.start, end, amount * step + more, step)
             out[-1 if correcting else len(out) :] = [one]

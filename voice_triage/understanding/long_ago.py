@@ -9,13 +9,15 @@ from voice_triage.understanding.values import Utterance
 
 
 def doubtful(said: Utterance, start: int, end: int) -> bool:
-    """True for the long time told from start to end in "as he had two years ago" and "three weeks at most"."""
+    """True for the long time told from start to end in "as he had two years ago" and "a month at most"."""
     telling = said.telling
     end += said.word(end) in telling.ago
     begin = start
     while said.word(begin - 1) in telling.about:
         begin -= 1
-    bound = any(said.before(at, telling.at_most) or said.before(at, telling.could_be) for at in (begin, start))
+    bound = any(
+        said.before(at, telling.at_most) or said.before(at, telling.could_be) for at in (begin, start)
+    )
     if bound or said.length(end, telling.at_most_after):
         return True
     return _compared(said) or _was_had(said, start, end) or (_unsure(said) and start not in said.at)

@@ -44,6 +44,10 @@ class Telling:
     old: WordSet
     of_age: PhraseList
     ago: WordSet
+    tens_heard: WordSet
+    youngest: PhraseList
+    also: PhraseList
+    well: PhraseList
     born: WordSet
     in_year: WordSet
     aged: WordSet
@@ -71,6 +75,7 @@ class Telling:
     plain: WordSet
     hence: WordSet
     almost: PhraseList
+    yet: WordSet
     not_next: WordSet
     gone_by: WordSet
     stayed: WordSet
@@ -94,6 +99,9 @@ class Telling:
     once_when: WordSet
     spans: WordSet
     # people
+    accompanied: WordSet
+    doing_endings: WordSet
+    upon: WordSet
     reporting: WordSet
     mine: WordSet
     my: WordSet
