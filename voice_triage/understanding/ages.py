@@ -9,12 +9,14 @@ from voice_triage.messages import Value
 from voice_triage.understanding.births import births
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, places, smaller
-from voice_triage.understanding.whose_age import of_patient, once_was
+from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
 MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
+YET_WORDS = 3
+"""Words after an age in which a yet makes it the next one: "not one year old yet"."""
 SOON_WORDS = 4
 """Words after an age in which "in june" makes it the next one."""
 
@@ -30,34 +32,68 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     born = births(said)
     if born is not None:
         return [
-            Told(start, end, Value("age", "years", years, words.text(start, end)))
-            for start, end, years in born
-            if 0 <= years <= MAX_AGE_YEARS
+            Told(start, end, Value("age", "years", amount, words.text(start, end)))
+            for start, end, amount in born
+            if 0 <= amount <= MAX_AGE_YEARS
         ]
     out: list[Told] = []
     unit = ""
-    found = said.numbers
-    if said.question == "age":
-        found = list(said.at.values()) or _sounded(said)
     inside = places(taken)
-    for number in found:
+    for number in _found(said):
         if once_was(said, number) or (out and number.start < out[-1].end):
             continue
         if number.start in inside or _counts_on(said, number, bool(out)):
             continue
         again = corrects(said, number, out)
+        if out and _unit_added(said, out[-1], number):
+            out, again = out[:-1], True
         unit = said.unit(number.end) or (unit if again else "")  # "eight months, sorry, nine"
         told = _age_of(said, number, unit, again)
         if told:
             out.append(told)
-    if not any(told.strong for told in out):
-        out += [
-            Told(s.start, s.end, _age_value(s.payload.value, words.text(s.start, s.end)), strong=not out)
-            for s in longest(said.spots, "age")
-            if not any(told.start <= s.start and s.end <= told.end for told in out)
-            if s.payload.value[0] != "q" or (said.question == "age" and not out)
-        ]
+    return out + _phrases(said, out)
+
+
+def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
+    """The ages told in phrases: "newborn"; beside a grown-up's number only a baby's, where it is asked."""
+    strong = [one for one in told if one.strong]
+    beside = bool(strong)
+    if beside and (said.question != "age" or any(years(one) < GROWN_UP for one in strong)):
+        return []
+    out = []
+    for s in longest(said.spots, "age"):
+        value = _age_value(s.payload.value, said.words.text(s.start, s.end))
+        asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
+        inside = any(one.start <= s.start and s.end <= one.end for one in told)
+        begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
+        if asked and not inside and not said.of_spots(begin) and (value.unit == "months" or not beside):
+            out.append(Told(s.start, s.end, value, strong=beside or not told))
     return out
+
+
+def _found(said: Utterance) -> list[Number]:
+    """The numbers that may be ages, in order."""
+    if said.question != "age":
+        return list(said.numbers)
+    found = list(said.at.values()) or _sounded(said)
+    return [_paused(said, number) for number in found]
+
+
+def _paused(said: Utterance, number: Number) -> Number:
+    """The number up to its unit where a pause comes between: "seven, weeks"."""
+    at = number.end
+    apart = bool(said.word(at)) and not said.word(at)[0].isalnum()
+    later = apart and said.unit(at + 1) and said.word(at + 1) != said.base(at + 1)
+    return replace(number, end=at + 1) if later and said.word(at + 2) not in said.telling.of_spots else number
+
+
+def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
+    """True for the second of "he's two, two months i mean"."""
+    bare = said.question == "age" and not said.unit(first.end - 1) and not said.unit(first.end)
+    known = said.telling.persons | said.telling.be
+    between = said.words.surface[first.end : number.start]
+    same = first.value.value == number.value and said.unit(number.end) in UNIT_MONTHS
+    return bare and same and all(word in known or not word[0].isalnum() for word in between)
 
 
 def _sounded(said: Utterance) -> list[Number]:
@@ -109,7 +145,9 @@ def _no_age(said: Utterance, number: Number) -> bool:
     if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
         return True  # "she's three in a fortnight"
     parent = before in telling.of and said.base(number.start - 2) in telling.kin
-    if before in telling.denies or (parent and not said.unit(number.end)):
+    if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
+        return True  # "the spots are a day old", "seven tea"
+    if (before in telling.denies and not _yet(said, number)) or (parent and not said.unit(number.end)):
         return True  # "thirteen, not thirty", "mother of two"
     return follows in telling.not_ages or before in telling.named_by
 
@@ -142,7 +180,7 @@ def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, s
         amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
     elif not amount % 1:
         telling = said.telling
-        nearly = said.before(number.start, telling.almost)
+        nearly = said.before(number.start, telling.almost) or _yet(said, number)
         coming = "" if nearly else _birthday(said, number, end)
         strong = strong and not (nearly or coming)
         if (nearly or coming) and amount > 1:
@@ -158,6 +196,12 @@ def _birthday(said: Utterance, number: Number, end: int) -> str:
     """When an age is reached, the june of "i'll be four in june"; empty where it has been."""
     begins = not number.start or said.word(number.start - 1) in said.telling.will_be
     return _soon(said, end) if begins else ""
+
+
+def _yet(said: Utterance, number: Number) -> bool:
+    """True for "not one yet"."""
+    after = said.words.surface[number.end : number.end + YET_WORDS]
+    return said.word(number.start - 1) in said.telling.denies and not said.telling.yet.isdisjoint(after)
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:

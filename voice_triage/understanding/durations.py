@@ -8,6 +8,7 @@ from dataclasses import replace
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
+from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.numbers import UNIT_HOURS
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import (
@@ -30,12 +31,12 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
-    counted = [one for one in _counted(said, taken) if clauses.about_spots(one.end - 1, _hours(one))]
+    counted = [one for one in _counted(said, taken) if _theirs(said, clauses, one)]
     beside = {clauses.number(one.start) for one in counted}
     named = [
         one
         for one in _named(said, clauses, bool(counted))
-        if clauses.about_spots(one.end - 1, _hours(one)) and clauses.number(one.start) not in beside
+        if _theirs(said, clauses, one) and clauses.number(one.start) not in beside
     ]
     # "thirty nine five an hour ago"
     heat = {clauses.number(t.start) for t in taken if t.value.concept == "temperature"}
@@ -52,6 +53,13 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
         if not kept or _hours(one) < _hours(kept[0]) or _replaces(said, kept[0], one):
             kept = [one]
     return kept
+
+
+def _theirs(said: Utterance, clauses: Clauses, one: Told) -> bool:
+    """True when a time is that of the spots, and if it is a long one, beyond doubt."""
+    if _hours(one) >= LONG_HOURS and doubtful(said, one.start, one.end):
+        return False
+    return clauses.about_spots(one.end - 1, _hours(one))
 
 
 def _replaces(said: Utterance, first: Told, second: Told) -> bool:
@@ -79,11 +87,14 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         if not step and correcting:
             out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
-        if not step or said.word(end + 1) in telling.old or said.word(number.start - 1) in telling.to_come:
+        theirs = said.word(end + 1) in telling.old and said.of_spots(number.start)
+        if not step or (said.word(end + 1) in telling.old and not theirs):
+            continue
+        if said.word(number.start - 1) in telling.to_come:
             continue
         amount, end = and_a_half(said, number.value, end + 1)
         end, more = smaller(said, end, step)
-        near = any(place in marked for place in range(number.start - 3, number.start + 1))
+        near = theirs or any(place in marked for place in range(number.start - 3, number.start + 1))
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
             one = _told(said, number.start, end, amount * step + more, step)
             out[-1 if correcting else len(out) :] = [one]

@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance
 from voice_triage.understanding.words import is_stop
@@ -237,6 +238,7 @@ def settled(
         return list(said)
     plain = {(s.start, s.end) for s in rules if s.concept == OLD and s.status == "present"}
     kept = [s for s in old if (s.start, s.end) in plain and clauses.about_spots(s.end - 1, LONG_HOURS)]
+    kept = [s for s in kept if not doubtful(clauses.utterance, s.start, s.end)]
     hours = [float(one.value.value) for one in told if one.value.concept == "duration"]
     fresh = next((s for s in (*said, *rules) if s.concept == NEW and s.status == "present"), None)
     short = bool(hours) and min(hours) < LONG_HOURS

@@ -159,6 +159,8 @@ class Numerals:
             while at < len(words) and len(digits) < 3 and self._digit(words[at]):
                 digits += self._digit(words[at])
                 at += 1
+            if not digits and self.sound_alike.get(words[at], 10) < 10:
+                digits, at = str(self.sound_alike[words[at]]), at + 1  # "one hundred point for"
             if digits:
                 return Number(number.start, at, number.value + int(digits) / 10 ** len(digits))
         for part, value in self.parts.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
@@ -25,7 +26,9 @@ def patients(said: Utterance) -> list[Told]:
     own = _own(said)
     for s in found:
         strong = s.payload.name == "patient"
-        if _aside(said, s, own) or not (strong or said.question == "patient" or _subject(said, s)):
+        if _aside(said, s, own) or _only_beside(said, s, found):
+            continue
+        if not (strong or said.question == "patient" or _subject(said, s)):
             continue
         value = "self" if _speaker(said, s) else s.payload.value
         beside = [one for at in range(s.start + 1, s.end + OWNED_WITHIN + 1) for one in starts.get(at, ())]
@@ -34,6 +37,45 @@ def patients(said: Utterance) -> list[Told]:
         text = said.words.text(s.start, s.end)
         out.append(Told(s.start, s.end, Value("patient", "value", value, text), strong))
     return out
+
+
+def _only_beside(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phrase]]) -> bool:
+    """True for the baby of "it's me, i was holding the baby" and of "for my mother, she's with my baby"."""
+    telling, start, end = said.telling, spot.start, spot.end
+    if spot.payload.value != "child":
+        return False
+    third = said.word(start - 2) in telling.third and said.word(start - 1) in telling.be
+    if third and said.word(start) in telling.accompanied:
+        return any(s.payload.value == "other" and s.end < start for s in found)
+    busy = said.word(start) in telling.something and _busy(said, start - 1)
+    busy = busy or (said.word(end) in telling.be and _busy(said, end + 1))
+    busy = busy or said.length(end, telling.well) > 0
+    return busy and any(_outright(said, s) for s in found)
+
+
+def _doing(said: Utterance, at: int) -> bool:
+    """True for a word such as holding, dialling, wheezing."""
+    return said.word(at).endswith(tuple(said.telling.doing_endings))
+
+
+def _busy(said: Utterance, at: int) -> bool:
+    """True for holding and dialling, not for wheezing: a sign is the patient's."""
+    near = (s for s in said.spots if s.payload.kind == "sign" and s.end - s.start <= SIGN_WITHIN)
+    return _doing(said, at) and not any(s.start <= at < s.end for s in near)
+
+
+def _outright(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for "it's me," and "on me when", not for "it's me daughter" and "sleeping on me"."""
+    telling, follows = said.telling, said.word(spot.end)
+    ends = not follows[:1].isalnum() or follows in telling.speaker | telling.clause_words | telling.once_when
+    mine = spot.payload.value == "self" and said.word(spot.end - 1) in telling.selves
+    mine = mine and (spot.payload.name == "patient" or not said.lead(spot.start))
+    return mine and ends and not _doing(said, spot.start - 1) and not _denied(said, spot)
+
+
+def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for "not my son" and "not me"."""
+    return said.word(spot.start - 1) in said.telling.denies or said.before(spot.start, said.telling.not_for)
 
 
 def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -80,13 +122,16 @@ def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
     """True for one who only saw, said or had it once: "my daughter noticed them"."""
     surface, telling = said.words.surface, said.telling
     follows = surface[spot.end : spot.end + 6]
+    if _denied(said, spot):
+        return True
     if spot.payload.value == "self":
+        lying = said.word(spot.start) in telling.upon and said.word(spot.end - 1) in telling.selves
+        if lying and _doing(said, spot.start - 1) and said.base(spot.start - 1) not in telling.comes:
+            return True  # "sleeping on me"
         # "i can't see them" is the helper's, "i can't breathe" the patient's
         able = not telling.can.isdisjoint(surface[spot.start : spot.end])
         return able and said.word(spot.end) in telling.helping
     if not telling.unborn.isdisjoint(surface[max(0, spot.start - 1) : spot.end]):
-        return True
-    if said.word(spot.start - 1) in telling.denies or said.before(spot.start, telling.not_for):
         return True
     if not follows:
         return False

@@ -36,10 +36,18 @@ class Telling:
     to_come: WordSet
     something: WordSet
     lives: WordSet
+    compared: PhraseList
+    at_most: PhraseList
+    could_be: PhraseList
+    at_most_after: PhraseList
     # ages
     old: WordSet
     of_age: PhraseList
     ago: WordSet
+    tens_heard: WordSet
+    youngest: PhraseList
+    also: PhraseList
+    well: PhraseList
     born: WordSet
     in_year: WordSet
     aged: WordSet
@@ -65,6 +73,7 @@ class Telling:
     having: WordSet
     plain: WordSet
     almost: PhraseList
+    yet: WordSet
     not_next: WordSet
     gone_by: WordSet
     stayed: WordSet
@@ -88,6 +97,9 @@ class Telling:
     once_when: WordSet
     spans: WordSet
     # people
+    accompanied: WordSet
+    doing_endings: WordSet
+    upon: WordSet
     reporting: WordSet
     mine: WordSet
     my: WordSet

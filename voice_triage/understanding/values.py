@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Value
+from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
@@ -90,6 +91,17 @@ class Utterance:
             start -= 1
         return self.words.surface[start:at]
 
+    def of_spots(self, at: int) -> bool:
+        """True for the number or phrase at a place in "the spots are a day old"."""
+        telling, numerals = self.telling, self.numerals
+        at -= 1
+        while self.word(at) in telling.about or self.word(at) in numerals.vague:
+            at -= 1
+        meant = self.base(at - 1) in telling.rash
+        return self.word(at) in telling.be and (
+            meant or (self.question == "duration" and self.word(at - 1) in telling.they)
+        )
+
     def earlier(self, one: Told, after: Told) -> bool:
         """True for the first of "thirty nine last night, thirty six now", not of one that is taken back."""
         cues = [(s.payload.name, s.start) for s in self.spots if s.payload.kind == "cue"]
@@ -117,9 +129,17 @@ def temperatures(said: Utterance) -> list[Told]:
         celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
+        if _open(said, end, celsius, fahrenheit=celsius != degrees):
+            continue
         text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
+
+
+def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
+    """True where unread decimals may make it a fever: "one hundred point" and no number."""
+    most = celsius + 0.9 * (5 / 9 if fahrenheit else 1)
+    return said.word(end) in said.numerals.points and celsius < FEVER_CELSIUS <= most
 
 
 def _speakers(said: Utterance, at: int) -> bool:
@@ -144,7 +164,11 @@ def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
     if not before or not 0 <= number.start - before[-1].end <= 9:
         return False
     between = [word for word in said.words.surface[before[-1].end : number.start] if word[0].isalnum()]
-    if between and all(word in said.telling.correcting for word in between):
+    telling = said.telling
+    if between[-1:] and between[-1] in telling.be and not telling.speaker.isdisjoint(between[-2:-1]):
+        return False  # "six months, no sorry, i'm twenty eight"
+    people = telling.persons | telling.be | telling.closing
+    if not people.issuperset(between) and all(word in said.telling.correcting for word in between):
         return True
     back = max((at for at, word in enumerate(between) if word in said.telling.takes_back), default=-1)
     return back >= 0 and all(word in said.telling.correcting for word in between[back:])

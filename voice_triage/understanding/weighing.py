@@ -44,7 +44,7 @@ EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
 COMMAND = 4.0
-PATIENT = 3.5
+PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
 ALONE = -1.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
@@ -139,8 +139,9 @@ def command(rule: str | None, reading: Reading, network: Network) -> str | None:
 
 def patient(rule: str | None, reading: Reading) -> str | None:
     """Who it is about, as both readings make likeliest."""
+    told = PATIENTS.index(rule)
     odds = np.log(reading.patient + 1e-6)
-    odds[PATIENTS.index(rule)] += PATIENT
+    odds[told] += PATIENT.of_rule[told]
     return PATIENTS[int(odds.argmax())]
 
 

@@ -16,28 +16,80 @@ GROWN_UP, NEAR = 18, 5
 
 def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
     """The ages that are the patient's; none where two cannot be told apart, so that it is asked again."""
-    own = [one for one in told if not _of_another(said, one.start)]
+    own = [one for one in told if not _of_another(said, one.start) and not _aside(said, one)]
+    own = [one for one in own if not _second_child(said, one)] or own
     if any(_of_third(said, one.start) for one in own) or _names_another(said, own):
         own = [one for one in own if not _of_speaker(said, one.start)]
-    best = [one for one in own if one.strong] or own
-    best = sorted(best, key=lambda one: one.start)
+    if len(own) > 1 and _lists(said):
+        small = any(said.length(at, said.telling.youngest) for at in range(len(said.words.surface)))
+        return [min(own, key=years)] if small else [one for one in own if _of_third(said, one.start)][-1:]
+    best = sorted(_likeliest(said, own), key=lambda one: one.start)
     kept: list[Told] = []
     for one in best:
         if kept and not (
             _same(kept[-1], one) or _either(said, kept[-1], one) or _corrected(said, kept[-1], one)
         ):
             return _riskiest(best)
-        younger = bool(kept) and _years(one) < GROWN_UP and _either(said, kept[0], one)
+        younger = bool(kept) and years(one) < GROWN_UP and _either(said, kept[0], one)
         kept = kept if younger else [one]
     return kept
 
 
+def _likeliest(said: Utterance, told: Sequence[Told]) -> list[Told]:
+    """Those told outright, and beside them the baby's that answers first: "three months, i'm forty"."""
+    strong = [one for one in told if one.strong]
+    first = min(told, key=lambda one: one.start, default=None)
+    if not strong or first is None or first.strong or said.question != "age":
+        return strong or list(told)
+    if said.word(first.end) in said.telling.of_spots:
+        return strong
+    if years(first) < BABY and any(_of_third(said, one.start) and not _same(first, one) for one in strong):
+        return []  # "three days she's had it, she's four"
+    child = years(first) < GROWN_UP <= min(years(one) for one in strong)
+    return [first, *strong] if child or years(first) < BABY else strong
+
+
+def _lists(said: Utterance) -> bool:
+    """True where children are counted: "two kids, six and four"."""
+    return any(
+        said.base(number.end) in said.telling.children and said.word(number.end) != said.base(number.end)
+        for number in said.numbers
+    )
+
+
+def _second_child(said: Utterance, one: Told) -> bool:
+    """True for "we have a four year old too"."""
+    also = any(said.length(at, said.telling.also) for at in range(one.end, one.end + 3))
+    return also and not said.telling.having.isdisjoint(said.lead(one.start))
+
+
+def _aside(said: Utterance, one: Told) -> bool:
+    """True for the forty of "i'm his dad, forty", and for "my three month old is fine"."""
+    at = one.start - (said.word(one.start - 1) == ",")
+    carer = any(
+        s.end == at
+        and s.payload.name == "patient"
+        and s.payload.value == "child"
+        and not said.telling.speaker.isdisjoint(said.words.surface[s.start : s.end])
+        for s in said.spots
+    )
+    if carer and years(one) >= GROWN_UP:
+        return True
+    return any(said.length(at, said.telling.well) for at in range(one.end, one.end + 3))
+
+
 def _riskiest(told: Sequence[Told]) -> list[Told]:
     """Of ages that cannot be told apart a baby's, or among grown-ups an old one's: a fever counts at once."""
-    youngest, oldest = min(told, key=_years), max(told, key=_years)
-    if _years(youngest) < BABY:
+    youngest, oldest = min(told, key=years), max(told, key=years)
+    if years(youngest) < BABY:
         return [youngest]
-    return [oldest] if _years(youngest) >= GROWN_UP and _years(oldest) > OLD else []
+    return [oldest] if years(youngest) >= GROWN_UP and years(oldest) > OLD else []
+
+
+def years(one: Told) -> float:
+    """The age in years."""
+    amount = float(one.value.value)
+    return amount / 12 if one.value.unit == "months" else amount
 
 
 def once_was(said: Utterance, number: Number) -> bool:
@@ -76,6 +128,16 @@ def _of_speaker(said: Utterance, at: int) -> bool:
     return not said.telling.speaker.isdisjoint(said.lead(at)) and not _of_third(said, at)
 
 
+def _child_beside(said: Utterance, one: Told) -> bool:
+    """True for the grown-up's age in "i'm sixty eight, the baby is my grandson"."""
+    return years(one) >= GROWN_UP and any(
+        s.payload.name == "patient"
+        and s.payload.value == "child"
+        and (s.start >= one.end or s.end <= one.start)
+        for s in said.spots
+    )
+
+
 def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     """True where another is named before the speaker's age: "my granddaughter, I'm seventy four"."""
     first = min((one.start for one in told if _of_speaker(said, one.start)), default=0)
@@ -83,6 +145,8 @@ def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     who = [s.payload.value for s in said.spots if s.payload.kind == "value" and s.payload.name == "patient"]
     if who and who[-1] == "self":
         return False  # "mum fainted, but it's me with the rash, i'm fourteen"
+    if "self" not in who and any(_child_beside(said, one) for one in told):
+        return True
     others = telling.persons - telling.speaker - telling.they - telling.third
     return any(
         word in telling.third or (word in others and (not at or surface[at - 1] in telling.owners))
@@ -90,22 +154,16 @@ def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     )
 
 
-def _years(one: Told) -> float:
-    """The age in years."""
-    amount = float(one.value.value)
-    return amount / 12 if one.value.unit == "months" else amount
-
-
 def _same(first: Told, second: Told) -> bool:
     """True for two that may well be one: "seventy something, seventy two"."""
-    apart = abs(_years(first) - _years(second))
-    return apart < 1 or (min(_years(first), _years(second)) >= GROWN_UP and apart <= NEAR)
+    apart = abs(years(first) - years(second))
+    return apart < 1 or (min(years(first), years(second)) >= GROWN_UP and apart <= NEAR)
 
 
 def _either(said: Utterance, first: Told, second: Told) -> bool:
     """True for "twelve or thirteen"."""
     between = said.words.surface[first.end : second.start]
-    return 0 < _years(second) - _years(first) <= 1 and said.telling.either.issuperset(between)
+    return 0 < years(second) - years(first) <= 1 and said.telling.either.issuperset(between)
 
 
 def _corrected(said: Utterance, first: Told, second: Told) -> bool:
