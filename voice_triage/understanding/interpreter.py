@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
+from voice_triage.understanding.plain import plain
 from voice_triage.understanding.replies import (
     Found,
     answering,
@@ -93,8 +94,8 @@ class Interpreter:
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            bare = self._bare(asked) if found else frozenset()
-            rules = weighing.ByRules(said, len(words.surface), frozenset(aside), context.explained(), bare)
+            apart = frozenset(aside), context.explained(), self._bare(asked) if found else frozenset()
+            rules = weighing.ByRules(said, len(words.surface), *apart, plain(context, spots, said))
             said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
@@ -102,9 +103,8 @@ class Interpreter:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         answer = None if answer == "no" and self._cried(text, asked) else answer
         findings = self._findings(words, self._without_parts(said, asked))
-        every = tuple(t.value for t in told)
-        meaning = Meaning(text, answer, command, findings, every, wish, tuple(beside))
-        return replace(meaning, words=" ".join(words.surface), conceivable=conceivable)
+        every, read = tuple(t.value for t in told), " ".join(words.surface)
+        return Meaning(text, answer, command, findings, every, wish, tuple(beside), read, conceivable)
 
     def _weighed(
         self,

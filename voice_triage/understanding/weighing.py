@@ -42,7 +42,7 @@ SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
-ANSWER = Strength((4.0, 2.0, 2.0, 2.0))
+ANSWER = Strength((4.0, 3.0, 3.0, 2.0))
 COMMAND = 4.0
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
 ALONE = -1.5
@@ -80,6 +80,8 @@ class ByRules:
     """Signs that words plainly explain away."""
     bare: frozenset[str] = frozenset()
     """Signs the rules make of the answer: the network has no say in them."""
+    plain: frozenset[str] = frozenset()
+    """Red flags said of one person and nothing beside them."""
 
 
 def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) -> list[Said]:
@@ -120,6 +122,8 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
         return FEW
     if flag and (concept in rules.aside if one is None else one.sure):
         return SET_ASIDE if one is None else TOLD if one.told else SURELY
+    if flag and concept in rules.plain:
+        return SURELY
     return RED_FLAG if flag else SIGN
 
 
