@@ -96,3 +96,11 @@ _RETURNING = tuple((word,) for word in ("they", "it", "spots", "dots", "rash", "
 def _idle(word: str, polite: Sequence[str]) -> bool:
     """True for a word that may stand around a command."""
     return word in polite or not word[0].isalnum()
+
+
+def only_command(words: Words, spots: Sequence[Spot[Phrase]], command: str | None) -> bool:
+    """True where the command's phrase is all that was said: nothing is left for the network to read."""
+    whole = (0, len(words.surface))
+    return any(
+        s.payload.kind == "command" and s.payload.name == command and (s.start, s.end) == whole for s in spots
+    )

@@ -12,7 +12,7 @@ from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, durations, lasting, people, values, weighing
 from voice_triage.understanding.circumstances import Utterance, told_in
-from voice_triage.understanding.commands import command_in
+from voice_triage.understanding.commands import command_in, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.limits import kept, limited
@@ -79,11 +79,11 @@ class Interpreter:
         beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
         command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
-        if wish:  # "too fast for me", "a different voice": it tells nothing of anybody
+        if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        network = self._network
-        reading = network.read(words.surface, question) if network else None
+        network, whole = self._network, only_command(words, spots, command)
+        reading = network.read(words.surface, question) if network and not whole else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)

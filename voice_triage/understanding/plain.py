@@ -24,8 +24,8 @@ def plain(context: Context, spots: Sequence[Spot[Phrase]], said: Sequence[Said])
     idle = {*rows["polite"], *rows["nominative"], *grammar.lexicon.skippable}
     out = set()
     for one in said:
-        if one.status != "present" or one.concept not in grammar.red_flags:
-            continue
+        if one.status != "present" or one.concept not in grammar.red_flags - set(grammar.opposites):
+            continue  # of fading the spots are the subject, and nobody who is named
         clause = range(context.wall_before(one.start), context.wall_after(one.end))
         rest = [at for at in clause if not one.start <= at < one.end and surface[at][0].isalnum()]
         alone = all(spot.start in clause for spot in people)
