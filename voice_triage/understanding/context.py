@@ -90,6 +90,16 @@ class Context(Frame):
             for one in self.surely
         )
 
+    def plain(self, said: Sequence[Said]) -> frozenset[str]:
+        """The red flags of a person of whom nothing else is told: "my sister can't breathe".
+
+        The network knows tales of other people, in which the likes of these are nothing.
+        """
+        # Of fading the spots are the subject, and nobody who is named.
+        flags = self.grammar.red_flags - set(self.grammar.opposites)
+        present = [one for one in said if one.status == "present" and one.concept in flags]
+        return frozenset(one.concept for one in present if self.alone(one.start, one.end))
+
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away: "her eyes are blue"."""
         excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
@@ -103,6 +113,8 @@ class Context(Frame):
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
+            if name == "other" and self._patient(cue):
+                continue
             if name in FORWARD_DROPS or (name == "question_first" and self._opens(cue)):
                 self._drop(self._after(cue), cue)
             if name in ("hypothetical", "other", "past"):
@@ -128,6 +140,15 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _patient(self, cue: Spot[Phrase]) -> bool:
+        """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""
+        if not set(self.grammar.files["words"]["past_tense"]).isdisjoint(self.words.surface):
+            return False
+        named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
+        signs = [self.signs[number] for number in self._after(cue)]
+        signs = [sign for sign in signs if sign.payload.name not in self.grammar.places]
+        return named and bool(signs) and all(self.alone(sign.start, sign.end) for sign in signs)
 
     def _denied_before(self, cue: Spot[Phrase]) -> bool:
         """True for the except of "none except drowsy", not for that of "they fade except two"."""

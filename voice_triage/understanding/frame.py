@@ -12,6 +12,8 @@ from voice_triage.understanding.words import Words, is_stop
 
 DENYING = ("no", "not", "none")
 """Cues that deny what follows them."""
+PERSONS = ("patient", "patient_word")
+"""Phrases of values.yaml that name a person."""
 
 
 class Frame:
@@ -30,6 +32,13 @@ class Frame:
             key=lambda c: c.start,
         )
         self.surely = [s for s in spots if s.payload.sure and not (s.negated or s.doubtful)]
+        people = [s for s in spots if s.payload.name in PERSONS]
+        self.people = sorted(people, key=lambda s: s.start)
+        """The persons who are named."""
+        parts = [s for s in self.signs if s.payload.name in grammar.places]
+        self._named = {at for s in (*people, *parts) for at in range(s.start, s.end)}
+        rows = grammar.files["words"]
+        self._idle = {*rows["polite"], *rows["nominative"], *grammar.lexicon.skippable}
         self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
         """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
@@ -45,6 +54,20 @@ class Frame:
         before = {*rows["polite"], *rows["clause_pronouns"], *self.grammar.lexicon.auxiliaries}
         return any(w[0].isalnum() and w not in before for w in surface[: spot.start]) or any(
             w[0].isalnum() and w not in rows["closing"] for w in surface[spot.end :]
+        )
+
+    def alone(self, start: int, end: int) -> bool:
+        """True when the clause holds only these words and the one person named, with lips or face."""
+        clause = range(self.wall_before(start), self.wall_after(end))
+        if not self.people or self.people[0].start not in clause or self.people[-1].start not in clause:
+            return False
+        surface = self.words.surface
+        return all(
+            start <= at < end
+            or at in self._named
+            or surface[at] in self._idle
+            or not surface[at][0].isalnum()
+            for at in clause
         )
 
     def has(self, kind: str, start: int, end: int) -> bool:

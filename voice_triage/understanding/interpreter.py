@@ -18,7 +18,6 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
-from voice_triage.understanding.plain import plain
 from voice_triage.understanding.replies import (
     Found,
     answering,
@@ -95,7 +94,7 @@ class Interpreter:
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
             apart = frozenset(aside), context.explained(), self._bare(asked) if found else frozenset()
-            rules = weighing.ByRules(said, len(words.surface), *apart, plain(context, spots, said))
+            rules = weighing.ByRules(said, len(words.surface), *apart, context.plain(said))
             said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
