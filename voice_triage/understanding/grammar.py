@@ -21,7 +21,7 @@ from voice_triage.understanding.words import Lexicon, Words, is_stop
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "circumstances", "questions", "values",
          "samples", "numbers", "telling")  # fmt: skip
 SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
-SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "opposite", "exposure")
+SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "skin", "opposite", "exposure")
 TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base"))
 CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
@@ -103,6 +103,7 @@ class Grammar:
         self.opposites = {n: row["opposite"] for n, row in self.files["signs"].items() if "opposite" in row}
         self.exposures = frozenset(n for n, row in self.files["signs"].items() if row.get("exposure"))
         self.places = frozenset(n for n, row in self.files["signs"].items() if row.get("place"))
+        self.skin = frozenset(n for n, row in self.files["signs"].items() if row.get("skin"))
         self.lasting = frozenset(n for n, row in self.files["signs"].items() if row.get("lasts"))
         self._choices: dict[str, tuple[tuple[str, ...], ...]] = {}
         self._names: dict[tuple[tuple[str, ...], ...], str] = {}

@@ -178,8 +178,8 @@ class Interpreter:
 
     def _without_parts(self, said: Sequence[Said], asked: str) -> list[Said]:
         """Without the places that are only part of a sign: a stiff neck is no rash on the neck."""
-        places = self._grammar.places
-        signs = [s for s in said if s.concept not in places and not s.concept.endswith("_involvement")]
+        places, skin = self._grammar.places, self._grammar.skin
+        signs = [s for s in said if s.concept not in places and s.concept not in skin]
         return [
             s
             for s in said
