@@ -7,8 +7,18 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
+from voice_triage.understanding.clock import time_of_day
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, places, smaller
+from voice_triage.understanding.values import (
+    Told,
+    Utterance,
+    and_a_half,
+    corrects,
+    counted_noun,
+    longest,
+    places,
+    smaller,
+)
 from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
@@ -124,7 +134,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     if counted and said.word(end) in telling.expecting:
         return None
     old = said.word(end) in telling.old or said.length(end, telling.of_age) > 0
-    if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and _plural(said, end)):
+    if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and counted_noun(said, end)):
         return None
     begin = replace(number, start=start - said.behind(start, telling.almost))
     strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
@@ -147,9 +157,12 @@ def _no_age(said: Utterance, number: Number) -> bool:
     parent = before in telling.of and said.base(number.start - 2) in telling.kin
     if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
         return True  # "the spots are a day old", "seven tea"
+    likened = before in said.numerals.part_a and said.word(number.start - 2) in telling.like
+    if likened and said.word(number.start - 3) not in telling.be:
+        return True
     if (before in telling.denies and not _yet(said, number)) or (parent and not said.unit(number.end)):
         return True  # "thirteen, not thirty", "mother of two"
-    return follows in telling.not_ages or before in telling.named_by
+    return follows in telling.not_ages or before in telling.named_by or time_of_day(said, number)
 
 
 def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
@@ -158,6 +171,8 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     lead = said.lead(number.start)
     if lead and not counted and lead[-1] in telling.having:
         return False
+    if lead[-1:] and lead[-1] in telling.have_asked:
+        lead = lead[:-1]  # "i have thirty two years"
     if counted and not telling.stayed.isdisjoint(lead):
         return False  # "it's been there four days"
     known = (
@@ -258,7 +273,11 @@ def _told_of_someone(said: Utterance, number: Number, end: int, counted: bool) -
         return not telling.persons.isdisjoint(said.words.surface[max(0, start - 3) : start])
     if before in telling.of and said.base(start - 2) in telling.children:
         return True
-    return before in telling.be and closes and said.word(start - 2) not in telling.things | telling.not_body
+    be = start - 1
+    while said.word(be) in telling.about | telling.reached:
+        be -= 1
+    about_it = said.word(be - 1) in telling.things | telling.not_body or said.base(be - 1) in telling.rash
+    return said.word(be) in telling.be and closes and be > 0 and not about_it
 
 
 def _beside_child(said: Utterance, number: Number, end: int) -> bool:
@@ -270,18 +289,7 @@ def _beside_child(said: Utterance, number: Number, end: int) -> bool:
         if said.base(at) in telling.children or at + 1 in said.people:
             return True
         if said.word(at) in telling.selves and not said.unit(number.end):
-            return True
+            return telling.not_body.isdisjoint(said.lead(at))  # "it cost me thirty nine"
         if said.word(at) not in telling.beside_child:
             return False
     return False
-
-
-def _plural(said: Utterance, at: int) -> bool:
-    """True for a word that a number counts: two spots."""
-    word, telling = said.word(at), said.telling
-    return word in telling.irregular_plurals or (
-        len(word) > 3
-        and word.endswith(tuple(telling.plural_endings))
-        and not word.endswith(tuple(telling.singular_endings))
-        and word not in telling.no_plurals
-    )

@@ -18,6 +18,7 @@ class Telling:
     of: WordSet
     solid: WordSet
     half_more: PhraseList
+    how_often: WordSet
     percent: WordSet
     not_body: WordSet
     # durations
@@ -54,8 +55,10 @@ class Telling:
     persons: WordSet
     be: WordSet
     about: WordSet
+    reached: WordSet
     it: WordSet
     have: WordSet
+    have_asked: WordSet
     children: WordSet
     of_spots: WordSet
     selves: WordSet
@@ -67,6 +70,9 @@ class Telling:
     irregular_plurals: WordSet
     no_plurals: WordSet
     not_ages: WordSet
+    past: WordSet
+    to: WordSet
+    like: WordSet
     measures: WordSet
     named_by: WordSet
     expecting: WordSet
@@ -88,6 +94,7 @@ class Telling:
     relative: WordSet
     whose: WordSet
     kin: WordSet
+    acquainted: WordSet
     apart: WordSet
     pointed: WordSet
     third: WordSet

@@ -49,6 +49,7 @@ class Utterance:
         self.people = {s.end for s in others if s.payload.name.startswith("patient")}
         """Where words for a patient end who is not the caller."""
         self.numbers = self.numerals.find(words.surface)
+        self.ends = {number.end: number for number in self.numbers}
         self.rough = _rough(self)
         every = {number.start: number for number in (*self.numbers, *self.rough)}
         self.at = {start: every[start] for start in sorted(every)}
@@ -120,6 +121,8 @@ def temperatures(said: Utterance) -> list[Told]:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
         if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
             continue
+        if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
+            continue
         if not said.telling.not_body.isdisjoint(said.lead(number.start)):
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
@@ -134,6 +137,17 @@ def temperatures(said: Utterance) -> list[Told]:
         text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
+
+
+def counted_noun(said: Utterance, at: int) -> bool:
+    """True for a word that a number counts: two spots."""
+    word, telling = said.word(at), said.telling
+    return word in telling.irregular_plurals or (
+        len(word) > 3
+        and word.endswith(tuple(telling.plural_endings))
+        and not word.endswith(tuple(telling.singular_endings))
+        and word not in telling.no_plurals
+    )
 
 
 def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
@@ -191,7 +205,7 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
 
 
 def _rough(said: Utterance) -> list[Number]:
-    """A day, a couple of hours, a few weeks, month and a half."""
+    """A day, a couple of hours, a few weeks, month and a half; not twice a day."""
     out = []
     inside = {at for number in said.numbers for at in range(number.start, number.end)}
     for at in range(len(said.words.lemma)):
@@ -201,7 +215,10 @@ def _rough(said: Utterance) -> list[Number]:
         if said.word(before) in said.telling.solid and before > 0:
             before -= 1
         amount = said.numerals.vague.get(said.word(before))
-        if amount is not None:
+        often = said.word(before) in said.numerals.part_a and (
+            before in said.ends or said.base(before - 1) in said.telling.how_often
+        )
+        if amount is not None and not often:
             out.append(Number(before, at, amount))
         elif said.length(at + 1, said.telling.half_more) and said.word(at) == said.base(at):
             out.append(Number(at, at, 1))
