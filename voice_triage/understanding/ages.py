@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
-from voice_triage.understanding.clock import time_of_day
+from voice_triage.understanding.no_ages import no_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.values import (
     Told,
@@ -25,8 +25,6 @@ UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_w
 MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
-YET_WORDS = 3
-"""Words after an age in which a yet makes it the next one: "not one year old yet"."""
 SOON_WORDS = 4
 """Words after an age in which "in june" makes it the next one."""
 
@@ -127,7 +125,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     """The age a number says, by the words around it."""
     telling, start, end, amount = said.telling, number.start, number.end, number.value
     counted = said.unit(end) in UNIT_MONTHS or said.unit(end) == "year"
-    if unit in ("hour", "minute") or _no_age(said, number):
+    if unit in ("hour", "minute") or no_age(said, number):
         return None
     if counted:
         amount, end = and_a_half(said, amount, end + 1)
@@ -147,22 +145,16 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     return _told(said, number, amount, unit, end, strong)
 
 
-def _no_age(said: Utterance, number: Number) -> bool:
-    """True for "twelve kilos", "year four" and the one of "slurring was one"."""
-    telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
-    if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
-        return True
-    if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
-        return True  # "she's three in a fortnight"
-    parent = before in telling.of and said.base(number.start - 2) in telling.kin
-    if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
-        return True  # "the spots are a day old", "seven tea"
-    likened = before in said.numerals.part_a and said.word(number.start - 2) in telling.like
-    if likened and said.word(number.start - 3) not in telling.be:
-        return True
-    if (before in telling.denies and not _yet(said, number)) or (parent and not said.unit(number.end)):
-        return True  # "thirteen, not thirty", "mother of two"
-    return follows in telling.not_ages or before in telling.named_by or time_of_day(said, number)
+def _before_have(said: Utterance, lead: tuple[str, ...], unit: str) -> tuple[str, ...]:
+    """The words before the have of "i have thirty two years" and "she have now seven month"; else all."""
+    telling = said.telling
+    at = max((at for at, word in enumerate(lead) if word in telling.have_asked), default=0)
+    # of the speaker only years: "i have three weeks"
+    who = telling.persons if unit == "year" else telling.persons - telling.speaker
+    person, after = at > 0 and lead[at - 1] in who, lead[at + 1 :]
+    # "i have had it three weeks"
+    it = any(word in telling.having | telling.stayed | telling.they | telling.these for word in after)
+    return lead[:at] if person and not it and said.idle.issuperset(after) else lead
 
 
 def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
@@ -171,8 +163,8 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     lead = said.lead(number.start)
     if lead and not counted and lead[-1] in telling.having:
         return False
-    if lead[-1:] and lead[-1] in telling.have_asked:
-        lead = lead[:-1]  # "i have thirty two years"
+    if counted:
+        lead = _before_have(said, lead, said.unit(number.end))
     if counted and not telling.stayed.isdisjoint(lead):
         return False  # "it's been there four days"
     known = (
@@ -195,7 +187,7 @@ def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, s
         amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
     elif not amount % 1:
         telling = said.telling
-        nearly = said.before(number.start, telling.almost) or _yet(said, number)
+        nearly = said.before(number.start, telling.almost) or yet(said, number)
         coming = "" if nearly else _birthday(said, number, end)
         strong = strong and not (nearly or coming)
         if (nearly or coming) and amount > 1:
@@ -211,12 +203,6 @@ def _birthday(said: Utterance, number: Number, end: int) -> str:
     """When an age is reached, the june of "i'll be four in june"; empty where it has been."""
     begins = not number.start or said.word(number.start - 1) in said.telling.will_be
     return _soon(said, end) if begins else ""
-
-
-def _yet(said: Utterance, number: Number) -> bool:
-    """True for "not one yet"."""
-    after = said.words.surface[number.end : number.end + YET_WORDS]
-    return said.word(number.start - 1) in said.telling.denies and not said.telling.yet.isdisjoint(after)
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:

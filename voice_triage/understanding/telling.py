@@ -20,6 +20,8 @@ class Telling:
     half_more: PhraseList
     how_often: WordSet
     percent: WordSet
+    streets: WordSet
+    outdoors: WordSet
     not_body: WordSet
     # durations
     padding: WordSet
@@ -73,6 +75,7 @@ class Telling:
     past: WordSet
     to: WordSet
     like: WordSet
+    likened: WordSet
     measures: WordSet
     named_by: WordSet
     expecting: WordSet

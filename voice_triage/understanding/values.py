@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from voice_triage.messages import Value
 from voice_triage.protocol import FEVER_CELSIUS
@@ -16,6 +17,10 @@ CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
 LEAD = 7
 """Words before a number, of its own clause, that say whose or what it is."""
+NEAR = 4
+"""Words after a number, of its own clause, that say where it was that warm."""
+STREET_WITHIN = 3
+"""Words after a number up to the street whose house it is."""
 FEVER_FROM = 35.0
 """A number with tenths above it is a temperature, whatever was asked."""
 
@@ -123,7 +128,7 @@ def temperatures(said: Utterance) -> list[Told]:
             continue
         if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
             continue
-        if not said.telling.not_body.isdisjoint(said.lead(number.start)):
+        if _elsewhere(said, number.start, end):
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
         near = near and (exact or not _speakers(said, number.start))
@@ -137,6 +142,31 @@ def temperatures(said: Utterance) -> list[Told]:
         text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
+
+
+def _elsewhere(said: Utterance, start: int, end: int) -> bool:
+    """True for the number of "pulse a hundred", "number forty" and "forty outside"."""
+    telling = said.telling
+    if not telling.not_body.isdisjoint(said.lead(start)) or said.word(start - 1) in telling.named_by:
+        return True
+    clause = takewhile(
+        lambda word: not is_stop(word) and word not in telling.clause_words,
+        said.words.surface[end : end + NEAR],
+    )
+    return not telling.outdoors.isdisjoint(clause) or address(said, end)
+
+
+def address(said: Utterance, at: int) -> bool:
+    """True after the number of "eighteen church lane"."""
+    telling = said.telling
+    no_name = (said.idle, telling.persons, telling.be, telling.clause_words, telling.old)
+    for place in range(at, at + STREET_WITHIN):
+        word = said.word(place)
+        if word in telling.streets:
+            return True
+        if not word[:1].isalpha() or said.unit(place) or any(word in words for words in no_name):
+            return False
+    return False
 
 
 def counted_noun(said: Utterance, at: int) -> bool:
