@@ -7,16 +7,24 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
+from voice_triage.understanding.no_ages import no_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.values import Told, Utterance, and_a_half, corrects, longest, places, smaller
+from voice_triage.understanding.values import (
+    Told,
+    Utterance,
+    and_a_half,
+    corrects,
+    counted_noun,
+    longest,
+    places,
+    smaller,
+)
 from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
 MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
-YET_WORDS = 3
-"""Words after an age in which a yet makes it the next one: "not one year old yet"."""
 SOON_WORDS = 4
 """Words after an age in which "in june" makes it the next one."""
 
@@ -117,14 +125,14 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     """The age a number says, by the words around it."""
     telling, start, end, amount = said.telling, number.start, number.end, number.value
     counted = said.unit(end) in UNIT_MONTHS or said.unit(end) == "year"
-    if unit in ("hour", "minute") or _no_age(said, number):
+    if unit in ("hour", "minute") or no_age(said, number):
         return None
     if counted:
         amount, end = and_a_half(said, amount, end + 1)
     if counted and said.word(end) in telling.expecting:
         return None
     old = said.word(end) in telling.old or said.length(end, telling.of_age) > 0
-    if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and _plural(said, end)):
+    if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and counted_noun(said, end)):
         return None
     begin = replace(number, start=start - said.behind(start, telling.almost))
     strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
@@ -137,19 +145,16 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     return _told(said, number, amount, unit, end, strong)
 
 
-def _no_age(said: Utterance, number: Number) -> bool:
-    """True for "twelve kilos", "year four" and the one of "slurring was one"."""
-    telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
-    if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
-        return True
-    if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
-        return True  # "she's three in a fortnight"
-    parent = before in telling.of and said.base(number.start - 2) in telling.kin
-    if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
-        return True  # "the spots are a day old", "seven tea"
-    if (before in telling.denies and not _yet(said, number)) or (parent and not said.unit(number.end)):
-        return True  # "thirteen, not thirty", "mother of two"
-    return follows in telling.not_ages or before in telling.named_by
+def _before_have(said: Utterance, lead: tuple[str, ...], unit: str) -> tuple[str, ...]:
+    """The words before the have of "i have thirty two years" and "she have now seven month"; else all."""
+    telling = said.telling
+    at = max((at for at, word in enumerate(lead) if word in telling.have_asked), default=0)
+    # of the speaker only years: "i have three weeks"
+    who = telling.persons if unit == "year" else telling.persons - telling.speaker
+    person, after = at > 0 and lead[at - 1] in who, lead[at + 1 :]
+    # "i have had it three weeks"
+    it = any(word in telling.having | telling.stayed | telling.they | telling.these for word in after)
+    return lead[:at] if person and not it and said.idle.issuperset(after) else lead
 
 
 def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
@@ -158,6 +163,8 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     lead = said.lead(number.start)
     if lead and not counted and lead[-1] in telling.having:
         return False
+    if counted:
+        lead = _before_have(said, lead, said.unit(number.end))
     if counted and not telling.stayed.isdisjoint(lead):
         return False  # "it's been there four days"
     known = (
@@ -180,7 +187,7 @@ def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, s
         amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
     elif not amount % 1:
         telling = said.telling
-        nearly = said.before(number.start, telling.almost) or _yet(said, number)
+        nearly = said.before(number.start, telling.almost) or yet(said, number)
         coming = "" if nearly else _birthday(said, number, end)
         strong = strong and not (nearly or coming)
         if (nearly or coming) and amount > 1:
@@ -196,12 +203,6 @@ def _birthday(said: Utterance, number: Number, end: int) -> str:
     """When an age is reached, the june of "i'll be four in june"; empty where it has been."""
     begins = not number.start or said.word(number.start - 1) in said.telling.will_be
     return _soon(said, end) if begins else ""
-
-
-def _yet(said: Utterance, number: Number) -> bool:
-    """True for "not one yet"."""
-    after = said.words.surface[number.end : number.end + YET_WORDS]
-    return said.word(number.start - 1) in said.telling.denies and not said.telling.yet.isdisjoint(after)
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
@@ -258,7 +259,11 @@ def _told_of_someone(said: Utterance, number: Number, end: int, counted: bool) -
         return not telling.persons.isdisjoint(said.words.surface[max(0, start - 3) : start])
     if before in telling.of and said.base(start - 2) in telling.children:
         return True
-    return before in telling.be and closes and said.word(start - 2) not in telling.things | telling.not_body
+    be = start - 1
+    while said.word(be) in telling.about | telling.reached:
+        be -= 1
+    about_it = said.word(be - 1) in telling.things | telling.not_body or said.base(be - 1) in telling.rash
+    return said.word(be) in telling.be and closes and be > 0 and not about_it
 
 
 def _beside_child(said: Utterance, number: Number, end: int) -> bool:
@@ -270,18 +275,7 @@ def _beside_child(said: Utterance, number: Number, end: int) -> bool:
         if said.base(at) in telling.children or at + 1 in said.people:
             return True
         if said.word(at) in telling.selves and not said.unit(number.end):
-            return True
+            return telling.not_body.isdisjoint(said.lead(at))  # "it cost me thirty nine"
         if said.word(at) not in telling.beside_child:
             return False
     return False
-
-
-def _plural(said: Utterance, at: int) -> bool:
-    """True for a word that a number counts: two spots."""
-    word, telling = said.word(at), said.telling
-    return word in telling.irregular_plurals or (
-        len(word) > 3
-        and word.endswith(tuple(telling.plural_endings))
-        and not word.endswith(tuple(telling.singular_endings))
-        and word not in telling.no_plurals
-    )

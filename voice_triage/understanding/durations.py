@@ -31,7 +31,7 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
-    counted = [one for one in _counted(said, taken) if _theirs(said, clauses, one)]
+    counted = [one for one in _counted(said, taken, clauses) if _theirs(said, clauses, one)]
     beside = {clauses.number(one.start) for one in counted}
     named = [
         one
@@ -70,7 +70,7 @@ def _replaces(said: Utterance, first: Told, second: Told) -> bool:
     return _hours(second) < LONG_HOURS or all(word in said.telling.correcting for word in between)
 
 
-def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
+def _counted(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
     """The times told in numbers; one that was corrected gives way to its correction."""
     out: list[Told] = []
     telling = said.telling
@@ -95,10 +95,16 @@ def _counted(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         amount, end = and_a_half(said, number.value, end + 1)
         end, more = smaller(said, end, step)
         near = theirs or any(place in marked for place in range(number.start - 3, number.start + 1))
+        near = near or (clauses.names(number.start) and _had(said, number.start))
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
             one = _told(said, number.start, end, amount * step + more, step)
             out[-1 if correcting else len(out) :] = [one]
     return out
+
+
+def _had(said: Utterance, at: int) -> bool:
+    """True for a time after "he has had the rash"."""
+    return not (said.telling.having | said.telling.stayed).isdisjoint(said.lead(at))
 
 
 def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:

@@ -77,8 +77,10 @@ class Clauses:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
         said, rows = self.utterance, self._grammar.files["words"]
         word, before = said.word(at), said.word(at - 1)
-        if is_stop(before) or before == "," or word in said.telling.clause_words:
+        if is_stop(before) or before == ",":
             return True
+        if word in said.telling.clause_words:
+            return not said.length(at, said.telling.half_more)
         if word in rows["nominative"] or word in said.telling.it:
             had = word in said.telling.it and before in said.telling.having
             return (
@@ -96,7 +98,10 @@ class Clauses:
         # "no fever, only the dots are there since two days"
         life = any(stop <= end and begin > rash for begin, stop in self._lives[first:last])
         comes = not telling.comes.isdisjoint(bases)
-        kin = any(a in telling.whose and b in telling.kin for a, b in pairwise(words))
+        kin = any(
+            a in telling.whose and b in telling.kin and c not in telling.reporting
+            for a, b, c in zip(words, words[1:], (*words[2:], ""), strict=False)
+        )
         return Clause(
             start,
             end,
@@ -193,6 +198,10 @@ class Clauses:
         asked = self.utterance.question == "duration"
         return clause.comes or clause.rash or (asked and clause.points and not clause.foreign)
 
+    def names(self, at: int) -> bool:
+        """True when the clause names the spots."""
+        return self._clauses[self.number(at)].rash
+
     def number(self, at: int) -> int:
         """Which clause a word is in."""
         return bisect_right(self._starts, at) - 1
@@ -208,6 +217,8 @@ def _light(grammar: Grammar, said: Utterance) -> set[int]:
     places = {at for at in range(len(said.words.surface)) if said.unit(at)}
     for number in (*said.numbers, *said.rough):
         places.update(range(number.start, number.end))
+    for at in range(len(said.words.surface)):
+        places.update(range(at, at + said.length(at, said.telling.half_more)))
     for spot in said.spots:
         phrase = spot.payload
         time = phrase.kind == "value" and phrase.name in ("duration", "about", "age")

@@ -20,7 +20,9 @@ def doubtful(said: Utterance, start: int, end: int) -> bool:
     )
     if bound or said.length(end, telling.at_most_after):
         return True
-    return _compared(said) or _was_had(said, start, end) or (_unsure(said) and start not in said.at)
+    return (
+        _compared(said) or _was_had(said, start, end) or (_unsure(said, start, end) and start not in said.at)
+    )
 
 
 def _compared(said: Utterance) -> bool:
@@ -38,6 +40,7 @@ def _was_had(said: Utterance, start: int, end: int) -> bool:
     return had and said.word(end - 1) in telling.ago
 
 
-def _unsure(said: Utterance) -> bool:
-    """True where it is said that it is not known."""
-    return any(s.payload.kind == "answer" and s.payload.name == "unsure" for s in said.spots)
+def _unsure(said: Utterance, start: int, end: int) -> bool:
+    """True where it is said that it is not known; the "little" of "since i was little" says no such thing."""
+    unsure = (s for s in said.spots if s.payload.kind == "answer" and s.payload.name == "unsure")
+    return any(s.start < start or s.end > end for s in unsure)

@@ -18,7 +18,10 @@ class Telling:
     of: WordSet
     solid: WordSet
     half_more: PhraseList
+    how_often: WordSet
     percent: WordSet
+    streets: WordSet
+    outdoors: WordSet
     not_body: WordSet
     # durations
     padding: WordSet
@@ -54,8 +57,10 @@ class Telling:
     persons: WordSet
     be: WordSet
     about: WordSet
+    reached: WordSet
     it: WordSet
     have: WordSet
+    have_asked: WordSet
     children: WordSet
     of_spots: WordSet
     selves: WordSet
@@ -67,6 +72,10 @@ class Telling:
     irregular_plurals: WordSet
     no_plurals: WordSet
     not_ages: WordSet
+    past: WordSet
+    to: WordSet
+    like: WordSet
+    likened: WordSet
     measures: WordSet
     named_by: WordSet
     expecting: WordSet
@@ -88,6 +97,7 @@ class Telling:
     relative: WordSet
     whose: WordSet
     kin: WordSet
+    acquainted: WordSet
     apart: WordSet
     pointed: WordSet
     third: WordSet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from voice_triage.messages import Value
 from voice_triage.protocol import FEVER_CELSIUS
@@ -16,6 +17,10 @@ CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
 LEAD = 7
 """Words before a number, of its own clause, that say whose or what it is."""
+NEAR = 4
+"""Words after a number, of its own clause, that say where it was that warm."""
+STREET_WITHIN = 3
+"""Words after a number up to the street whose house it is."""
 FEVER_FROM = 35.0
 """A number with tenths above it is a temperature, whatever was asked."""
 
@@ -49,6 +54,7 @@ class Utterance:
         self.people = {s.end for s in others if s.payload.name.startswith("patient")}
         """Where words for a patient end who is not the caller."""
         self.numbers = self.numerals.find(words.surface)
+        self.ends = {number.end: number for number in self.numbers}
         self.rough = _rough(self)
         every = {number.start: number for number in (*self.numbers, *self.rough)}
         self.at = {start: every[start] for start in sorted(every)}
@@ -120,7 +126,9 @@ def temperatures(said: Utterance) -> list[Told]:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
         if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
             continue
-        if not said.telling.not_body.isdisjoint(said.lead(number.start)):
+        if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
+            continue
+        if _elsewhere(said, number.start, end):
             continue
         near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
         near = near and (exact or not _speakers(said, number.start))
@@ -134,6 +142,42 @@ def temperatures(said: Utterance) -> list[Told]:
         text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
+
+
+def _elsewhere(said: Utterance, start: int, end: int) -> bool:
+    """True for the number of "pulse a hundred", "number forty" and "forty outside"."""
+    telling = said.telling
+    if not telling.not_body.isdisjoint(said.lead(start)) or said.word(start - 1) in telling.named_by:
+        return True
+    clause = takewhile(
+        lambda word: not is_stop(word) and word not in telling.clause_words,
+        said.words.surface[end : end + NEAR],
+    )
+    return not telling.outdoors.isdisjoint(clause) or address(said, end)
+
+
+def address(said: Utterance, at: int) -> bool:
+    """True after the number of "eighteen church lane"."""
+    telling = said.telling
+    no_name = (said.idle, telling.persons, telling.be, telling.clause_words, telling.old)
+    for place in range(at, at + STREET_WITHIN):
+        word = said.word(place)
+        if word in telling.streets:
+            return True
+        if not word[:1].isalpha() or said.unit(place) or any(word in words for words in no_name):
+            return False
+    return False
+
+
+def counted_noun(said: Utterance, at: int) -> bool:
+    """True for a word that a number counts: two spots."""
+    word, telling = said.word(at), said.telling
+    return word in telling.irregular_plurals or (
+        len(word) > 3
+        and word.endswith(tuple(telling.plural_endings))
+        and not word.endswith(tuple(telling.singular_endings))
+        and word not in telling.no_plurals
+    )
 
 
 def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
@@ -191,7 +235,7 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
 
 
 def _rough(said: Utterance) -> list[Number]:
-    """A day, a couple of hours, a few weeks, month and a half."""
+    """A day, a couple of hours, a few weeks, month and a half; not twice a day."""
     out = []
     inside = {at for number in said.numbers for at in range(number.start, number.end)}
     for at in range(len(said.words.lemma)):
@@ -201,7 +245,10 @@ def _rough(said: Utterance) -> list[Number]:
         if said.word(before) in said.telling.solid and before > 0:
             before -= 1
         amount = said.numerals.vague.get(said.word(before))
-        if amount is not None:
+        often = said.word(before) in said.numerals.part_a and (
+            before in said.ends or said.base(before - 1) in said.telling.how_often
+        )
+        if amount is not None and not often:
             out.append(Number(before, at, amount))
         elif said.length(at + 1, said.telling.half_more) and said.word(at) == said.base(at):
             out.append(Number(at, at, 1))

@@ -105,7 +105,7 @@ def once_was(said: Utterance, number: Number) -> bool:
 def _of_another(said: Utterance, at: int) -> bool:
     """True for the age of "her big sister", "his mum", "the big one"."""
     telling, lead = said.telling, said.lead(at)
-    kin = max((at for at, word in enumerate(lead) if word in telling.kin), default=-1)
+    kin = max((at for at, word in enumerate(lead) if word in telling.kin | telling.acquainted), default=-1)
     if kin >= 0 and not telling.third.isdisjoint(lead[kin + 1 :]):
         return False  # "i'm her dad, she's ten weeks old"
     if not telling.another.isdisjoint(lead) or (kin >= 0 and not telling.whose.isdisjoint(lead)):

@@ -1,0 +1,55 @@
+"""Numbers that look like an age and are none: the time of day, a house, a measure, a likeness."""
+
+from __future__ import annotations
+
+from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.values import Utterance, address
+
+YET_WORDS = 3
+"""Words after an age in which a yet makes it the next one: "not one year old yet"."""
+
+
+def no_age(said: Utterance, number: Number) -> bool:
+    """True for "twelve kilos", "year four" and the one of "slurring was one"."""
+    telling, before, follows = said.telling, said.word(number.start - 1), said.base(number.end)
+    if not telling.measures.isdisjoint((said.base(number.start - 1), follows)):
+        return True
+    if said.unit(number.end) and before in telling.to_come and said.word(number.end + 1) not in telling.old:
+        return True  # "she's three in a fortnight"
+    parent = before in telling.of and said.base(number.start - 2) in telling.kin
+    if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
+        return True  # "the spots are a day old", "seven tea"
+    if _likened(said, number.start - 1) or address(said, number.end):
+        return True
+    if (before in telling.denies and not yet(said, number)) or (parent and not said.unit(number.end)):
+        return True  # "thirteen, not thirty", "mother of two"
+    return follows in telling.not_ages or before in telling.named_by or _time_of_day(said, number)
+
+
+def _time_of_day(said: Utterance, number: Number) -> bool:
+    """True for both of "ten past four" and "ten to four", not for "six to seven"."""
+    telling, before, follows = said.telling, said.word(number.start - 1), said.word(number.end)
+    hour = said.at.get(number.end + 1)
+    first = said.ends.get(number.start - 1)
+    if before in telling.past | telling.to and said.before(number.start - 1, tuple(said.numerals.part_of)):
+        return True
+    if (follows in telling.past and hour) or (before in telling.past and first):
+        return True
+    if follows in telling.to and hour:
+        return hour.value < number.value
+    return before in telling.to and first is not None and number.value < first.value
+
+
+def _likened(said: Utterance, at: int) -> bool:
+    """True for "he acts like a two year old" and "the mind of a twenty year old"."""
+    if said.word(at) not in said.numerals.part_a:
+        return False
+    of, what = said.word(at - 1), said.word(at - 2)
+    telling = said.telling
+    return (of in telling.like and what not in telling.be) or (of in telling.of and what in telling.likened)
+
+
+def yet(said: Utterance, number: Number) -> bool:
+    """True for "not one yet"."""
+    after = said.words.surface[number.end : number.end + YET_WORDS]
+    return said.word(number.start - 1) in said.telling.denies and not said.telling.yet.isdisjoint(after)
