@@ -289,7 +289,7 @@ class Listener:
             both = ours.signs & theirs.signs & self._red_flags
             flags = tuple(one for one in theirs.findings if one.concept in both)
             return Meaning(theirs.text if flags else "", findings=flags)
-        return weigh(ours, theirs, self._red_flags, sure=second.sure)
+        return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
 
     def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

@@ -79,16 +79,19 @@ def believed(flag: Finding, first: str, theirs: Meaning, *, talk: bool = False) 
     denied = any(one.concept == flag.concept for one in theirs.findings)
     ruled_out = theirs.conceivable is not None and flag.concept not in theirs.conceivable
     heard_otherwise = SAME_WORDS <= shared < 1  # heard whole, they were understood: as no red flag
-    if heard_otherwise and not (denied or ruled_out):
+    if heard_otherwise and not (denied or ruled_out or talk):
         return True
     # They understood something else, or nothing at all in a long run of words: no red flag.
     return shared < 1 and theirs.empty and not talk and len(first.split()) <= GARBAGE_WORDS
 
 
-def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bool = True) -> Meaning:
+def weigh(
+    ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bool = True, talk: bool = False
+) -> Meaning:
     """Return the meaning to act on; ``ours`` is the streaming one.
 
-    Where the second engine was not ``sure``, no red flag counts that it alone has heard.
+    Where the second engine was not ``sure``, no red flag counts that it alone has heard; in a room full of
+    ``talk`` none that it has not heard.
     """
     if not sure:
         heard = {one.concept for one in ours.findings if one.status == "present"}
@@ -102,14 +105,17 @@ def weigh(ours: Meaning, theirs: Meaning, red_flags: frozenset[str], *, sure: bo
         )
     if not theirs.text and len(ours.text.split()) > GARBAGE_WORDS:
         return Meaning("")
-    short_value = ours.values and len(ours.text.split()) <= VALUE_WORDS
-    if theirs.empty and (not theirs.text or ours.answer or ours.command or short_value):
+    words = len(ours.text.split())
+    short = (words <= GARBAGE_WORDS and (ours.answer or ours.command)) or (ours.values and words <= VALUE_WORDS)
+    if theirs.empty and (not theirs.text or short):
         # A word too short for the second engine ("no", "eleven"), or nothing of which it made sense.
         return ours if not ours.empty else theirs
     known = {one.concept for one in theirs.findings}
     kept = tuple(
         one
         for one in ours.findings
-        if one.status == "present" and one.concept in red_flags - known and believed(one, ours.text, theirs)
+        if one.status == "present"
+        and one.concept in red_flags - known
+        and believed(one, ours.text, theirs, talk=talk)
     )
     return replace(theirs, findings=theirs.findings + kept)
