@@ -106,7 +106,9 @@ def weigh(
     if not theirs.text and len(ours.text.split()) > GARBAGE_WORDS:
         return Meaning("")
     words = len(ours.text.split())
-    short = (words <= GARBAGE_WORDS and (ours.answer or ours.command)) or (ours.values and words <= VALUE_WORDS)
+    short = (words <= GARBAGE_WORDS and (ours.answer or ours.command)) or (
+        ours.values and words <= VALUE_WORDS
+    )
     if theirs.empty and (not theirs.text or short):
         # A word too short for the second engine ("no", "eleven"), or nothing of which it made sense.
         return ours if not ours.empty else theirs
