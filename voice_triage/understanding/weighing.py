@@ -105,12 +105,10 @@ def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) 
             place = (one.start, one.end) if one else reading.words_of(at)
             out[concept] = Said(*place, concept, status, sure=bool(one and one.sure and one.status == status))
     for concept, other in grammar.opposites.items():
-        if (
-            {out[c].status for c in (concept, other) if c in out} == {"present"}
-            and concept in out
-            and other in out
-        ):
-            del out[other if concept in grammar.red_flags else concept]
+        # Said both ways the red flag counts; where it is not known, nothing is known to be well.
+        if concept in flags and concept in out and other in out:
+            if out[concept].status != "absent" and out[other].status == "present":
+                del out[other]
     return sorted(out.values(), key=lambda one: one.start)
 
 
