@@ -147,7 +147,7 @@ class Context(Frame):
             return False
         named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
         signs = [self.signs[number] for number in self._after(cue)]
-        signs = [sign for sign in signs if sign.payload.name not in self.grammar.places]
+        signs = [sign for sign in signs if sign.payload.name in self.grammar.red_flags]
         return named and bool(signs) and all(self.alone(sign.start, sign.end) for sign in signs)
 
     def _denied_before(self, cue: Spot[Phrase]) -> bool:

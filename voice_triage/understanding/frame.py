@@ -14,6 +14,8 @@ DENYING = ("no", "not", "none")
 """Cues that deny what follows them."""
 PERSONS = ("patient", "patient_word")
 """Phrases of values.yaml that name a person."""
+PLAIN_WORDS = 24
+"""Longer clauses say more than a sign and whose it is."""
 
 
 class Frame:
@@ -37,8 +39,10 @@ class Frame:
         """The persons who are named."""
         parts = [s for s in self.signs if s.payload.name in grammar.places]
         self._named = {at for s in (*people, *parts) for at in range(s.start, s.end)}
+        self._signs = {at for s in self.signs for at in range(s.start, s.end)}
         rows = grammar.files["words"]
         self._idle = {*rows["polite"], *rows["nominative"], *grammar.lexicon.skippable}
+        self._beside = {*self._idle, *grammar.telling.rash, "and"}
         self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
         """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
@@ -57,9 +61,14 @@ class Frame:
         )
 
     def alone(self, start: int, end: int) -> bool:
-        """True when the clause holds only these words and the one person named, with lips or face."""
-        clause = range(self.wall_before(start), self.wall_after(end))
-        if not self.people or self.people[0].start not in clause or self.people[-1].start not in clause:
+        """True when nothing is said but these words and the one person named, with lips or face.
+
+        Other signs may stand before them: "my sister has a rash and can't breathe".
+        """
+        if not self.people:
+            return False
+        first, last = min(self.people[0].start, self.wall_before(start)), self.wall_after(end)
+        if self.people[-1].start >= last or last - first > PLAIN_WORDS:
             return False
         surface = self.words.surface
         return all(
@@ -67,7 +76,8 @@ class Frame:
             or at in self._named
             or surface[at] in self._idle
             or not surface[at][0].isalnum()
-            for at in clause
+            or (at < start and (at in self._signs or surface[at] in self._beside))
+            for at in range(first, last)
         )
 
     def has(self, kind: str, start: int, end: int) -> bool:
