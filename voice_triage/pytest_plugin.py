@@ -23,7 +23,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--scenario-recognizer",
         default="auto",
-        choices=("auto", "vosk", "pocketsphinx", "text"),
+        choices=("auto", "vosk", "moonshine", "pocketsphinx", "text"),
         help="recogniser for *.scenario.yaml files",
     )
 

@@ -97,7 +97,7 @@ GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
 VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
-SAME_WORDS = 0.5
+SAME_WORDS = 0.6
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
 # ---- the pace of the caller ----
@@ -156,6 +156,31 @@ WAKE_S = 4.0
 WAKE_LOOKS_S = 0.8
 """Fresh sound after which it is asked again, in talk that does not end."""
 
+# ---- engines that write English: what they make of noise ----
+
+QUIET_RMS = 40.0
+"""Root mean square below which there is nothing to transcribe (16-bit scale)."""
+LOOPS = 4
+"""A phrase said this often in a row is an engine stuck in a loop; a single word may be."""
+LOOP_WORDS = 9
+"""From this many words on, a text of few different ones is a loop, too."""
+
+# ---- Moonshine: how often the words so far are heard anew ----
+
+MOONSHINE_STEP_S = 0.32
+"""Fresh sound after which they are: a word lasts about as long."""
+MOONSHINE_STEP_SHARE = 0.1
+"""But no sooner than after this share of the sound so far: what takes longer is done less often."""
+MOONSHINE_LEAST_S = 0.6
+"""Sound before the first time; of less it makes "you" and "so"."""
+MOONSHINE_LONGEST_S = 6.0
+"""Sound heard at once; of longer speech the words before its quietest place stay as they are. Computing
+per second of speech without pause: 0.23 at 8 s, 0.19 at 6 s, 0.16 at 5 s, each 0.32 s."""
+MOONSHINE_TOKENS_A_SECOND = 6.5
+"""Tokens allowed for each second (its makers' own limit): more is a loop."""
+MOONSHINE_HOPELESS = -1.2
+"""Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
+
 # ---- Whisper: what it may be trusted with ----
 
 WHISPER_MARGIN_S = 1.0
@@ -169,16 +194,10 @@ WHISPER_SURE = -1.1
 Red flags rightly heard have -0.1 to -1.0."""
 WHISPER_TOKENS_A_SECOND = 6
 """Tokens allowed for each second: faster speech is an invention that goes round in circles."""
-WHISPER_QUIET_RMS = 40.0
-"""Root mean square below which there is nothing to transcribe (16-bit scale)."""
 WHISPER_NO_SPEECH, WHISPER_UNSURE = 0.7, -1.2
 """Probability of no speech, and log probability: beyond both it is noise. Words in babble stay within."""
 WHISPER_HOPELESS = -2.3
 """Log probability below which nothing is believed."""
-WHISPER_LOOPS = 4
-"""A phrase said this often in a row is Whisper stuck in a loop; a single word may be."""
-WHISPER_LOOP_WORDS = 9
-"""From this many words on, a text of few different ones is a loop, too."""
 HINT_LIKENESS = 0.9
 """Letters of a sentence of the hint (difflib's ratio) from which Whisper's words may be its echo. At 0.75
 "i can't breathe" was like "i can't see"."""

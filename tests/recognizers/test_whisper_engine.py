@@ -12,7 +12,8 @@ from spoken import RATE, Pcm
 from voice_triage.audio.room import coloured_noise
 from voice_triage.errors import Lacking
 from voice_triage.recognizers import open_second_opinion
-from voice_triage.recognizers.whisper_engine import WhisperRecognizer, believed, plain, resembles
+from voice_triage.recognizers.whisper_engine import WhisperRecognizer, believed, resembles
+from voice_triage.recognizers.written import plain
 from voice_triage.speech.babble import babble
 from voice_triage.speech.callers import CallerVoice
 from voice_triage.understanding.grammar import load

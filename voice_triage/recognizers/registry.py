@@ -25,6 +25,12 @@ def _pocketsphinx(phrases: PhraseSource, model: Path | None) -> StreamingRecogni
     return PocketSphinxRecognizer(phrases)
 
 
+def _moonshine(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
+    from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+
+    return MoonshineRecognizer()
+
+
 def _scripted(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
     from voice_triage.recognizers.scripted import ScriptedRecognizer
 
@@ -32,17 +38,27 @@ def _scripted(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
 
 
 def _auto(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
-    """Vosk when there is a model for it, else PocketSphinx; ``name`` says which."""
+    """Vosk when there is a model for it, else Moonshine when it is installed, else PocketSphinx."""
     if model is not None:
         try:
             return _vosk(phrases, model)
         except Lacking as error:
-            log.warning("falling back to pocketsphinx: %s", error)
+            log.warning("doing without Vosk: %s", error)
+    try:
+        return _moonshine(phrases, None)
+    except Lacking as error:
+        log.info("doing without Moonshine: %s", error)
     return _pocketsphinx(phrases, None)
 
 
 STREAMING: Mapping[str, Callable[[PhraseSource, Path | None], StreamingRecognizer]] = MappingProxyType(
-    {"auto": _auto, "vosk": _vosk, "pocketsphinx": _pocketsphinx, "scripted": _scripted}
+    {
+        "auto": _auto,
+        "vosk": _vosk,
+        "pocketsphinx": _pocketsphinx,
+        "moonshine": _moonshine,
+        "scripted": _scripted,
+    }
 )
 
 

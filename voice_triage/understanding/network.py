@@ -72,7 +72,13 @@ class Network:
         self._pieces = {piece: at for at, piece in enumerate(names["pieces"])}
         self._heads = int(names["heads"])
         self._layers = int(names["layers"])
-        self._w = {name: whole(arrays, name) for name in arrays if not name.endswith(".scale")}
+        # Most of the weights are those of pieces nobody says: they stay bytes, and are made whole when read.
+        self._embeddings = {name: arrays[name] for name in ("we", "we.scale") if name in arrays}
+        self._w = {
+            name: whole(arrays, name)
+            for name in arrays
+            if not name.startswith("we") and not name.endswith(".scale")
+        }
         self._word_pieces = lru_cache(maxsize=4096)(self._split)
 
     def read(self, words: Sequence[str], question: str | None) -> Reading:
@@ -119,7 +125,11 @@ class Network:
     def _encode(self, ids: list[int], question: int) -> Floats:
         """The last hidden states: pieces x width."""
         w = self._w
-        x = w["we"][ids] + w["pe"][: len(ids)] + w["te"][0]
+        x = (
+            whole({name: rows[ids] for name, rows in self._embeddings.items()}, "we")
+            + w["pe"][: len(ids)]
+            + w["te"][0]
+        )
         x[0] += w["qe"][question]
         x = _normed(x, w, "eln")
         for layer in range(self._layers):

@@ -1,0 +1,42 @@
+"""What the engines that write English make of sound, as the words that were spoken."""
+
+from __future__ import annotations
+
+import re
+
+from voice_triage.recognizers.spoken_numbers import spell_out
+from voice_triage.thresholds import LOOP_WORDS, LOOPS
+
+_PHANTOMS = frozenset(
+    (
+        "thank you", "thanks", "thank you very much", "thanks for watching", "thank you for watching", "you",
+        "bye", "bye bye", "so", "the end", "please subscribe", "i'll see you next time", "music", "applause",
+        "mm", "hmm",
+    )
+)  # fmt: skip
+"""What they make of noise; none of it answers a question of ours."""
+
+
+def plain(text: str) -> str:
+    """Return written English as spoken words: no capitals, no punctuation, no sound names."""
+    text = re.sub(r"\[[^\]]*\]|\([^)]*\)|\*[^*]*\*", " ", text.lower().replace("\u2019", "'"))
+    text = re.sub(r"[^a-z' ]+", " ", spell_out(text))
+    return " ".join(word for word in (raw.strip("'") for raw in text.split()) if word)
+
+
+def sensible(text: str) -> str:
+    """Return the words; none where they are a loop, or what such an engine makes of noise."""
+    words = _once(text.split())
+    if len(words) > 1 and len(words) * LOOPS <= len(text.split()):
+        return ""
+    text = " ".join(words)
+    repetitive = len(words) >= LOOP_WORDS and len(set(words)) * 3 < len(words)
+    return "" if repetitive or text in _PHANTOMS else text
+
+
+def _once(words: list[str]) -> list[str]:
+    """Return the words without repetition of the whole: "nope nope nope" was said once."""
+    for length in range(1, len(words) // 2 + 1):
+        if words == words[:length] * (len(words) // length):
+            return words[:length]
+    return words
