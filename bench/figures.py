@@ -229,6 +229,8 @@ def techniques(bench: Bench) -> list[Row]:
 WITHOUT = (
     WHOLE,
     STREAMING,
+    Technique("PocketSphinx instead of Moonshine", recognizer="pocketsphinx"),
+    Technique("PocketSphinx alone", recognizer="pocketsphinx", second_opinion=False),
     Technique("without the words Whisper is told", hint=False),
     Technique("without Whisper's other results", others=False),
     Technique("without a second look in noise", twice=False),

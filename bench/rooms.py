@@ -82,7 +82,9 @@ def _empty_room(technique: Technique, noise: Noise | None, echo: Echo | None) ->
         echo=echo,
         expect=Expect(),
     )
-    stage = kit(technique.second_opinion).stage(scenario, __import__("os").environ.get("VT_REC", "pocketsphinx"), thresholds=technique.thresholds)
+    stage = kit(technique.second_opinion).stage(
+        scenario, technique.recognizer, thresholds=technique.thresholds
+    )
     if not technique.canceller:
         without(stage.session, canceller=None)
     return stage

@@ -41,6 +41,7 @@ class Technique:
     """The product as it is, or with one part of it taken out."""
 
     name: str = "whole product"
+    recognizer: str = "auto"
     second_opinion: bool = True
     canceller: bool = True
     hint: bool = True
@@ -146,7 +147,7 @@ def run(trial: Trial) -> Outcome:
 
 def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
     stage = parts.stage(
-        _scenario(trial), __import__("os").environ.get("VT_REC", "pocketsphinx"), observers=(ear,), thresholds=trial.technique.thresholds
+        _scenario(trial), trial.technique.recognizer, observers=(ear,), thresholds=trial.technique.thresholds
     )
     if not trial.technique.canceller:
         without(stage.session, canceller=None)

@@ -7,6 +7,9 @@ from typing import NoReturn
 
 from voice_triage.errors import BadInput
 
+RECOGNIZERS = ("auto", "vosk", "moonshine", "pocketsphinx")
+"""What hears the caller; ``auto`` takes the first of the others that is there."""
+
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises BadInput instead of printing its usage and leaving."""

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from voice_triage.arguments import Parser
+from voice_triage.arguments import RECOGNIZERS, Parser
 from voice_triage.errors import BadInput, TriageError
 
 
@@ -98,7 +98,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     talk.add_argument("--input-device", metavar="NAME", help="microphone: number or part of its name")
     talk.add_argument("--output-device", metavar="NAME", help="loudspeaker: number or part of its name")
-    talk.add_argument("--recognizer", choices=("auto", "vosk", "moonshine", "pocketsphinx"))
+    talk.add_argument("--recognizer", choices=RECOGNIZERS)
     talk.add_argument(
         "--plain", action="store_true", help="captions as plain lines, for screen readers and pipes"
     )
@@ -110,7 +110,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     chat.set_defaults(run=_chat)
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
     demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
-    demo.add_argument("--recognizer", choices=("auto", "vosk", "moonshine", "pocketsphinx"), default="auto")
+    demo.add_argument("--recognizer", choices=RECOGNIZERS, default="auto")
     demo.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
     demo.set_defaults(run=_demo)
 
@@ -128,7 +128,7 @@ def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay.add_argument(
         "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
     )
-    replay.add_argument("--recognizer", choices=("auto", "vosk", "moonshine", "pocketsphinx", "text"), default="auto")
+    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"), default="auto")
     replay.add_argument("--report", type=Path, metavar="FILE.json")
     replay.add_argument("--junit", type=Path, metavar="FILE.xml")
     replay.add_argument(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from voice_triage.arguments import RECOGNIZERS
 from voice_triage.errors import TriageError
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--scenario-recognizer",
         default="auto",
-        choices=("auto", "vosk", "moonshine", "pocketsphinx", "text"),
+        choices=(*RECOGNIZERS, "text"),
         help="recogniser for *.scenario.yaml files",
     )
 

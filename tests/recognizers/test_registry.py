@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from spoken import ENGLISH, KOREAN, korean_model
+from spoken import ENGLISH, KOREAN, korean_model, moonshine
 
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.recognizers import open_streaming
@@ -32,10 +32,14 @@ def test_a_damaged_vosk_model_is_no_crash(tmp_path: Path) -> None:
         open_streaming("vosk", ENGLISH, tmp_path)
 
 
-def test_auto_says_which_it_took() -> None:
-    assert open_streaming("auto", ENGLISH).name == "pocketsphinx"
+def test_auto_takes_the_best_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_streaming("auto", KOREAN, korean_model()).name == "vosk"
+    assert open_streaming("auto", ENGLISH).name == moonshine().name
+
+    monkeypatch.setattr("voice_triage.recognizers.moonshine_engine.in_package", lambda package, folder: None)
+
+    assert open_streaming("auto", ENGLISH).name == "pocketsphinx"
 
 
 def test_auto_does_without_a_damaged_model(tmp_path: Path) -> None:
-    assert open_streaming("auto", ENGLISH, tmp_path).name == "pocketsphinx"
+    assert open_streaming("auto", ENGLISH, tmp_path).name == moonshine().name

@@ -142,7 +142,7 @@ class Model:
         for name, sha256 in SHA256.items():
             check(folder / name, sha256, "Moonshine", _CURE)
         try:
-            import onnxruntime  # type: ignore[import-untyped]
+            import onnxruntime
         except (ImportError, OSError) as error:
             raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
         options = onnxruntime.SessionOptions()

@@ -21,7 +21,7 @@ def in_package(package: str, folder: str) -> Path | None:
 
 
 def check(weights: Path, sha256: str, engine: str, cure: str) -> None:
-    """Raise Lacking unless ``weights`` are those pinned for ``engine``; the verdict is kept by size and time."""
+    """Raise Lacking unless ``weights`` are the pinned ones; the verdict is kept by size and time."""
     try:
         facts = weights.stat()
         seal = f"{weights} {facts.st_size} {facts.st_mtime_ns} {sha256}"

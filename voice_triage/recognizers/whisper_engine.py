@@ -71,7 +71,7 @@ class WhisperRecognizer:
             raise Lacking("there is no Whisper model here", _CURE)
         check(folder / "model.bin", MODEL_SHA256, "Whisper", _CURE)
         try:
-            import ctranslate2  # type: ignore[import-untyped]
+            import ctranslate2
             import tokenizers
         except (ImportError, OSError) as error:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
