@@ -264,7 +264,7 @@ def check_second_opinion(
 def check_model(folder: Path | None, name: str = "vosk-en") -> list[Result]:
     """Whether the recogniser's model is installed; without it the one that comes along is used."""
     if folder is None:
-        what = f"{name} is not installed; the built-in recogniser is used, which hears less well in noise"
+        what = f"{name} is not installed; the recogniser that came with the program is used"
         return [Result("model", "warn", what, f"Run: voice-triage models install {name}")]
     return [Result("model", "ok", f"{name} is in {folder}")]
 

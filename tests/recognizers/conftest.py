@@ -13,7 +13,6 @@ from voice_triage.recognizers.pocketsphinx_engine import PocketSphinxRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.recognizers.vosk_engine import VoskRecognizer
 
-
 HEARD_UNTOLD = {"he can't breathe", "yes", "no", "i have a stiff neck"}
 
 
