@@ -90,6 +90,8 @@ def test_written_english_becomes_spoken_words(written: str, spoken: str) -> None
         ("yeah", -2.47, 0.93, ""),
         ("you know", -1.5, 0.76, ""),
         ("nope nope nope nope", -0.6, 0.03, "nope"),
+        ("he can't breathe" + 20 * " help", -0.3, 0.05, "he can't breathe help"),
+        ("my son" + 9 * " oh my god", -0.3, 0.05, "my son oh my god"),
         ("the cat the cat the cat the cat the cat", -0.2, 0.1, ""),
     ],
 )

@@ -26,9 +26,11 @@ def plain(text: str) -> str:
 
 def sensible(text: str) -> str:
     """Return the words; none where they are a loop, or what such an engine makes of noise."""
-    words = _once(text.split())
-    if len(words) > 1 and len(words) * LOOPS <= len(text.split()):
+    said = text.split()
+    words = _once(said)
+    if len(words) > 1 and len(words) * LOOPS <= len(said):
         return ""
+    words = _without_loop(words)
     text = " ".join(words)
     repetitive = len(words) >= LOOP_WORDS and len(set(words)) * 3 < len(words)
     return "" if repetitive or text in _PHANTOMS else text
@@ -39,4 +41,14 @@ def _once(words: list[str]) -> list[str]:
     for length in range(1, len(words) // 2 + 1):
         if words == words[:length] * (len(words) // length):
             return words[:length]
+    return words
+
+
+def _without_loop(words: list[str]) -> list[str]:
+    """Return the words without repetition at their end: "my son help help help help" calls for help once."""
+    for length in range(1, len(words) // LOOPS + 1):
+        last = words[-length:]
+        if words[-length * LOOPS :] == last * LOOPS:
+            while words[-2 * length : -length] == last:
+                words = words[:-length]
     return words
