@@ -155,9 +155,12 @@ class Kit:
 
     def standby(self, device: SoundDevice) -> Standby:
         """What waits for the wake phrase on ``device``."""
+        recognizer = self.recognizer(self.settings.recognizer)
+        if recognizer.name == "moonshine":  # it cannot be told the phrase: 2 of 12 heard instead of 8
+            recognizer = self.recognizer("pocketsphinx")
         return Standby(
             device,
-            self.recognizer(self.settings.recognizer),
+            recognizer,
             Endpointer(VoiceActivity()),
             listening_words.load(self.settings.language),
             self.second_opinion,
@@ -227,6 +230,7 @@ class Kit:
     ) -> tuple[Session, Dialogue]:
         limits = thresholds or Thresholds()
         engine.new_caller()
+        engine.beside(clock.start)
         dialogue = Dialogue(self.protocol)
         listener = Listener(
             engine,

@@ -189,11 +189,11 @@ class Listener:
 
     def _hold_s(self, finding: Finding, text: str) -> float:
         """How long the words must stand: the last word of a partial result may be half of another."""
-        if len(finding.words.split()) < 2:
-            return self._limits.red_flag_hold_one_word_s
-        if finding.words.split()[-1] == text.split()[-1]:
-            return self._limits.red_flag_hold_last_s
-        return self._limits.red_flag_hold_s
+        words, limits = finding.words.split(), self._limits
+        last = words[-1:] == text.split()[-1:]
+        hold_s = limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
+        # An engine that hears in steps must have heard it twice.
+        return max(limits.red_flag_hold_one_word_s if len(words) < 2 else hold_s, self.recognizer.step_s)
 
     def _raise(
         self, utterance: OpenUtterance, raised: list[Finding], events: list[Partial | Alarm | Utterance]

@@ -86,7 +86,12 @@ KEYS = (
         "words a minute",
     ),
     Key("volume", whole(10, 100), "a whole number from 10 to 100", "loudness in percent"),
-    Key("recognizer", choice(*RECOGNIZERS), "auto, vosk, moonshine or pocketsphinx", "what hears you"),
+    Key(
+        "recognizer",
+        choice(*RECOGNIZERS),
+        ", ".join(RECOGNIZERS[:-1]) + f" or {RECOGNIZERS[-1]}",
+        "what hears you",
+    ),
     Key("second_opinion", choice("auto", "on", "off"), "auto, on or off", "Whisper listens to whole answers"),
     Key("input_device", text_in, "the number or a part of the name of a microphone", "the microphone"),
     Key("output_device", text_in, "the number or a part of the name of a loudspeaker", "the loudspeaker"),

@@ -37,6 +37,7 @@ class Standby:
     ) -> None:
         self._device = device
         self._recognizer = recognizer
+        recognizer.beside(None)  # a conversation before this one has taken its clock along
         self._endpointer = endpointer
         self._words = words
         self._second = second_opinion

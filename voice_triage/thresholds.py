@@ -176,8 +176,10 @@ MOONSHINE_LEAST_S = 0.6
 MOONSHINE_LONGEST_S = 6.0
 """Sound heard at once; of longer speech the words before its quietest place stay as they are. Computing
 per second of speech without pause: 0.23 at 8 s, 0.19 at 6 s, 0.16 at 5 s, each 0.32 s."""
-MOONSHINE_TOKENS_A_SECOND = 6.5
-"""Tokens allowed for each second (its makers' own limit): more is a loop."""
+MOONSHINE_SHORTEST_S = 0.1
+"""Of less it hears nothing: its first layers need 56 ms."""
+MOONSHINE_TOKENS_A_SECOND = 12
+"""Tokens allowed for each second: with its makers' 6.5 fast speech was cut off ("i can't bre")."""
 MOONSHINE_HOPELESS = -1.2
 """Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
 
@@ -207,5 +209,5 @@ WHISPER_UNPROMPTED = -2.6
 
 # ---- second opinions ----
 
-WORKERS = 2
-"""Second opinions at once: one of the whole utterance, one of a red flag in mid-speech."""
+WORKERS = 3
+"""Work beside the loop at once: second opinions of the whole utterance and of a red flag, and Moonshine."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import Callable
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -86,8 +87,9 @@ def korean_model() -> Path:
 
 def moonshine() -> StreamingRecognizer:
     """Moonshine, where there is a wheel of it for this machine."""
-    pytest.importorskip("onnxruntime")
-    pytest.importorskip("moonshine_voice")
+    for package in ("onnxruntime", "moonshine_voice"):
+        if find_spec(package) is None:
+            pytest.skip(f"no package {package}")
     from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
 
     return MoonshineRecognizer()

@@ -10,6 +10,7 @@ import pytest
 from spoken import ENGLISH, RATE, Pcm, moonshine
 
 from voice_triage.errors import Lacking
+from voice_triage.messages import Hypothesis
 from voice_triage.recognizers import StreamingRecognizer, open_streaming
 
 pytestmark = pytest.mark.audio
@@ -42,15 +43,75 @@ def test_of_long_speech_nothing_is_lost(engine: StreamingRecognizer, english: Ca
 def test_what_was_heard_before_does_not_bend_what_is_heard_now(
     engine: StreamingRecognizer, english: Callable[[str], Pcm]
 ) -> None:
-    """Each partial result is the draft of the next: a wrong one must cost time only."""
-    sound = english("he can't breathe and i have a stiff neck")
+    """Each partial result is the draft of the next."""
+    from voice_triage.recognizers.moonshine_model import Model
 
-    at_once, _ = heard(engine, sound, len(sound))
-    step_by_step, partials = heard(engine, sound)
+    model = Model(None)
+    sound = english("i have a stiff neck and he is my brother").astype(np.float32) / 32768
+    right, _ = model.transcribe(sound, [])
+    wrong = right[:2] + right[5:] + right[:4]
 
-    assert "can't breathe" in step_by_step
-    assert len(set(partials)) > 3
-    assert step_by_step == at_once
+    assert "stiff neck" in model.written(right)
+    for draft in (right, right[:4], wrong, wrong * 9):
+        assert model.transcribe(sound, draft)[0] == right
+
+
+def test_a_hearing_beside_the_loop_gives_the_same_words(
+    engine: StreamingRecognizer, english: Callable[[str], Pcm]
+) -> None:
+    sound = english("i have a stiff neck and we are all at home with my brother")
+    waiting: list[Callable[[], Hypothesis]] = []
+    done: list[Hypothesis] = []
+
+    def start(work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
+        waiting.append(work)
+        done.clear()
+        return lambda: done[0] if done else None
+
+    engine.beside(start)
+    try:
+        engine.start()
+        partials = []
+        for number, at in enumerate(range(0, len(sound), 320)):
+            partials.append(engine.accept(sound[at : at + 320]).text)
+            if number % 20 == 19 and waiting:
+                done.append(waiting.pop()())
+        assert "" in partials
+        assert any("stiff neck" in one for one in partials)
+        assert "stiff neck" in engine.finish().text
+        engine.start()
+        assert engine.accept(sound[:320]).text == ""  # what was heard of the last utterance is forgotten
+    finally:
+        engine.beside(None)
+
+
+def test_a_hearing_that_fails_is_no_silence(
+    engine: StreamingRecognizer, english: Callable[[str], Pcm]
+) -> None:
+    engine.beside(lambda work: lambda: Hypothesis("", final=True, failed=True))
+    try:
+        engine.start()
+        with pytest.raises(RuntimeError):
+            for _ in range(200):
+                engine.accept(english("yes")[:320])
+    finally:
+        engine.beside(None)
+
+
+@pytest.mark.parametrize("samples", [1, 100, 894, 1000])
+def test_a_click_is_no_word(engine: StreamingRecognizer, samples: int) -> None:
+    text, _ = heard(engine, np.full(samples, 9000, np.int16))
+
+    assert text == ""
+
+
+@pytest.mark.parametrize("text", ["i can't breathe", "she's having a seizure", "please help me"])
+def test_what_is_said_again_and_again_is_heard(
+    engine: StreamingRecognizer, english: Callable[[str], Pcm], text: str
+) -> None:
+    said, _ = heard(engine, np.concatenate([english(text)] * 4))
+
+    assert text.split()[-1] in said.split()
 
 
 def test_numbers_are_words(engine: StreamingRecognizer, english: Callable[[str], Pcm]) -> None:
@@ -71,7 +132,8 @@ def test_a_red_flag_stands_in_a_partial_result_before_the_end(
 
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     moonshine()  # skips where there is none
-    from voice_triage.recognizers.moonshine_engine import SHA256, MoonshineRecognizer
+    from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+    from voice_triage.recognizers.moonshine_model import SHA256
 
     for name in SHA256:
         (tmp_path / name).write_bytes(b"something else")
@@ -83,7 +145,7 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 
 
 def test_without_its_package_the_cure_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voice_triage.recognizers.moonshine_engine.in_package", lambda package, folder: None)
+    monkeypatch.setattr("voice_triage.recognizers.moonshine_model.in_package", lambda package, folder: None)
 
     with pytest.raises(Lacking, match="pip install"):
         open_streaming("moonshine", ENGLISH)

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from spoken import ENGLISH, KOREAN, korean_model, moonshine
 
+from voice_triage.arguments import RECOGNIZERS
 from voice_triage.errors import BadInput, Lacking
-from voice_triage.recognizers import open_streaming
+from voice_triage.recognizers import STREAMING, open_streaming
 
 pytestmark = pytest.mark.audio
 
@@ -34,12 +35,23 @@ def test_a_damaged_vosk_model_is_no_crash(tmp_path: Path) -> None:
 
 def test_auto_takes_the_best_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert open_streaming("auto", KOREAN, korean_model()).name == "vosk"
-    assert open_streaming("auto", ENGLISH).name == moonshine().name
 
-    monkeypatch.setattr("voice_triage.recognizers.moonshine_engine.in_package", lambda package, folder: None)
+    monkeypatch.setattr("voice_triage.recognizers.registry.find_spec", lambda package: None)
 
     assert open_streaming("auto", ENGLISH).name == "pocketsphinx"
 
 
-def test_auto_does_without_a_damaged_model(tmp_path: Path) -> None:
-    assert open_streaming("auto", ENGLISH, tmp_path).name == moonshine().name
+def test_auto_takes_moonshine_before_pocketsphinx() -> None:
+    assert open_streaming("auto", ENGLISH).name == moonshine().name
+
+
+def test_auto_does_without_damaged_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "voice_triage.recognizers.moonshine_model.in_package", lambda package, folder: tmp_path
+    )
+
+    assert open_streaming("auto", ENGLISH, tmp_path).name == "pocketsphinx"
+
+
+def test_every_recogniser_can_be_asked_for() -> None:
+    assert set(RECOGNIZERS) == STREAMING.keys() - {"scripted"}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
 from voice_triage.messages import Hypothesis
+
+Beside: TypeAlias = Callable[[Callable[[], Hypothesis]], Callable[[], Hypothesis | None]]
+"""Begins work beside the loop (``Clock.start``); what it returns gives the result once it is there."""
 
 Samples: TypeAlias = npt.NDArray[np.int16]
 """Mono sound, 16 kHz, shape [n]."""
@@ -51,6 +55,15 @@ class StreamingRecognizer(Protocol):
 
     name: str
     """The engine's registry name, for reports."""
+
+    @property
+    def step_s(self) -> float:
+        """Longest time from one partial result to the next; 0 where each block gives one."""
+        ...
+
+    def beside(self, start: Beside | None) -> None:
+        """Do what takes long with ``start``, so that the loop goes on; None: do it at once."""
+        ...
 
     def expect(self, question: str | None) -> None:
         """Prepare for answers to ``question``; takes effect with the next utterance."""

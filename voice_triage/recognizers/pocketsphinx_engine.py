@@ -1,4 +1,4 @@
-"""PocketSphinx, the embedded default: its wheel carries the acoustic model, we bring the language model."""
+"""PocketSphinx, which works everywhere: its wheel carries the acoustic model, we bring the language model."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers import sphinx_files
 from voice_triage.recognizers.cepstral_mean import CepstralMean
-from voice_triage.recognizers.contract import PhraseSource, Samples
+from voice_triage.recognizers.contract import Beside, PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
 from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ
@@ -44,6 +44,7 @@ class PocketSphinxRecognizer:
     """Streaming recogniser; raises Lacking when the pocketsphinx package is not usable."""
 
     name = "pocketsphinx"
+    step_s = 0.0
 
     def __init__(
         self, phrases: PhraseSource, *, cache: Path | None = None, search: Search | None = None
@@ -70,6 +71,9 @@ class PocketSphinxRecognizer:
         self._samples = self._decoded = 0
         self._steps = Steps()
         self._partial = ""
+
+    def beside(self, start: Beside | None) -> None:
+        """Ignored: a block takes a few milliseconds."""
 
     def expect(self, question: str | None) -> None:
         """Ignored: one model serves all questions, so that red flags are heard at every one of them."""

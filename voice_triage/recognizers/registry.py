@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -44,10 +45,11 @@ def _auto(phrases: PhraseSource, model: Path | None) -> StreamingRecognizer:
             return _vosk(phrases, model)
         except Lacking as error:
             log.warning("doing without Vosk: %s", error)
-    try:
-        return _moonshine(phrases, None)
-    except Lacking as error:
-        log.info("doing without Moonshine: %s", error)
+    if find_spec("moonshine_voice") is not None:
+        try:
+            return _moonshine(phrases, None)
+        except Lacking as error:
+            log.warning("doing without Moonshine: %s", error)
     return _pocketsphinx(phrases, None)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Samples, StreamingRecognizer
+from voice_triage.recognizers.contract import Beside, Samples, StreamingRecognizer
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +27,7 @@ class RestartingRecognizer:
         self._engine: StreamingRecognizer | None = open_engine()
         self.name = self._engine.name
         self._question: str | None = None
+        self._beside: Beside | None = None
         self.failures = 0
         """How often the engine has failed; the session asks again whenever this has grown."""
         self._unopened = 0
@@ -36,6 +37,16 @@ class RestartingRecognizer:
     def lost(self) -> bool:
         """True when it could not be opened again and again: nothing is heard by it."""
         return self._unopened >= LOST_AFTER
+
+    @property
+    def step_s(self) -> float:
+        """Of the engine."""
+        return 0.0 if self._engine is None else self._engine.step_s
+
+    def beside(self, start: Beside | None) -> None:
+        """Tell this engine, and each that takes its place."""
+        self._beside = start
+        self._guarded(lambda engine: engine.beside(start), None)
 
     def expect(self, question: str | None) -> None:
         """Prepare for answers to ``question``."""
@@ -88,6 +99,7 @@ class RestartingRecognizer:
         try:
             engine = self._open_engine()
             engine.new_caller()
+            engine.beside(self._beside)
             engine.expect(self._question)
         except Exception as error:
             if not self._unopened:

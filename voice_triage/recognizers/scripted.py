@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Samples
+from voice_triage.recognizers.contract import Beside, Samples
 from voice_triage.thresholds import RATE_HZ
 
 
@@ -48,6 +48,7 @@ class ScriptedRecognizer:
     """
 
     name = "scripted"
+    step_s = 0.0
 
     def __init__(self) -> None:
         self._coming: deque[_Speech] = deque()
@@ -60,6 +61,9 @@ class ScriptedRecognizer:
         words = text.lower().split()
         if words:
             self._coming.append(_Speech(words, max(0.0, seconds)))
+
+    def beside(self, start: Beside | None) -> None:
+        """Ignored: a block takes a few milliseconds."""
 
     def expect(self, question: str | None) -> None:
         """Remember the question; the script does not depend on it."""

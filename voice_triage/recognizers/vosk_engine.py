@@ -11,7 +11,7 @@ from typing import Any
 
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import PhraseSource, Samples
+from voice_triage.recognizers.contract import Beside, PhraseSource, Samples
 from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ, VOSK_AGREEMENT, VOSK_SHORT_WORDS
 
@@ -75,6 +75,7 @@ class VoskRecognizer:
     """Streaming recogniser: the open question's phrases, with the open vocabulary beside them."""
 
     name = "vosk"
+    step_s = 0.0
 
     def __init__(self, phrases: PhraseSource, model: Path | None, *, open_vocabulary: bool = True) -> None:
         self._model: Any = open_model(model)
@@ -105,6 +106,9 @@ class VoskRecognizer:
             known += [_UNKNOWN] if self._knows(_UNKNOWN) else []
             self._grammars[question] = json.dumps(known, ensure_ascii=False)
         return self._grammars[question]
+
+    def beside(self, start: Beside | None) -> None:
+        """Ignored: a block takes a few milliseconds."""
 
     def expect(self, question: str | None) -> None:
         """Use the phrases of ``question`` from the next utterance on."""

@@ -63,5 +63,5 @@ def _remember(weights: Path, seal: str) -> None:
     try:
         _seal_file().parent.mkdir(parents=True, exist_ok=True)
         _seal_file().write_text("\n".join([*others, seal]) + "\n", encoding="utf-8")
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
         log.info("the check of the model is not kept: %s", error)

@@ -18,7 +18,7 @@ from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.denoise import cleaned, noisy
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
-from voice_triage.recognizers.written import plain, sensible
+from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
     HINT_LIKENESS,
     QUIET_RMS,
@@ -158,7 +158,7 @@ def together(heard: Sequence[Hypothesis]) -> Hypothesis:
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
     noise = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_UNSURE
-    return "" if noise or log_probability < WHISPER_HOPELESS else sensible(text)
+    return "" if noise or log_probability < WHISPER_HOPELESS or looped(text) else sensible(text)
 
 
 def resembles(text: str, hint: str) -> bool:

@@ -25,15 +25,18 @@ def plain(text: str) -> str:
 
 
 def sensible(text: str) -> str:
-    """Return the words; none where they are a loop, or what such an engine makes of noise."""
-    said = text.split()
-    words = _once(said)
-    if len(words) > 1 and len(words) * LOOPS <= len(said):
-        return ""
-    words = _without_loop(words)
-    text = " ".join(words)
-    repetitive = len(words) >= LOOP_WORDS and len(set(words)) * 3 < len(words)
-    return "" if repetitive or text in _PHANTOMS else text
+    """Return the words, said once what is said again and again; none where it is what is made of noise."""
+    text = " ".join(_without_loop(_once(text.split())))
+    return "" if text in _PHANTOMS else text
+
+
+def looped(text: str) -> bool:
+    """True for words that an engine which invents them goes round in; a single word may be repeated."""
+    words = text.split()
+    once = _once(words)
+    rest = _without_loop(once)
+    few = len(rest) >= LOOP_WORDS and len(set(rest)) * 3 < len(rest)
+    return few or (len(once) > 1 and len(once) * LOOPS <= len(words))
 
 
 def _once(words: list[str]) -> list[str]:

@@ -77,7 +77,7 @@ class Network:
         self._w = {
             name: whole(arrays, name)
             for name in arrays
-            if not name.startswith("we") and not name.endswith(".scale")
+            if name not in self._embeddings and not name.endswith(".scale")
         }
         self._word_pieces = lru_cache(maxsize=4096)(self._split)
 

@@ -1,0 +1,141 @@
+"""Moonshine's network and its words: sound in, tokens out. A transformer, run by ONNX Runtime."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from voice_triage.errors import Lacking
+from voice_triage.recognizers.weights import check, in_package
+from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
+
+Floats: TypeAlias = npt.NDArray[np.float32]
+Memory: TypeAlias = dict[str, Floats]
+"""Keys and values of the decoder's attention, one pair a layer for the words and one for the sound."""
+
+ENCODER, DECODER, PIECES = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
+SHA256 = {
+    ENCODER: "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
+    DECODER: "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
+    PIECES: "6884b35fd6377d4c4d32336a0bc152f36b64d1e45b6503683cdc238250a8472d",
+}
+"""The quantised English model of moonshine-voice 0.0.48 to 0.0.73; later wheels come without it."""
+
+_CURE = "Run: pip install 'voice-triage[moonshine]'"
+_START, _END = 1, 2
+"""Tokens before and after the words."""
+
+
+class Model:
+    """The network and its words."""
+
+    def __init__(self, folder: Path | None) -> None:
+        folder = folder or in_package("moonshine_voice", "assets/tiny-en")
+        if folder is None:
+            raise Lacking("there is no Moonshine model here", _CURE)
+        for name, sha256 in SHA256.items():
+            check(folder / name, sha256, "Moonshine", _CURE)
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on its wheels would call their makers
+        try:
+            import onnxruntime
+        except (ImportError, OSError) as error:
+            raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.log_severity_level = 4  # it would write over the captions
+
+        def opened(name: str) -> Any:
+            return onnxruntime.InferenceSession(str(folder / name), options, ["CPUExecutionProvider"])
+
+        try:
+            self._encoder, self._decoder = opened(ENCODER), opened(DECODER)
+        except Exception as error:  # onnxruntime has no class of its own for what it cannot run
+            raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
+        self._memory = {
+            one.name: (one.shape[1], one.shape[3])
+            for one in self._decoder.get_inputs()
+            if one.name.startswith("past_key_values")
+        }
+        self._pieces = _pieces((folder / PIECES).read_bytes())
+
+    def transcribe(self, sound: Floats, draft: list[int]) -> tuple[list[int], float]:
+        """Return the likeliest tokens of float32[n], 16 kHz, and their mean log probability.
+
+        ``draft`` is what was heard when there was less of it: as far as it still holds, it is confirmed in
+        one step instead of one for each token (Leviathan 2023, speculative decoding). The 8-bit sums of many
+        tokens at once differ a little from those of each alone, so of two words as likely the other may win.
+        """
+        row = sound[None]
+        inputs = {"input_values": row, "attention_mask": np.ones(row.shape, np.int64)}
+        hidden = self._encoder.run(None, inputs)[0]
+        most = int(len(sound) / RATE_HZ * MOONSHINE_TOKENS_A_SECOND) + 2
+        draft = draft[:most]
+        logits, memory = self._first(hidden, [_START, *draft])
+        tokens: list[int] = []
+        scores: list[float] = []
+        at = 0
+        while True:
+            best = int(logits[at].argmax())
+            scores.append(_log_probability(logits[at], best))
+            if best == _END or len(tokens) >= most:
+                return tokens, float(np.mean(scores))
+            tokens.append(best)
+            if at < len(draft) and draft[at] == best:
+                at += 1
+                continue
+            if draft:
+                memory = {n: m[:, :, : at + 1] if "decoder" in n else m for n, m in memory.items()}
+            draft, at = [], 0
+            logits, grown = self._run(hidden, [best], memory, cached=True)
+            memory |= {name: part for name, part in grown.items() if "decoder" in name}
+
+    def written(self, tokens: list[int]) -> str:
+        """Return tokens as written English."""
+        raw = b"".join(self._pieces[token] for token in tokens)
+        return raw.decode("utf-8", "replace").replace("\u2581", " ").strip()
+
+    def _first(self, hidden: Floats, tokens: list[int]) -> tuple[Floats, Memory]:
+        """Run the decoder without memory of earlier tokens."""
+        lengths = {True: 0, False: hidden.shape[1]}
+        empty = {
+            name: np.zeros((1, heads, lengths["decoder" in name], width), np.float32)
+            for name, (heads, width) in self._memory.items()
+        }
+        return self._run(hidden, tokens, empty, cached=False)
+
+    def _run(
+        self, hidden: Floats, tokens: list[int], memory: Memory, *, cached: bool
+    ) -> tuple[Floats, Memory]:
+        """Return the scores of what follows each token (tokens x vocabulary), and the memory."""
+        inputs = {
+            "input_ids": np.array([tokens], np.int64),
+            "encoder_hidden_states": hidden,
+            "encoder_attention_mask": np.ones(hidden.shape[:2], np.int64),
+            "use_cache_branch": np.array([cached]),
+        }
+        out = self._decoder.run(None, inputs | memory)
+        return out[0][0], dict(zip(self._memory, out[1:], strict=True))
+
+
+def _log_probability(row: Floats, token: int) -> float:
+    top = row.max()
+    return float(row[token] - top - np.log(np.exp(row - top).sum()))
+
+
+def _pieces(data: bytes) -> list[bytes]:
+    """Return the vocabulary of a tokenizer.bin: each piece after its length, in one byte or two."""
+    pieces, at = [], 0
+    while at < len(data):
+        length = data[at]
+        at += 1
+        if length >= 128:
+            length += (data[at] - 1) * 128
+            at += 1
+        pieces.append(data[at : at + length])
+        at += length
+    return pieces
