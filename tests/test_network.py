@@ -67,14 +67,20 @@ def test_a_session_opens_no_socket(guarded: None, name: str) -> None:
 
 @pytest.mark.audio
 def test_a_spoken_session_opens_no_socket(guarded: None, tmp_path: Path) -> None:
-    """Voice, recogniser, second opinion: whoever looks for a model on the web is found out."""
+    """Voice, recogniser, second opinion: whoever looks for a model on the web is found out.
+
+    A library that calls its makers by sockets of its own leaves its id and its queue in the user's cache.
+    """
     report = tmp_path / "report.json"
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    before = set(cache.glob("*"))
     done = run(
         ["replay", "tests/scenarios/interjection-during-greeting.scenario.yaml", "--report", str(report)]
     )
 
     assert done.returncode == 0 and "NETWORK" not in done.stderr, done
     assert json.loads(report.read_text())[0]["level"] == "emergency"
+    assert {folder.name for folder in set(cache.glob("*")) - before} <= {"voice-triage"}
 
 
 @pytest.mark.device

@@ -169,10 +169,10 @@ LOOP_WORDS = 9
 
 MOONSHINE_STEP_S = 0.32
 """Fresh sound after which they are: a word lasts about as long."""
-MOONSHINE_STEP_SHARE = 0.1
+MOONSHINE_STEP_SHARE = 0.12
 """But no sooner than after this share of the sound so far: what takes longer is done less often."""
-MOONSHINE_LEAST_S = 0.6
-"""Sound before the first time; of less it makes "you" and "so"."""
+MOONSHINE_LEAST_S = 0.4
+"""Sound before the first time: a caller who speaks over the assistant stops it once words are heard."""
 MOONSHINE_LONGEST_S = 6.0
 """Sound heard at once; of longer speech the words before its quietest place stay as they are. Computing
 per second of speech without pause: 0.23 at 8 s, 0.19 at 6 s, 0.16 at 5 s, each 0.32 s."""

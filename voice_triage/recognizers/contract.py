@@ -58,7 +58,7 @@ class StreamingRecognizer(Protocol):
 
     @property
     def step_s(self) -> float:
-        """Longest time from one partial result to the next; 0 where each block gives one."""
+        """Time from this partial result to the next; 0 where each block gives one."""
         ...
 
     def beside(self, start: Beside | None) -> None:

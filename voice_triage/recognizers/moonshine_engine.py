@@ -52,7 +52,6 @@ class MoonshineRecognizer:
     """Streaming recogniser; raises Lacking without onnxruntime or the weights of moonshine-voice."""
 
     name = "moonshine"
-    step_s = MOONSHINE_STEP_SHARE * MOONSHINE_LONGEST_S + MOONSHINE_STEP_S
 
     def __init__(self, model: Path | None = None) -> None:
         """Take the weights in the folder ``model``, else those of the package."""
@@ -64,6 +63,11 @@ class MoonshineRecognizer:
         self._last = Heard("", "", 0, [])
         self._pending: tuple[Callable[[], Hypothesis | None], list[Heard]] | None = None
         self._forget()
+
+    @property
+    def step_s(self) -> float:
+        """Longer the more sound there is: what takes longer is done less often."""
+        return max(MOONSHINE_STEP_S, MOONSHINE_STEP_SHARE * self._samples / RATE_HZ)
 
     def beside(self, start: Beside | None) -> None:
         """Hear in work that ``start`` does beside the loop: one hearing takes longer than a block lasts."""
@@ -86,9 +90,8 @@ class MoonshineRecognizer:
         self._collect()
         for step in self._steps.take(block):
             self._take(step)
-            least = MOONSHINE_LEAST_S if self._fresh == self._samples else MOONSHINE_STEP_S
-            due = self._fresh >= max(least * RATE_HZ, MOONSHINE_STEP_SHARE * self._samples)
-            if due and self._pending is None:
+            wanted_s = MOONSHINE_LEAST_S if self._fresh == self._samples else self.step_s
+            if self._fresh >= wanted_s * RATE_HZ and self._pending is None:
                 self._hear()
         return Hypothesis(self._last.text)
 
