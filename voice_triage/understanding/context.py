@@ -50,11 +50,12 @@ class Context(Frame):
         self._resolved: set[int] = set()
         self._told: set[int] = set()
         """Signs under a "should i worry that": asked about, and there."""
+        self._begun: set[int] = set()
+        """Signs that were denied, or said to be over, of something else or of an earlier time: there now."""
         self._supposed: list[range] = []
         """Words under an if, or of someone else: "if they fade" is no answer."""
         self._reach_out()
-        self._begun = turning.begun(self, self._negation.negated)
-        """Signs denied of an earlier time, and there now."""
+        self._begun |= turning.begun(self, self._negation.negated)
         self._told.update(self._begun)
 
     def said(self) -> list[Said]:
@@ -127,6 +128,10 @@ class Context(Frame):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
             if name == "told" or (name == "exception" and self._denied_before(cue)):
                 self._told.update(self._after(cue))
+            if name in ("goes_on", "goes_on_with") and self._over_before(cue):
+                first = bisect_left(self.sign_starts, self.wall_before(cue.start))
+                before = range(first, bisect_left(self.sign_starts, cue.start))
+                self._begun.update(before if name == "goes_on" else self._after(cue))
             if name == "unsure":
                 self._doubted.update(self._after(cue))
             if name == "unsure_after":
@@ -154,6 +159,13 @@ class Context(Frame):
         """True for the except of "none except drowsy", not for that of "they fade except two"."""
         nos = self.grammar.files["words"]["nones"]
         return any(word in nos for word in self.words.surface[max(0, cue.start - 6) : cue.start + 1])
+
+    def _over_before(self, cue: Spot[Phrase]) -> bool:
+        """True when something else is over in a clause before: "the fits have stopped, but not the fever"."""
+        if cue.payload.name == "goes_on" and not self.ends(cue.end):
+            return False  # "the fever has gone and he has not been sick"
+        clause = self.wall_before(cue.start + 1)
+        return any(one.payload.name == "over" and one.end <= clause for one in self.cues)
 
     def _drop(self, numbers: Iterable[int], cue: Spot[Phrase]) -> None:
         """Take signs away; what the patient met with weeks ago still matters, years ago not."""

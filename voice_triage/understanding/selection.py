@@ -26,6 +26,8 @@ INDEPENDENT = (
     "begun_not",
     "partly",
     "exception",
+    "goes_on",
+    "goes_on_with",
     "remains",
     "earlier",
     "misread",
