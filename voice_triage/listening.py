@@ -168,7 +168,7 @@ class Listener:
         if self._second is None:
             return stood
         check = self._check(utterance, finding)
-        theirs, second = self._meant(check, utterance.question), check.result()
+        theirs, second = self._meant(check, utterance), check.result()
         if theirs is None or second is None or second.failed:
             # A slow machine, or a broken engine: what is short and plain is believed without it.
             late = stood_s >= self._limits.red_flag_check_s
@@ -227,7 +227,7 @@ class Listener:
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
         """Note which red flags a look at the open utterance shows, and which of them no word can turn."""
-        theirs = self._meant(utterance.second, utterance.question) or Meaning("")
+        theirs = self._meant(utterance.second, utterance) or Meaning("")
         again, same = utterance.compare(theirs)
         alarm = self._interpreter.alarm(early.text, utterance.question)
         last = early.text.split()[-1:]
@@ -247,7 +247,7 @@ class Listener:
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
         utterance.second.ask(lambda: utterance.pcm, voice_s)
-        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
+        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
         understood = bool(second and second.sure and theirs and not theirs.empty)
         utterance.final = self.recognizer.finish(checked=understood)
         self._deciding.append(utterance)
@@ -282,7 +282,7 @@ class Listener:
         ours = self._interpreter.interpret(first, utterance.question)
         if self._second is None:
             return ours
-        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance.question)
+        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
         if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
             return Meaning("") if utterance.talk and len(first.split()) > GARBAGE_WORDS else ours
         if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
@@ -291,10 +291,8 @@ class Listener:
             return Meaning(theirs.text if flags else "", findings=flags)
         return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
 
-    def _meant(self, look: SecondLook, question: str | None) -> Meaning | None:
+    def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""
-        return look.meaning(
-            lambda heard: read(
-                heard, lambda text: self._interpreter.interpret(text, question), self._red_flags
-            )
-        )
+        question, talk = utterance.question, utterance.talk
+        understood = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
+        return look.meaning(lambda heard: read(heard, understood, self._red_flags, talk=talk))

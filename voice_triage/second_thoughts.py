@@ -14,21 +14,31 @@ from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.thresholds import GARBAGE_WORDS, SAME_WORDS, VALUE_WORDS
 
 
-def read(second: Hypothesis, interpret: Callable[[str], Meaning], red_flags: frozenset[str]) -> Meaning:
+def read(
+    second: Hypothesis,
+    interpret: Callable[[str], Meaning],
+    red_flags: frozenset[str],
+    *,
+    talk: bool = False,
+) -> Meaning:
     """Return what the second engine's words mean; where they mean nothing, what they may have been.
+
+    A bare answer is made of a guess only where the words were few ("ear" may have been "yeah"), and in a room
+    full of ``talk`` never.
 
     A red flag that only stands in what else may have been said counts, unless something else was denied, or
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     """
     first = interpret(second.text)
     others = [interpret(text) for text in second.others]
-    meant = _likeliest(first, others, red_flags)
+    answers = not talk and len(second.text.split()) <= VALUE_WORDS
+    meant = _likeliest(first, others, red_flags, answers=answers)
     if first.conceivable is None:
         return meant
     return replace(meant, conceivable=first.conceivable.union(*(one.conceivable or () for one in others)))
 
 
-def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str]) -> Meaning:
+def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str], *, answers: bool) -> Meaning:
     """Return the meaning of the first, unless another shows a red flag that the first may have missed."""
     flags = [one for other in others for one in other.findings if _plainly(one, red_flags)]
     if not (first.answer or first.command):
@@ -46,7 +56,11 @@ def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str])
         )
         if new:
             return replace(first, findings=first.findings + new)
-    sensible = (other for other in others if not other.empty)
+    sensible = (
+        other
+        for other in others
+        if other.values or any(one.words for one in other.findings) or (answers and not other.empty)
+    )
     return next(sensible, first) if first.empty else first
 
 
