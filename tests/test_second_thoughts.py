@@ -123,6 +123,24 @@ def test_a_number_alone_is_believed_where_the_second_made_no_sense_of_it(
     assert [one.value for one in meaning.values] == years
 
 
+@pytest.mark.parametrize(
+    ("first", "guess", "talk", "answer"),
+    [
+        ("ear", "yeah", False, "yes"),
+        ("ear", "yeah", True, None),
+        ("here does not have a mailbox", "sure does not have a mailbox", False, None),
+    ],
+)
+def test_an_answer_is_made_of_a_guess_only_where_the_words_were_few_and_nobody_else_talks(
+    interpreter: Interpreter, first: str, guess: str, talk: bool, answer: str | None
+) -> None:
+    second = Hypothesis(first, final=True, others=(guess,))
+
+    meaning = read(second, lambda text: interpreter.interpret(text, "stiff_neck"), RED_FLAGS, talk=talk)
+
+    assert meaning.answer == answer
+
+
 def test_a_red_flag_of_doubtful_words_needs_the_first_to_have_heard_it(interpreter: Interpreter) -> None:
     floppy, fine = (interpreter.interpret(text, "fever") for text in ("floppy", "look the law"))
 
