@@ -123,7 +123,7 @@ def weigh(
     short = (words <= GARBAGE_WORDS and (ours.answer or ours.command)) or (
         ours.values and words <= VALUE_WORDS
     )
-    if theirs.empty and (not theirs.text or short):
+    if theirs.empty and (not theirs.text or (short and not talk)):
         # A word too short for the second engine ("no", "eleven"), or nothing of which it made sense.
         return ours if not ours.empty else theirs
     known = {one.concept for one in theirs.findings}
