@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Hypothesis, Meaning
-from voice_triage.thresholds import GARBAGE_WORDS, SAME_WORDS, VALUE_WORDS
+from voice_triage.thresholds import GARBAGE_WORDS, GUESS_WORDS, SAME_WORDS, VALUE_WORDS
 
 
 def read(
@@ -23,15 +23,15 @@ def read(
 ) -> Meaning:
     """Return what the second engine's words mean; where they mean nothing, what they may have been.
 
-    A bare answer is made of a guess only where the words were few ("ear" may have been "yeah"), and in a room
-    full of ``talk`` never.
+    A bare answer or command is made of a guess only where the words were few ("ear" may have been "yeah"),
+    and in a room full of ``talk`` never.
 
     A red flag that only stands in what else may have been said counts, unless something else was denied, or
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     """
     first = interpret(second.text)
     others = [interpret(text) for text in second.others]
-    answers = not talk and len(second.text.split()) <= VALUE_WORDS
+    answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)
     if first.conceivable is None:
         return meant

@@ -97,6 +97,8 @@ GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
 VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
+GUESS_WORDS = 4
+"""Of more words than this no bare answer is made by a guess at them: "sure does not have a mailbox"."""
 SAME_WORDS = 0.6
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
