@@ -155,12 +155,10 @@ class Kit:
 
     def standby(self, device: SoundDevice) -> Standby:
         """What waits for the wake phrase on ``device``."""
-        recognizer = self.recognizer(self.settings.recognizer)
-        if recognizer.name == "moonshine":  # it cannot be told the phrase: 2 of 12 heard instead of 8
-            recognizer = self.recognizer("pocketsphinx")
+        engine = self.recognizer(self.settings.recognizer)
         return Standby(
-            device,
-            recognizer,
+            device,  # Moonshine cannot be told the phrase: it hears 2 of 12, PocketSphinx 8
+            self.recognizer("pocketsphinx") if engine.name == "moonshine" else engine,
             Endpointer(VoiceActivity()),
             listening_words.load(self.settings.language),
             self.second_opinion,
