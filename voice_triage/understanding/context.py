@@ -129,8 +129,8 @@ class Context(Frame):
             if name == "told" or (name == "exception" and self._denied_before(cue)):
                 self._told.update(self._after(cue))
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
-                first = bisect_left(self.sign_starts, self.wall_before(cue.start))
-                before = range(first, bisect_left(self.sign_starts, cue.start))
+                # "The stiff neck has not", but not "a stiff neck he has not".
+                before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
                 self._begun.update(before if name == "goes_on" else self._after(cue))
             if name == "unsure":
                 self._doubted.update(self._after(cue))
