@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import logging
 from pathlib import Path
 
 from voice_triage.errors import Lacking
-from voice_triage.model_store.checksum import sha256_of
 
 log = logging.getLogger(__name__)
 
@@ -27,12 +27,20 @@ def check(weights: Path, sha256: str, engine: str, cure: str) -> None:
         seal = f"{weights} {facts.st_size} {facts.st_mtime_ns} {sha256}"
         if seal in _seals():
             return
-        found = sha256_of(weights)
+        found = _sha256(weights)
     except OSError as error:
         raise Lacking(f"{weights}: {error.strerror or error}", cure) from None
     if found != sha256:
         raise Lacking(f"{weights} is not the expected {engine} model", cure)
     _remember(weights, seal)
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with open(path, "rb") as data:
+        while piece := data.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
 
 
 def _seal_file() -> Path:
