@@ -289,7 +289,15 @@ def effects(row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | Non
 def ruled_out(
     row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | None, *, may_say_yes: bool
 ) -> set[Answer]:
-    """The answers that the network must not give: no opposite of what was said of the thing asked."""
+    """The answers that the network must not give: no opposite of what was said of the thing asked.
+
+    Nor a "no" to one sign because another was denied: "he hasn't got a fever" says nothing of the itch.
+    """
     opposites: dict[Answer | None, Answer] = {"yes": "no", "no": "yes"}
-    out = {opposites[answer] for answer in [effects(row, said, None)] if answer in opposites}
-    return (out - {explicit}) | (set() if may_say_yes else {"yes"})
+    told = effects(row, said, None)
+    out = {opposites[told]} if told in opposites else set()
+    if told == "no":  # "yes, no fever"
+        out -= {explicit}
+    elif not told and not explicit and said and row.get("yes"):
+        out.add("no")
+    return out | (set() if may_say_yes else {"yes"})
