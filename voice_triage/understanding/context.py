@@ -54,8 +54,12 @@ class Context(Frame):
         """Signs that were denied, or said to be over, of something else or of an earlier time: there now."""
         self._supposed: list[range] = []
         """Words under an if, or of someone else: "if they fade" is no answer."""
+        self._own = turning.asked_and_denied(self)
+        """Fine things that the caller asks himself about, and denies."""
         self._reach_out()
-        self._begun |= turning.begun(self, self._negation.negated)
+        negated = self._negation.negated
+        self._begun |= turning.begun(self, negated) | turning.until(self, negated)
+        self._begun |= turning.all_the_more(self) | self._own
         self._told.update(self._begun)
 
     def said(self) -> list[Said]:
@@ -63,9 +67,9 @@ class Context(Frame):
         out = []
         asking = self.asked_back()
         for number, sign in enumerate(self.signs):
-            if number in self._dropped and number not in self._resolved:
+            if number in self._dropped and number not in self._resolved | self._own:
                 continue
-            if sign.payload.question and sign.start > asking:
+            if sign.payload.question and sign.start > asking and number not in self._own:
                 continue  # "do i bend it"
             present = (sign.payload.value != "absent") != sign.negated
             if (number in self._negation.negated) != (number in self._negation.turned):
@@ -126,8 +130,11 @@ class Context(Frame):
                 self._drop(self._back(cue), cue)
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
-            if name == "told" or (name == "exception" and self._denied_before(cue)):
+            if name == "told":
                 self._told.update(self._after(cue))
+            if name == "exception" and self._denied_beside(cue):
+                # "Apart from the wheezing, no": the no is of all the others.
+                self._begun.update(n for n in self._after(cue) if self.signs[n].payload.value == "present")
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
                 # "The stiff neck has not", but not "a stiff neck he has not".
                 before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
@@ -155,10 +162,11 @@ class Context(Frame):
         signs = [sign for sign in signs if sign.payload.name in self.grammar.red_flags]
         return named and bool(signs) and all(self.alone(sign.start, sign.end) for sign in signs)
 
-    def _denied_before(self, cue: Spot[Phrase]) -> bool:
+    def _denied_beside(self, cue: Spot[Phrase]) -> bool:
         """True for the except of "none except drowsy", not for that of "they fade except two"."""
-        nos = self.grammar.files["words"]["nones"]
-        return any(word in nos for word in self.words.surface[max(0, cue.start - 6) : cue.start + 1])
+        nos, surface = self.grammar.files["words"]["nones"], self.words.surface
+        before, after = surface[max(0, cue.start - 6) : cue.start + 1], surface[cue.end : cue.end + 8]
+        return any(word in nos for word in (*before, *after))
 
     def _over_before(self, cue: Spot[Phrase]) -> bool:
         """True when something else is over in a clause before: "the fits have stopped, but not the fever"."""

@@ -59,7 +59,8 @@ def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
     for cue in context.cues:
         if cue.payload.name not in ("take_back", "put_back"):
             continue
-        earlier = [said for said in last.values() if said.end <= cue.start and cue.start - said.end <= 4]
+        # "She was alert and now she isn't" was turned already.
+        earlier = [s for s in last.values() if not s.told and s.end <= cue.start and cue.start - s.end <= 4]
         if not earlier or not context.closes(cue.end):
             continue
         said = max(earlier, key=lambda s: s.end)

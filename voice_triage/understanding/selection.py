@@ -24,6 +24,8 @@ INDEPENDENT = (
     "asks_back",
     "begun",
     "begun_not",
+    "more_so",
+    "stays_on",
     "partly",
     "exception",
     "goes_on",

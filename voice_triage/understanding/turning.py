@@ -1,4 +1,4 @@
-"""What a later clause makes of a denial: "it wasn't stiff this morning, but it is now"."""
+"""What makes a sign of a denial or of a fine thing: "it wasn't stiff this morning, but it is now"."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from voice_triage.understanding.spotter import Spot
 
 LIST_GAP = 2
 """Words between two members of what was denied together: "drowsy or confused"."""
+OWN_QUESTION = 10
+"""Words from what somebody asks himself about to his answer: "can he swallow? no"."""
 
 
 def begun(frame: Frame, negated: Container[int]) -> set[int]:
@@ -25,6 +27,9 @@ def begun(frame: Frame, negated: Container[int]) -> set[int]:
             sign = frame.signs[number]
             far = frame.words.surface[sign.end : reach]
             if sign.end > cue.start:
+                # "could bend his neck but not | now": the phrase itself holds the not.
+                if name == "begun_not" and sign.payload.value == "present":
+                    out.add(number)
                 continue
             if out and len(far) > LIST_GAP or cue.start - sign.end > cue.payload.reach:
                 break
@@ -43,3 +48,84 @@ def _denies(frame: Frame, sign: Spot[Phrase]) -> bool:
     return not sign.negated and any(
         w in frame.grammar.nots for w in frame.words.surface[sign.start : sign.end]
     )
+
+
+def until(frame: Frame, negated: Container[int]) -> set[int]:
+    """Numbers of the signs of "he was breathing fine until an hour ago", and of "no fever until last night"."""
+    out: set[int] = set()
+    for cue in frame.cues:
+        if cue.payload.name != "until":
+            continue
+        if frame.begins(cue.start):
+            near = _within(frame, cue.end, min(frame.wall_after(cue.end), cue.end + cue.payload.reach))
+        else:
+            near = _within(frame, max(frame.wall_before(cue.start), cue.start - cue.payload.reach), cue.start)
+        for number in near:
+            sign = frame.signs[number]
+            turned = sign.negated or number in negated
+            if turned != (sign.payload.value == "absent") and sign.payload.value != "denied":
+                out.add(number)
+    return out
+
+
+def asked_and_denied(frame: Frame) -> set[int]:
+    """Numbers of the fine things that the caller asks himself about, and denies: "can he swallow? no"."""
+    rows, surface = frame.grammar.files["words"], frame.words.surface
+    out: set[int] = set()
+    for cue in frame.cues:
+        after = surface[cue.end : cue.end + 1]
+        if cue.payload.name != "no" or not (
+            frame.ends(cue.end) or after[0] in rows["own_no"] or after[0] in frame.subjects
+        ):
+            continue
+        for number in _within(frame, max(0, cue.start - OWN_QUESTION), cue.start):
+            sign = frame.signs[number]
+            if sign.payload.value != "absent" or sign.negated or sign.end > cue.start:
+                continue
+            light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
+            light -= {"no", "nope", "nah"}
+            between = surface[sign.end : cue.start]
+            if all(word in light or not word[0].isalnum() for word in between) and _inverted(frame, sign.start):
+                out.add(number)
+    return out
+
+
+def _inverted(frame: Frame, at: int) -> bool:
+    """True where a question begins that asks about the patient: "can he", "is her neck"."""
+    rows, surface = frame.grammar.files["words"], frame.words.surface
+    return any(
+        surface[start] in rows["askers"]
+        and surface[start + 1 : start + 2] != ()
+        and surface[start + 1] in rows["patients"]
+        and (start == 0 or surface[start - 1] not in rows["no_question_after"])
+        for start in range(max(0, at - 4), at + 1)
+    )
+
+
+def all_the_more(frame: Frame) -> set[int]:
+    """Numbers of the signs that a negative makes the stronger: "never seen her this drowsy", "hasn't stopped fitting"."""
+    out: set[int] = set()
+    for cue in frame.cues:
+        name = cue.payload.name
+        if name == "more_so":
+            last = min(frame.wall_after(cue.end), cue.end + cue.payload.reach)
+            numbers = [n for n in _within(frame, cue.start, last) if _tells(frame, frame.signs[n])]
+            out.update(numbers)
+        elif name == "stays_on":
+            near = _within(frame, max(frame.wall_before(cue.start), cue.start - cue.payload.reach), cue.start)
+            out.update(n for n in near if frame.signs[n].payload.value == "present")
+    return out
+
+
+def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
+    """True for a sign, and for what is fine only because of a never: "never been this hard to wake"."""
+    return sign.payload.value == "present" or (
+        sign.payload.value == "absent"
+        and sign.payload.name in frame.grammar.red_flags
+        and frame.words.surface[sign.start] in frame.grammar.nots
+    )
+
+
+def _within(frame: Frame, start: int, end: int) -> range:
+    """Numbers of the signs that begin in start..end."""
+    return range(bisect_left(frame.sign_starts, start), bisect_left(frame.sign_starts, end))
