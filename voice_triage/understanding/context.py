@@ -59,8 +59,8 @@ class Context(Frame):
         self._reach_out()
         negated = self._negation.negated
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
-        self._begun |= turning.all_the_more(self) | self._own
-        self._told.update(self._begun)
+        self._begun |= turning.all_the_more(self, negated) | self._own
+        self._told.update(self._begun | turning.listed(self))
 
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
@@ -134,7 +134,7 @@ class Context(Frame):
                 self._told.update(self._after(cue))
             if name == "exception" and self._denied_beside(cue):
                 # "Apart from the wheezing, no": the no is of all the others.
-                self._begun.update(n for n in self._after(cue) if self.signs[n].payload.value == "present")
+                self._begun.update(n for n in self._after(cue) if self._left_out(cue, self.signs[n]))
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
                 # "The stiff neck has not", but not "a stiff neck he has not".
                 before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
@@ -167,6 +167,12 @@ class Context(Frame):
         nos, surface = self.grammar.files["words"]["nones"], self.words.surface
         before, after = surface[max(0, cue.start - 6) : cue.start + 1], surface[cue.end : cue.end + 8]
         return any(word in nos for word in (*before, *after))
+
+    def _left_out(self, cue: Spot[Phrase], sign: Spot[Phrase]) -> bool:
+        """True for the sign of "no, except he wheezes", not for that of "except he has no fever"."""
+        between = self.words.surface[cue.end : sign.start]
+        denied = sign.negated or any(w == "no" or w in self.grammar.nots for w in between)
+        return sign.payload.value == "present" and not denied
 
     def _over_before(self, cue: Spot[Phrase]) -> bool:
         """True when something else is over in a clause before: "the fits have stopped, but not the fever"."""

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.rowed import bounds
 from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, kept_signs
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words, is_stop
@@ -25,7 +26,13 @@ class Frame:
         self.grammar = grammar
         self.words = words
         said = set(words.surface)
-        spots = [s for s in spots if said.isdisjoint(s.payload.unless) and not self._more_than_fine(s)]
+        self.row = bounds(words.surface, grammar.files["words"], grammar.lexicon.skippable)
+        """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
+        spots = [
+            s
+            for s in spots
+            if said.isdisjoint(s.payload.unless) and not self._more_than_fine(s) and not self._crosses(s)
+        ]
         cues = kept_cues(spots)
         self.signs = kept_signs(grammar, words, spots, cues, question)
         self._covered = cover(self.signs, len(words.surface))
@@ -49,6 +56,11 @@ class Frame:
         self.sign_starts = [sign.start for sign in self.signs]
         self.subjects = frozenset(grammar.files["words"]["subjects"])
         self._walls = self._wall_places()
+
+    def _crosses(self, spot: Spot[Phrase]) -> bool:
+        """True for a sign read out of two parts of a row: the "fast breathing" of "heart fast breathing normal"."""
+        first = bisect_left(self.row, spot.start + 1)
+        return spot.payload.kind == "sign" and first < len(self.row) and self.row[first] < spot.end
 
     def _more_than_fine(self, spot: Spot[Phrase]) -> bool:
         """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""

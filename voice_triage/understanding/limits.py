@@ -19,16 +19,21 @@ LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "rem
 
 
 def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Sequence[Said]) -> list[Said]:
-    """The signs weighed; the network neither doubts "hot, no thermometer" nor denies an outright answer."""
+    """The signs weighed; the network neither doubts "hot, no thermometer" nor denies an outright answer.
+
+    Nor does it deny what was told: "is she alert? no".
+    """
     unmeasured = context.has("unmeasured", 0, len(context.words.surface))
     # Beside a no of its own the network takes "no, his head is under the pillow" for a denial.
-    outright = {s.payload.name for s in context.signs if s.payload.question and context.lone_nos}
+    outright = {s.payload.name for s in context.signs if s.payload.question}
     present = [s for s in rules if s.status == "present" and s.concept in asks]
-    told = {s.concept: replace(s, sure=True) for s in present}
+    plain = {s.concept: s for s in rules if s.told}
+    told = {s.concept: replace(s, sure=True) for s in present} | plain
     out = []
     for one in both:
         overruled = (one.status == "unsure" and unmeasured) or (
-            one.status == "absent" and one.concept in outright & context.grammar.red_flags
+            one.status == "absent"
+            and (one.concept in plain or one.concept in outright & context.grammar.red_flags)
         )
         out.append(told.get(one.concept, one) if overruled else one)
     hidden = {name for cue in context.cues if cue.payload.name == "masked" for name in cue.payload.of}

@@ -35,7 +35,8 @@ def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
         ):
             continue  # "he is dribbling, and he never dribbles"
         same = _content(grammar, words, before) & _content(grammar, words, said)
-        if before.status == "present" and not (corrected or same) and said.concept in grammar.red_flags:
+        stands = said.concept in grammar.red_flags or context.row  # "feet cold, legs fine"
+        if before.status == "present" and not (corrected or same) and stands:
             continue
         if before.status == "present" and said.status == "unsure" and said.concept in grammar.red_flags:
             continue

@@ -102,8 +102,8 @@ def _inverted(frame: Frame, at: int) -> bool:
     )
 
 
-def all_the_more(frame: Frame) -> set[int]:
-    """Numbers of the signs that a negative makes the stronger: "never seen her this drowsy", "hasn't stopped fitting"."""
+def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
+    """Numbers of the signs that a negative makes stronger: "never seen her this drowsy", "not stopped fitting"."""
     out: set[int] = set()
     for cue in frame.cues:
         name = cue.payload.name
@@ -112,9 +112,23 @@ def all_the_more(frame: Frame) -> set[int]:
             numbers = [n for n in _within(frame, cue.start, last) if _tells(frame, frame.signs[n])]
             out.update(numbers)
         elif name == "stays_on":
-            near = _within(frame, max(frame.wall_before(cue.start), cue.start - cue.payload.reach), cue.start)
+            first = max(frame.wall_before(cue.start), cue.start - cue.payload.reach)
+            near = [n for n in _within(frame, first, cue.start) if n not in negated and not frame.signs[n].negated]
             out.update(n for n in near if frame.signs[n].payload.value == "present")
     return out
+
+
+def listed(frame: Frame) -> set[int]:
+    """Numbers of the signs where nothing but a row of them is said: "heart fast breathing normal"."""
+    told = {at for sign in frame.signs for at in range(sign.start, sign.end)}
+    rows, surface = frame.grammar.files["words"], frame.words.surface
+    light = {*frame.grammar.lexicon.skippable, *rows["row_joins"], *rows["row_good"], "though"}
+    if not frame.row or not all(
+        at in told or word in light or not word[0].isalnum() for at, word in enumerate(surface)
+    ):
+        return set()
+    bad = {*rows["row_bad"], *frame.grammar.nots, "no"}
+    return {n for n, sign in enumerate(frame.signs) if not bad.isdisjoint(surface[sign.start : sign.end])}
 
 
 def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
@@ -122,7 +136,7 @@ def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
     return sign.payload.value == "present" or (
         sign.payload.value == "absent"
         and sign.payload.name in frame.grammar.red_flags
-        and frame.words.surface[sign.start] in frame.grammar.nots
+        and frame.words.surface[sign.start] == "never"
     )
 
 

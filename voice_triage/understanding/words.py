@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voice_triage.errors import BadContent
+from voice_triage.understanding.rowed import restored
 
 WordSet = frozenset[str]
 PhraseList = tuple[tuple[str, ...], ...]
@@ -47,6 +48,7 @@ class Lexicon:
         self.contractions: dict[str, tuple[str, ...]] = {
             short: tuple(long.split()) for short, long in rows["contractions"].items()
         }
+        self._rows = {key: frozenset(rows[key]) for key in ("row_parts", "row_good", "row_ends")}
         self.light = frozenset(
             word for key in ("light", "auxiliaries") for line in rows[key] for word in line.split()
         )
@@ -71,6 +73,7 @@ class Lexicon:
                 if len(out) > 1 and (out[-2], out[-1]) in self.filler_pairs:
                     del out[-2:]
         kept = [word for at, word in enumerate(out) if at == 0 or word != out[at - 1] or word[0].isdigit()]
+        kept = restored(kept, self._rows, self.auxiliaries)
         return Words(tuple(kept), tuple(self.lemmas.get(word, word) for word in kept))
 
     def spoken(self, text: str) -> frozenset[str]:
