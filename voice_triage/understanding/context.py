@@ -42,6 +42,7 @@ class Context(Frame):
 
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
         super().__init__(grammar, words, spots, question)
+        self._question = question
         self._negation = Negation(self)
         self.lone_nos = self._negation.lone_nos
         """Places of a no that answers, and negates nothing."""
@@ -74,7 +75,7 @@ class Context(Frame):
             present = (sign.payload.value != "absent") != sign.negated
             if (number in self._negation.negated) != (number in self._negation.turned):
                 present = not present
-            if sign.payload.value == "denied" and present:
+            if sign.payload.value == "denied" and present and number not in self._begun:
                 continue
             if number in self._resolved:
                 present = False
@@ -172,7 +173,11 @@ class Context(Frame):
         """True for the sign of "no, except he wheezes", not for that of "except he has no fever"."""
         between = self.words.surface[cue.end : sign.start]
         denied = sign.negated or any(w == "no" or w in self.grammar.nots for w in between)
-        return sign.payload.value == "present" and not denied
+        name, asked = sign.payload.name, self.grammar.files["questions"].get(self._question, {})
+        told = sign.payload.value == "present" or (
+            sign.payload.value == "denied" and name in asked.get("asks", ())
+        )
+        return told and not denied and name not in self.grammar.places
 
     def _over_before(self, cue: Spot[Phrase]) -> bool:
         """True when something else is over in a clause before: "the fits have stopped, but not the fever"."""

@@ -14,6 +14,8 @@ from voice_triage.understanding.spotter import Spot
 
 NEAR = 4
 """Words between a fading and the most of it, where the glass test was not asked about."""
+CLAUSE = 4
+"""Words of an answer's own that say more than a word: "can do it but he cries"."""
 LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "remains": "present"}
 """What the sign opposite to fading is where not all of it fades: of the last two it was said outright."""
 
@@ -21,13 +23,15 @@ LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "rem
 def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Sequence[Said]) -> list[Said]:
     """The signs weighed; the network neither doubts "hot, no thermometer" nor denies an outright answer.
 
-    Nor does it deny what was told: "is she alert? no".
+    Nor does it deny what was said plainly: "is she alert? no".
     """
     unmeasured = context.has("unmeasured", 0, len(context.words.surface))
-    # Beside a no of its own the network takes "no, his head is under the pillow" for a denial.
-    outright = {s.payload.name for s in context.signs if s.payload.question}
+    # Beside a no of its own the network takes "no, his head is under the pillow" for a denial, and so
+    # it does with a whole clause, "can do it but he cries", not only a word.
+    own = [s for s in context.signs if s.payload.question]
+    outright = {s.payload.name for s in own if context.lone_nos or s.end - s.start >= CLAUSE}
     present = [s for s in rules if s.status == "present" and s.concept in asks]
-    plain = {s.concept: s for s in rules if s.told}
+    plain = {s.concept: s for s in rules if s.status == "present" and s.sure}
     told = {s.concept: replace(s, sure=True) for s in present} | plain
     out = []
     for one in both:

@@ -111,7 +111,9 @@ def answering(
         s
         for s in said
         if (s.end > corrected or row["no"].get(s.concept, s.status) == s.status)
-        and (s.concept in named or not any(start <= s.start and s.end <= end for start, end in plain))
+        and (
+            s.told or s.concept in named or not any(start <= s.start and s.end <= end for start, end in plain)
+        )
     ]
 
 

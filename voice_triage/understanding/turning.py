@@ -63,7 +63,9 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
         for number in near:
             sign = frame.signs[number]
             turned = sign.negated or number in negated
-            if turned != (sign.payload.value == "absent") and sign.payload.value != "denied":
+            # Or the phrase holds the until itself: "cry was normal until an hour".
+            held = sign.payload.value == "present" and sign.end > cue.start >= sign.start
+            if held or (turned != (sign.payload.value == "absent") and sign.payload.value != "denied"):
                 out.add(number)
     return out
 
@@ -114,7 +116,7 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
         elif name == "stays_on":
             first = max(frame.wall_before(cue.start), cue.start - cue.payload.reach)
             near = [n for n in _within(frame, first, cue.start) if n not in negated and not frame.signs[n].negated]
-            out.update(n for n in near if frame.signs[n].payload.value == "present")
+            out.update(n for n in near if frame.signs[n].payload.value != "absent")
     return out
 
 
