@@ -58,7 +58,7 @@ class Frame:
         self._walls = self._wall_places()
 
     def _crosses(self, spot: Spot[Phrase]) -> bool:
-        """True for a sign read out of two parts of a row: the "fast breathing" of "heart fast breathing normal"."""
+        """True for a sign read out of two parts of a row: "fast breathing" of "heart fast breathing ok"."""
         first = bisect_left(self.row, spot.start + 1)
         return spot.payload.kind == "sign" and first < len(self.row) and self.row[first] < spot.end
 

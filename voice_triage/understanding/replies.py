@@ -60,7 +60,6 @@ def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
     for cue in context.cues:
         if cue.payload.name not in ("take_back", "put_back"):
             continue
-        # "She was alert and now she isn't" was turned already.
         earlier = [s for s in last.values() if not s.told and s.end <= cue.start and cue.start - s.end <= 4]
         if not earlier or not context.closes(cue.end):
             continue
@@ -111,9 +110,7 @@ def answering(
         s
         for s in said
         if (s.end > corrected or row["no"].get(s.concept, s.status) == s.status)
-        and (
-            s.told or s.concept in named or not any(start <= s.start and s.end <= end for start, end in plain)
-        )
+        and (s.told or s.concept in named or not any(a <= s.start and s.end <= b for a, b in plain))
     ]
 
 

@@ -51,7 +51,7 @@ def _denies(frame: Frame, sign: Spot[Phrase]) -> bool:
 
 
 def until(frame: Frame, negated: Container[int]) -> set[int]:
-    """Numbers of the signs of "he was breathing fine until an hour ago", and of "no fever until last night"."""
+    """Numbers of the signs of "breathing fine until an hour ago", and of "no fever until last night"."""
     out: set[int] = set()
     for cue in frame.cues:
         if cue.payload.name != "until":
@@ -87,7 +87,9 @@ def asked_and_denied(frame: Frame) -> set[int]:
             light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
             light -= {"no", "nope", "nah"}
             between = surface[sign.end : cue.start]
-            if all(word in light or not word[0].isalnum() for word in between) and _inverted(frame, sign.start):
+            if all(word in light or not word[0].isalnum() for word in between) and _inverted(
+                frame, sign.start
+            ):
                 out.add(number)
     return out
 
@@ -105,7 +107,7 @@ def _inverted(frame: Frame, at: int) -> bool:
 
 
 def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
-    """Numbers of the signs that a negative makes stronger: "never seen her this drowsy", "not stopped fitting"."""
+    """Signs that a negative makes stronger: "never seen her this drowsy", "not stopped fitting"."""
     out: set[int] = set()
     for cue in frame.cues:
         name = cue.payload.name
@@ -115,7 +117,9 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
             out.update(numbers)
         elif name == "stays_on":
             first = max(frame.wall_before(cue.start), cue.start - cue.payload.reach)
-            near = [n for n in _within(frame, first, cue.start) if n not in negated and not frame.signs[n].negated]
+            near = [
+                n for n in _within(frame, first, cue.start) if n not in negated and not frame.signs[n].negated
+            ]
             out.update(n for n in near if frame.signs[n].payload.value != "absent")
     return out
 
