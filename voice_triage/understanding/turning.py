@@ -73,6 +73,8 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
 def asked_and_denied(frame: Frame) -> set[int]:
     """Numbers of the fine things that the caller asks himself about, and denies: "can he swallow? no"."""
     rows, surface = frame.grammar.files["words"], frame.words.surface
+    light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
+    light -= {"no", "nope", "nah"}
     out: set[int] = set()
     for cue in frame.cues:
         after = surface[cue.end : cue.end + 1]
@@ -84,8 +86,6 @@ def asked_and_denied(frame: Frame) -> set[int]:
             sign = frame.signs[number]
             if sign.payload.value != "absent" or sign.negated or sign.end > cue.start:
                 continue
-            light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
-            light -= {"no", "nope", "nah"}
             between = surface[sign.end : cue.start]
             if all(word in light or not word[0].isalnum() for word in between) and _inverted(
                 frame, sign.start
