@@ -91,7 +91,7 @@ def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) 
     out = {
         one.concept: one
         for one in rules.said
-        if one.concept not in network.concepts or (one.sure and one.concept not in flags)
+        if one.concept not in network.concepts or one.stands or (one.sure and one.concept not in flags)
     }
     for at, concept in enumerate(network.concepts):
         one, flag = found.get(concept), concept in flags
