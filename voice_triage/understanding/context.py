@@ -37,7 +37,7 @@ class Said:
     told: bool = False
     """Asked about and there, which the network takes for a mere question."""
     stands: bool = False
-    """Told beside the denial of another sign: the network, which takes one no for both, has no say."""
+    """Told beside the denial of another sign, or in a bare list: the network takes one no for both."""
 
 
 class Context(Frame):
@@ -85,8 +85,7 @@ class Context(Frame):
             sure = status == sign.payload.value and self._plain(sign)
             told = status == "present" and number in self._told
             stands = status == "present" and number in self._standing
-            sure = sure or told or stands
-            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure, told, stands))
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))
         return out
 
     def _plain(self, sign: Spot[Phrase]) -> bool:

@@ -133,7 +133,8 @@ class Negation:
             after = surface[sign.end] if sign.end < len(surface) else ""
             if sign.start != start:
                 return False
-            own = sign.payload.value == "present" and surface[start] in ("no", *self._frame.grammar.nots)
+            short = sign.payload.value == "present" and sign.end - start == 2  # not "no light trouble"
+            own = short and surface[start] in ("no", *self._frame.grammar.nots)
             state = self._state(sign.end - 1) or surface[start] in rows["covering"]
             if own or after in rows["agreeing"] or (state and after not in rows["links"]):
                 return True

@@ -30,11 +30,14 @@ class Standing:
         self._ends: dict[int, list[int]] = {}
         self._reach = [0] * len(self._surface)
         """For each word the length of the longest sign that holds it, and no mere place."""
+        self._flags = [0] * len(self._surface)
+        """For each word how many red flags it belongs to: not clear which is meant."""
         for number, sign in enumerate(frame.signs):
             self._ends.setdefault(sign.end, []).append(number)
-            if sign.payload.name not in frame.grammar.places:
-                for at in range(sign.start, sign.end):
-                    self._reach[at] = max(self._reach[at], sign.end - sign.start)
+            for at in range(sign.start, sign.end) if sign.payload.name not in frame.grammar.places else ():
+                self._reach[at] = max(self._reach[at], sign.end - sign.start)
+                if sign.payload.name in frame.grammar.red_flags and sign.payload.value != "denied":
+                    self._flags[at] += 1
         self._denials = self._used_up()
 
     def numbers(self) -> set[int]:
@@ -47,8 +50,8 @@ class Standing:
 
     def _part(self, sign: Spot[Phrase]) -> bool:
         """True for what shares its words with a longer sign, which is meant: "heart fine, breathing | fast"."""
-        longest = max(self._reach[at] for at in range(sign.start, sign.end))
-        return longest > sign.end - sign.start
+        words = range(sign.start, sign.end)
+        return any(self._reach[at] > len(words) or self._flags[at] > 1 for at in words)
 
     def _present(self, number: int) -> bool:
         sign = self._frame.signs[number]
@@ -80,7 +83,13 @@ class Standing:
         at = sign.end
         while at not in self._denials and self._word(at) in self._rows["before_denial"]:
             at += 1
-        ticked = self._negation.listed and self._word(sign.end) in self._rows["agreeing"]
+        named = self._surface[sign.start] not in self._rows["nones"]  # "wet no yes": not of "no wet"
+        ticked = named and self._negation.listed and self._word(sign.end) in self._rows["agreeing"]
+        lemma = self._frame.words.lemma
+        content = set(lemma[sign.start : sign.end]) - self._frame.grammar.function_words
+        content.add(lemma[sign.end - 1])
+        if not content.isdisjoint(lemma[at : at + len(content) + 2]):
+            return False  # "all over, not all over" takes it back
         return (at in self._denials or ticked) and self._opens(sign.start)
 
     def _word(self, at: int) -> str:
@@ -103,6 +112,8 @@ class Standing:
         """True for the confused of "no fever, he's confused" and of "no fever confused though"."""
         frame = self._frame
         sign = frame.signs[number]
+        if self._surface[sign.start] == "no" and sign.end - sign.start > 2:
+            return False  # "no light trouble"
         if not (frame.ends(sign.end) or sign.end in frame.sign_starts or sign.end in self._denials):
             return False
         for before in range(sign.start - 1, max(-1, sign.start - FAR), -1):
