@@ -15,6 +15,7 @@ from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.standing import Standing
 from voice_triage.understanding.words import Words
 
 _OWN = frozenset({"my", "our"})
@@ -35,6 +36,8 @@ class Said:
     """Said so plainly that the network may not overrule it."""
     told: bool = False
     """Asked about and there, which the network takes for a mere question."""
+    stands: bool = False
+    """Told beside the denial of another sign, or in a bare list: the network takes one no for both."""
 
 
 class Context(Frame):
@@ -62,6 +65,7 @@ class Context(Frame):
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
         self._begun |= turning.all_the_more(self, negated) | self._own
         self._told.update(self._begun | turning.listed(self))
+        self._standing = Standing(self, self._negation).numbers()
 
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
@@ -85,7 +89,8 @@ class Context(Frame):
                 status = "unsure"
             sure = status == sign.payload.value and self._plain(sign)
             told = status == "present" and number in self._told
-            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
+            stands = status == "present" and number in self._standing
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))
         return out
 
     def _plain(self, sign: Spot[Phrase]) -> bool:

@@ -21,31 +21,40 @@ class Negation:
         self._frame = frame
         self.lone_nos: list[int] = []
         """Places of a no that answers, and negates nothing."""
+        self.forward: set[int] = set()
+        """Places of a no that denies what follows it, known or not, and so nothing before it."""
         self.turned: set[int] = set()
         """Numbers of the signs under a "don't think": turned once more."""
+        self.listed = self._ticked_off()
+        """Whether each sign is named, then ticked off."""
         self.negated = self._negations()
         """Numbers of the signs that a cue negates."""
 
     def _negations(self) -> set[int]:
         """Numbers of the signs that a cue negates."""
         out: set[int] = set()
-        listed = self._ticked_off()
         for cue in self._frame.cues:
-            if listed and cue.payload.name == "no":
+            if self.listed and cue.payload.name == "no":
                 self.lone_nos.append(cue.start)
                 out.update(self._nearest(cue))
             elif cue.payload.name == "not_wide":
                 # "I don't think he hasn't": two of them say yes again.
                 self.turned.symmetric_difference_update(self._chain(cue))
             elif cue.payload.name == "no":
-                chain = [] if self._stands_alone(cue.end) else self._chain(cue)
+                alone = self._stands_alone(cue.end) or self._asserts(cue.end)
+                chain = [] if alone else self._chain(cue)
+                if not alone:
+                    self.forward.add(cue.start)
                 if not chain:
                     self.lone_nos.append(cue.start)
                     if self._closes_question(cue):
                         chain = self._nearest(cue)
                 out.update(chain)
             elif cue.payload.name in ("not", "none"):
-                out.update(self._chain(cue))
+                chain = self._chain(cue)
+                if chain or self._state(cue.end):
+                    self.forward.add(cue.start)
+                out.update(chain)
             elif cue.payload.name == "not_after" and self._frame.ends(cue.end):
                 out.update(self.before(cue))
         for sign in self._frame.signs:
@@ -94,6 +103,43 @@ class Negation:
         rows = self._frame.grammar.files["words"]
         return surface[at] in rows["subjects"] or surface[at] in rows["after_lone_no"]
 
+    def _state(self, at: int) -> bool:
+        """True for a word that says how someone is: "not puffy", "neck stiff"."""
+        surface = self._frame.words.surface
+        return at < len(surface) and surface[at] in self._frame.grammar.files["words"]["states"]
+
+    def _asserts(self, at: int) -> bool:
+        """True for what no no before it denies: "no, neck's stiff", "no, drowsy though"."""
+        surface, rows = self._frame.words.surface, self._frame.grammar.files["words"]
+        for sign in self._frame.signs[bisect_left(self._frame.sign_starts, at) :]:
+            if sign.start != at:
+                return False
+            after = surface[sign.end] if sign.end < len(surface) else ""
+            verb = any(word in rows["copulas"] for word in surface[at + 1 : sign.end])
+            if self._state(sign.end - 1) and (verb or (after in rows["though"] and self._state(at))):
+                return True
+        return False
+
+    def _own_clause(self, number: int, reach: int) -> bool:
+        """True for the second of "no fever, neck stiff", which the no does not reach: nobody says "no neck stiff".
+
+        So is one that has its own no, or a yes: "no cough no urine", "no fever, fits yes".
+        """
+        surface, rows = self._frame.words.surface, self._frame.grammar.files["words"]
+        start = self._frame.signs[number].start
+        if start < reach or any(w in rows["links"] or w in rows["ties"] for w in surface[reach:start]):
+            return False
+        for sign in self._frame.signs[number:]:
+            after = surface[sign.end] if sign.end < len(surface) else ""
+            if sign.start != start:
+                return False
+            short = sign.payload.value == "present" and sign.end - start == 2  # not "no light trouble"
+            own = short and surface[start] in ("no", *self._frame.grammar.nots)
+            state = self._state(sign.end - 1) or surface[start] in rows["covering"]
+            if own or after in rows["agreeing"] or (state and after not in rows["links"]):
+                return True
+        return False
+
     def _closes_question(self, cue: Spot[Phrase]) -> bool:
         """True for the no of "fever? no": the sign before it was named, not told."""
         if not self._frame.ends(cue.end):
@@ -133,6 +179,8 @@ class Negation:
             denies = sign.payload.value == "absent" or sign.negated
             if out and denies and sign.start > self._frame.signs[out[0]].start:
                 break  # "no fever, his neck is fine" denies twice, it does not turn the second
+            if out and cue.payload.name == "no" and self._own_clause(number, reach):
+                break
             out.append(number)
             if sign.end > reach:
                 reach = sign.end

@@ -35,6 +35,7 @@ INDEPENDENT = (
     "misread",
     "unmeasured",
     "masked",
+    "the_rest",
 )
 """Cues that stand beside others instead of replacing a shorter one."""
 BESIDE = ("past", "past_after", "question_first")

@@ -8,7 +8,7 @@ strength given below. The strengths were fitted on sentences neither had seen (`
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,6 +51,9 @@ FEW_WORDS, FEWEST_WORDS = 5, 3
 """In fewer words than these the network must be surer of a red flag that the rules have not read, or reads
 none: "he is off" was "he is four". Of 600 runs of two to four chance words 2 are a red flag."""
 FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+NOTHING, HARDLY = 0.995, 0.5
+"""What stands beside a denial, a red flag or not, is no denial itself; but where the network is as sure as this
+that it is not about the sign at all, the two are weighed as ever."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
@@ -98,6 +101,9 @@ def signs(rules: ByRules, reading: Reading, network: Network, grammar: Grammar) 
         weighty = flag or concept in grammar.opposites
         alone = one is None and (concept in rules.bare or (weighty and rules.words < FEWEST_WORDS))
         if concept in out or alone:
+            continue
+        if one and one.stands and reading.statuses[at][0] < (NOTHING if flag else HARDLY):
+            out[concept] = replace(one, sure=True)
             continue
         strength = _strength(rules, one, concept, flag=flag, few=weighty and rules.words < FEW_WORDS)
         status = STATUSES[decide(reading.statuses[at], STATUSES.index(one.status if one else None), strength)]

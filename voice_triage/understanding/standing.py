@@ -1,0 +1,148 @@
+"""Signs told so plainly beside a denial, or in a bare list, that they stand: "stiff neck no fever".
+
+A network trained on sentences takes the one no for both signs, or a list without verbs for one of questions.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+
+from voice_triage.understanding.frame import DENYING, Frame
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.negation import Negation
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.words import is_stop
+
+FAR = 12
+"""Light words before a sign; keeps endless repetition linear."""
+
+
+class Standing:
+    """Looks at the words right before and right after each sign."""
+
+    def __init__(self, frame: Frame, negation: Negation) -> None:
+        self._frame, self._negation = frame, negation
+        self._rows, self._surface = frame.grammar.files["words"], frame.words.surface
+        self._light = {*frame.grammar.lexicon.skippable, *frame.grammar.lexicon.auxiliaries, *frame.subjects}
+        self._light.update(self._rows["polite"], self._rows["before_standing"], frame.grammar.telling.rash)
+        self._light -= {"if", "no", "any"}
+        self._persons = {at for one in frame.people for at in range(one.start, one.end)}
+        self._ends: dict[int, list[int]] = {}
+        self._reach = [0] * len(self._surface)
+        """For each word the length of the longest sign that holds it, and no mere place."""
+        self._flags = [0] * len(self._surface)
+        """For each word how many red flags it belongs to: not clear which is meant."""
+        for number, sign in enumerate(frame.signs):
+            self._ends.setdefault(sign.end, []).append(number)
+            for at in range(sign.start, sign.end) if sign.payload.name not in frame.grammar.places else ():
+                self._reach[at] = max(self._reach[at], sign.end - sign.start)
+                if sign.payload.name in frame.grammar.red_flags and sign.payload.value != "denied":
+                    self._flags[at] += 1
+        self._denials = self._used_up()
+
+    def numbers(self) -> set[int]:
+        """Numbers of the signs that stand."""
+        signs = enumerate(self._frame.signs)
+        told = [n for n, sign in signs if self._present(n) and not (self._asked(sign) or self._part(sign))]
+        if self._bare_list(told):
+            return {n for n in told if self._frame.signs[n].payload.name in self._frame.grammar.red_flags}
+        return {n for n in told if self._before_denial(n) or self._after_denial(n)}
+
+    def _part(self, sign: Spot[Phrase]) -> bool:
+        """True for what shares its words with a longer sign, which is meant: "heart fine, breathing | fast"."""
+        words = range(sign.start, sign.end)
+        return any(self._reach[at] > len(words) or self._flags[at] > 1 for at in words)
+
+    def _present(self, number: int) -> bool:
+        sign = self._frame.signs[number]
+        denied = sign.negated or number in self._negation.negated or number in self._negation.turned
+        return sign.payload.value == "present" and not (denied or sign.doubtful)
+
+    def _asked(self, sign: Spot[Phrase]) -> bool:
+        """True for "stiff neck? no fever"."""
+        return "?" in self._surface[sign.end : sign.end + 2]
+
+    def _used_up(self) -> set[int]:
+        """Words at which a denial of what follows begins: it is no answer to what stands before it."""
+        frame, negation = self._frame, self._negation
+        out = set(negation.forward)
+        for cue in frame.hidden:  # "rash all over no fever feeding well", read as no feeding
+            near = range(bisect_left(frame.sign_starts, cue.end), bisect_right(frame.sign_starts, cue.end))
+            if any(number in negation.negated for number in near):
+                out.add(cue.start)
+        denying = {*frame.grammar.nots, *self._rows["nones"]}
+        for sign in frame.signs:  # "no temperature", "not waking"
+            if sign.payload.value == "absent" and self._surface[sign.start] in denying:
+                out.add(sign.start)
+        out.update(cue.start for cue in frame.cues if cue.payload.name == "the_rest")
+        return out
+
+    def _before_denial(self, number: int) -> bool:
+        """True for the stiff neck of "stiff neck, but no fever", told as a sign of its own."""
+        sign = self._frame.signs[number]
+        at = sign.end
+        while at not in self._denials and self._word(at) in self._rows["before_denial"]:
+            at += 1
+        named = self._surface[sign.start] not in self._rows["nones"]  # "wet no yes": not of "no wet"
+        ticked = named and self._negation.listed and self._word(sign.end) in self._rows["agreeing"]
+        lemma = self._frame.words.lemma
+        content = set(lemma[sign.start : sign.end]) - self._frame.grammar.function_words
+        content.add(lemma[sign.end - 1])
+        if not content.isdisjoint(lemma[at : at + len(content) + 2]):
+            return False  # "all over, not all over" takes it back
+        return (at in self._denials or ticked) and self._opens(sign.start)
+
+    def _word(self, at: int) -> str:
+        """The word at a place, empty behind the last."""
+        return self._surface[at] if at < len(self._surface) else ""
+
+    def _opens(self, at: int) -> bool:
+        """True when only light words stand between the word and the beginning, or another sign."""
+        numerals = self._frame.grammar.numerals
+        for before in range(at - 1, max(-1, at - FAR), -1):
+            word = self._surface[before]
+            if is_stop(word) or before + 1 in self._ends or before in self._negation.lone_nos:
+                return True
+            number = word[0].isdigit() or word in numerals.ones or word in numerals.tens
+            if not (word in self._light or number or before in self._persons or not word[0].isalnum()):
+                return False
+        return at < FAR
+
+    def _after_denial(self, number: int) -> bool:
+        """True for the confused of "no fever, he's confused" and of "no fever confused though"."""
+        frame = self._frame
+        sign = frame.signs[number]
+        if self._surface[sign.start] == "no" and sign.end - sign.start > 2:
+            return False  # "no light trouble"
+        if not (frame.ends(sign.end) or sign.end in frame.sign_starts or sign.end in self._denials):
+            return False
+        for before in range(sign.start - 1, max(-1, sign.start - FAR), -1):
+            if before in self._negation.lone_nos and before == 0:
+                return True
+            ended = self._ends.get(before + 1, ())
+            if ended:
+                return any(self._denied(one) for one in ended) and not any(
+                    frame.signs[one].payload.name == sign.payload.name for one in ended
+                )
+            if is_stop(self._surface[before]) or self._surface[before] not in self._light | {","}:
+                return False
+        return False
+
+    def _denied(self, number: int) -> bool:
+        """True for what a word before it denies, as no "fever? no"."""
+        sign = self._frame.signs[number]
+        return sign.negated or number in self._negation.negated or sign.start in self._denials
+
+    def _bare_list(self, told: list[int]) -> bool:
+        """True for "rash, fever, stiff neck": signs and nothing else, and none of them denied."""
+        frame = self._frame
+        if any(cue.payload.name in DENYING for cue in frame.cues) or "?" in self._surface:
+            return False
+        named = [s for s in frame.signs if s.payload.name not in frame.grammar.places]
+        taken = [at for s in named for at in range(s.start, s.end)]
+        if len(taken) > len(set(taken)) or any(s.payload.value == "absent" or s.negated for s in named):
+            return False
+        beside = {*frame.grammar.telling.rash, *self._rows["listing"]}
+        words = [self._surface[at] for at in sorted(set(range(len(self._surface))) - set(taken))]
+        rash = any(word in frame.grammar.telling.rash for word in words)
+        return len(named) + rash > 1 and all(word in beside or not word[0].isalnum() for word in words)
