@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
-from voice_triage.understanding import turning
+from voice_triage.understanding import heard, turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
@@ -57,6 +57,9 @@ class Context(Frame):
         self._reach_out()
         self._begun |= turning.begun(self, self._negation.negated)
         self._told.update(self._begun)
+        so = heard.come_true(self)
+        self._told |= so
+        self._dropped -= so
 
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
@@ -99,7 +102,8 @@ class Context(Frame):
         # Of fading the spots are the subject, and nobody who is named.
         flags = self.grammar.red_flags - set(self.grammar.opposites)
         present = [one for one in said if one.status == "present" and one.concept in flags]
-        return frozenset(one.concept for one in present if self.alone(one.start, one.end))
+        alone = (one.concept for one in present if self.alone(one.start, one.end))
+        return frozenset(alone) | heard.listed(self, said)
 
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away: "her eyes are blue"."""
