@@ -11,7 +11,7 @@ from voice_triage.understanding.frame import Frame
 if TYPE_CHECKING:
     from voice_triage.understanding.context import Said
 
-INNOCENT = ("statement", "resume", "ongoing", "not_this", "earlier", "excuse")
+INNOCENT = ("statement", "resume", "ongoing", "not_this", "earlier", "excuse", "advice", "come_true")
 """Cues that turn nothing in a list."""
 
 
