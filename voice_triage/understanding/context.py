@@ -131,7 +131,7 @@ class Context(Frame):
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
             if name == "told" or (name == "exception" and self._denied_before(cue)):
-                self._told.update(self._after(cue))
+                self._told.update(self._after(cue) if name == "exception" else self._of_patient(cue))
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
                 # "The stiff neck has not", but not "a stiff neck he has not".
                 before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
@@ -149,6 +149,11 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
+        """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
+        telling, surface = self.grammar.telling.reporting, self.words.surface
+        return [n for n in self._after(cue) if surface[self.signs[n].start] not in telling]
 
     def _patient(self, cue: Spot[Phrase]) -> bool:
         """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""

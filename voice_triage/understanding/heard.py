@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,11 @@ def listed(frame: Frame, said: Sequence[Said]) -> frozenset[str]:
     if any(cue.payload.name not in INNOCENT for cue in frame.cues) or "?" in surface:
         return frozenset()
     light = {*grammar.files["words"]["listing"], *grammar.lexicon.skippable, ",", "."}
-    known = rash.union(*(range(s.start, s.end) for s in said))
+    known = rash.union(*(range(s.start, s.end) for s in frame.signs))
     if not all(at in known or surface[at] in light for at in range(len(surface))):
         return frozenset()
     flags = grammar.red_flags - grammar.skin - set(grammar.opposites)
-    return frozenset(
-        s.concept for s in told if s.concept in flags and rash.isdisjoint(range(s.start, s.end))
-    )
+    named = Counter(at for s in told for at in range(s.start, s.end))
+    # "Neck hardly moves" names one thing, although it could be two.
+    alone = (s for s in told if all(named[at] == 1 and at not in rash for at in range(s.start, s.end)))
+    return frozenset(s.concept for s in alone if s.concept in flags)
