@@ -188,6 +188,8 @@ class Context(Frame):
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
         rows = self.grammar.files["words"]
+        if self.has("told", cue.start, cue.start + 1):
+            return False  # "is calpol meant to make her this drowsy"
         following = self.words.surface[cue.end : cue.end + 1]
         return self._opens(cue) and bool(following) and following[0] not in rows["patients"]
 

@@ -1,4 +1,4 @@
-"""Signs that are there although the words around them sound otherwise: foretold and come true, or only listed."""
+"""Signs that are there, whatever the words around them: foretold and come true, or only listed."""
 
 from __future__ import annotations
 
