@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
-from voice_triage.understanding import turning
+from voice_triage.understanding import heard, turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
@@ -66,6 +66,9 @@ class Context(Frame):
         self._begun |= turning.all_the_more(self, negated) | self._own
         self._told.update(self._begun | turning.listed(self))
         self._standing = Standing(self, self._negation).numbers()
+        so = heard.come_true(self)
+        self._told |= so
+        self._dropped -= so
 
     def said(self) -> list[Said]:
         """The signs that concern the patient now, in order of being said."""
@@ -109,7 +112,8 @@ class Context(Frame):
         # Of fading the spots are the subject, and nobody who is named.
         flags = self.grammar.red_flags - set(self.grammar.opposites)
         present = [one for one in said if one.status == "present" and one.concept in flags]
-        return frozenset(one.concept for one in present if self.alone(one.start, one.end))
+        alone = (one.concept for one in present if self.alone(one.start, one.end))
+        return frozenset(alone) | heard.listed(self, said)
 
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away: "her eyes are blue"."""
@@ -137,7 +141,7 @@ class Context(Frame):
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
             if name == "told":
-                self._told.update(self._after(cue))
+                self._told.update(self._of_patient(cue))
             if name == "exception" and self._denied_beside(cue):
                 # "Apart from the wheezing, no": the no is of all the others.
                 self._begun.update(n for n in self._after(cue) if self._left_out(cue, self.signs[n]))
@@ -158,6 +162,11 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
+        """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
+        telling, surface = self.grammar.telling.reporting, self.words.surface
+        return [n for n in self._after(cue) if surface[self.signs[n].start] not in telling]
 
     def _patient(self, cue: Spot[Phrase]) -> bool:
         """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""
@@ -203,6 +212,8 @@ class Context(Frame):
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
         rows = self.grammar.files["words"]
+        if self.has("told", cue.start, cue.start + 1):
+            return False  # "is calpol meant to make her this drowsy"
         following = self.words.surface[cue.end : cue.end + 1]
         return self._opens(cue) and bool(following) and following[0] not in rows["patients"]
 

@@ -30,6 +30,8 @@ INDEPENDENT = (
     "exception",
     "goes_on",
     "goes_on_with",
+    "advice",
+    "come_true",
     "remains",
     "earlier",
     "misread",

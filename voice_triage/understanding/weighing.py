@@ -35,7 +35,7 @@ class Strength:
 RED_FLAG = Strength((0.0, 1.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
 SURELY = Strength((0.0, 9.0, 8.0, 5.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
-TOLD = Strength((0.0, 9.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
 SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
