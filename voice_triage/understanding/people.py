@@ -74,8 +74,12 @@ def _outright(said: Utterance, spot: Spot[Phrase]) -> bool:
 
 
 def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
-    """True for "not my son" and "not me"."""
-    return said.word(spot.start - 1) in said.telling.denies or said.before(spot.start, said.telling.not_for)
+    """True for "not my son", "not me" and what is no more than "me, not my son"."""
+    telling, at = said.telling, spot.start
+    if said.word(at) in telling.selves and not telling.denies.isdisjoint(said.words.surface[at : spot.end]):
+        return True
+    at -= spot.payload.name == "patient_word" and said.word(at - 1) in telling.owners
+    return said.word(at - 1) in telling.denies or said.before(at, telling.not_for)
 
 
 def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -87,7 +91,7 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
     between = (*lead[be + 1 :], *said.words.surface[spot.start : spot.end - 1])
     known = said.idle | numerals.vague.keys() | numerals.units.keys() | said.telling.old
     known |= numerals.ones.keys() | numerals.tens.keys()
-    return known.issuperset(between)
+    return all(word in known or word[0].isdigit() for word in between)
 
 
 def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
