@@ -74,13 +74,8 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
         inside = any(one.start <= s.start and s.end <= one.end for one in told)
         begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
-        if (
-            asked
-            and not inside
-            and not said.of_spots(begin)
-            and not said.of_weather(s.start)
-            and (value.unit == "months" or not beside)
-        ):
+        elsewhere = said.of_spots(begin) or said.of_weather(s.start)
+        if asked and not inside and not elsewhere and (value.unit == "months" or not beside):
             out.append(Told(s.start, s.end, value, strong=beside or not told))
     return out
 

@@ -121,7 +121,8 @@ def _of_numbers(
 def _reaches(said: Utterance, first: Told, number: Number, hours: float) -> bool:
     """True for the two of "a week or two": of a span into the long times the shorter end counts."""
     between = said.words.surface[first.end : number.start]
-    joined = bool(between) and said.telling.either.issuperset(between)
+    known = said.telling.either | said.numerals.part_a
+    joined = not said.telling.either.isdisjoint(between) and known.issuperset(between)
     return joined and _hours(first) < LONG_HOURS <= hours
 
 
@@ -171,9 +172,8 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
 def _alone(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for a phrase beside which nothing is said."""
     rest = (*said.words.surface[: spot.start], *said.words.surface[spot.end :])
-    return all(
-        not word[0].isalnum() or word in said.idle | said.telling.be | said.telling.they for word in rest
-    )
+    idle = said.idle | said.telling.be | said.telling.they
+    return all(not word[0].isalnum() or word in idle for word in rest)
 
 
 def _hours(told: Told) -> float:

@@ -19,7 +19,12 @@ OWNED_WITHIN = 3
 def patients(said: Utterance) -> list[Told]:
     """Who it is about: self, child or other; strong where it is said outright."""
     out = []
-    found = (*longest(said.spots, "patient"), *longest(said.spots, "patient_word"))
+    denies, surface = said.telling.denies, said.words.surface
+    # "it's me, not my son" is no "it's my son"
+    whole = [
+        s for s in said.spots if s.payload.value == "self" or denies.isdisjoint(surface[s.start + 1 : s.end])
+    ]
+    found = (*longest(whole, "patient"), *longest(whole, "patient_word"))
     starts = defaultdict(list)
     for s in found:
         starts[s.start].append(s)
@@ -74,10 +79,8 @@ def _outright(said: Utterance, spot: Spot[Phrase]) -> bool:
 
 
 def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
-    """True for "not my son", "not me" and what is no more than "me, not my son"."""
+    """True for "not my son" and "not me"."""
     telling, at = said.telling, spot.start
-    if said.word(at) in telling.selves and not telling.denies.isdisjoint(said.words.surface[at : spot.end]):
-        return True
     at -= spot.payload.name == "patient_word" and said.word(at - 1) in telling.owners
     return said.word(at - 1) in telling.denies or said.before(at, telling.not_for)
 

@@ -87,10 +87,12 @@ def _elsewhere(said: Utterance, start: int, end: int) -> bool:
 def _of_body(said: Utterance, start: int) -> bool:
     """True where the number is said of a person or of a reading: "he was thirty nine in the sun"."""
     telling = said.telling
+    if not telling.readings.isdisjoint(said.lead(start)):
+        return True
     at = start - 1
     while said.word(at) in telling.be | telling.about | telling.having | telling.stayed:
         at -= 1
-    return said.word(at) in (telling.persons | telling.readings) - telling.it
+    return said.word(at) in telling.persons - telling.it
 
 
 def _only_degrees(said: Utterance, start: int, by: list[Spot[Phrase]]) -> bool:

@@ -172,8 +172,9 @@ def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
 
 def contrast(said: Utterance, number: Number) -> Number | None:
     """The fourteen of "i said forty, not fourteen", where nothing says what the forty are."""
-    telling = said.telling
-    if not (said.idle | telling.correcting | telling.be | telling.saying).issuperset(said.lead(number.start)):
+    telling, lead = said.telling, said.lead(number.start)
+    known = (said.idle | telling.correcting | telling.be | telling.saying) - telling.stayed
+    if not known.issuperset(lead):
         return None
     at = number.end + bool(said.unit(number.end))
     at += said.word(at) == ","
