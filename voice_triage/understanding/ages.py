@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
-from voice_triage.understanding.no_ages import no_age, yet
+from voice_triage.understanding.no_ages import no_age, told_as_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.values import (
     Told,
@@ -74,7 +74,8 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
         inside = any(one.start <= s.start and s.end <= one.end for one in told)
         begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
-        if asked and not inside and not said.of_spots(begin) and (value.unit == "months" or not beside):
+        elsewhere = said.of_spots(begin) or said.of_weather(s.start)
+        if asked and not inside and not elsewhere and (value.unit == "months" or not beside):
             out.append(Told(s.start, s.end, value, strong=beside or not told))
     return out
 
@@ -138,6 +139,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
     if counted and said.word(start - 1) in telling.born and said.word(end) in telling.ago:
         strong, end = True, end + 1
+    strong = strong or told_as_age(said, number)
     if not strong and (said.question != "age" or not _only_answers(said, number, counted)):
         return None
     if said.word(end) in telling.ago or (number.tail is not None and not (old or said.question == "age")):

@@ -9,7 +9,8 @@ from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.long_ago import doubtful
-from voice_triage.understanding.numbers import UNIT_HOURS
+from voice_triage.understanding.no_ages import told_as_age
+from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import (
     Told,
@@ -22,6 +23,8 @@ from voice_triage.understanding.values import (
     smaller,
 )
 
+NEARLY = 0.95
+"""What "nearly two weeks" are of two weeks."""
 MINUTE = 0.02
 """A minute in hours, rounded as values are; so long is only asked for."""
 
@@ -71,19 +74,32 @@ def _replaces(said: Utterance, first: Told, second: Told) -> bool:
 
 
 def _counted(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
-    """The times told in numbers; one that was corrected gives way to its correction."""
+    """The times told in numbers, also "not ten minutes ago", but not the second of "two days, not two"."""
+    plain = [number for number in said.at.values() if not said.denied(number.start)]
+    out = _of_numbers(said, plain, taken, clauses)
+    if out or len(plain) == len(said.at):
+        return out
+    return [one for one in _of_numbers(said, [*said.at.values()], taken, clauses) if _hours(one) < LONG_HOURS]
+
+
+def _of_numbers(
+    said: Utterance, numbers: Sequence[Number], taken: Sequence[Told], clauses: Clauses
+) -> list[Told]:
+    """The times that numbers tell; one that was corrected gives way to its correction."""
     out: list[Told] = []
     telling = said.telling
     marked = {s.end for s in marks(said.spots, "time")}
     inside = places(taken)
-    for number in said.at.values():
-        if number.start in inside or (out and number.start < out[-1].end):
+    for number in numbers:
+        if number.start in inside or (out and number.start < out[-1].end) or told_as_age(said, number):
             continue
         end = number.end
         if said.base(end) in telling.padding:
             end += 1 + (said.word(end + 1) in telling.padding_end)
         step = UNIT_HOURS.get(said.unit(end), 0)
         correcting = corrects(said, number, out)
+        if correcting and _reaches(said, out[-1], number, number.value * (step or out[-1].step)):
+            continue
         if not step and correcting:
             out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
@@ -97,9 +113,36 @@ def _counted(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[T
         near = theirs or any(place in marked for place in range(number.start - 3, number.start + 1))
         near = near or (clauses.names(number.start) and _had(said, number.start))
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
-            one = _told(said, number.start, end, amount * step + more, step)
-            out[-1 if correcting else len(out) :] = [one]
+            hours = _least(said, number, end, amount * step + more, step)
+            out[-1 if correcting else len(out) :] = [_told(said, number.start, end, hours, step)]
     return out
+
+
+def _reaches(said: Utterance, first: Told, number: Number, hours: float) -> bool:
+    """True for the two of "a week or two": of a span into the long times the shorter end counts."""
+    between = said.words.surface[first.end : number.start]
+    known = said.telling.either | said.numerals.part_a
+    joined = not said.telling.either.isdisjoint(between) and known.issuperset(between)
+    return joined and _hours(first) < LONG_HOURS <= hours
+
+
+def _least(said: Utterance, number: Number, end: int, hours: float, step: float) -> float:
+    """The hours of a time, fewer than a long one of "one or two weeks" and of "nearly two weeks"."""
+    telling = said.telling
+    if hours < LONG_HOURS:
+        return hours
+    at = number.start
+    while said.word(at - 1) in telling.either | said.numerals.joins:
+        at -= 1
+    first = said.ends.get(at)
+    spans = first is not None and (
+        said.numerals.joins.isdisjoint(said.words.surface[at : number.start])
+        or said.word(first.start - 1) in telling.between
+    )
+    if first is not None and spans and first.value * step < LONG_HOURS:
+        return first.value * step
+    almost = said.before(number.start, telling.almost) or said.length(end, telling.almost_after)
+    return hours * NEARLY if almost and hours * NEARLY < LONG_HOURS else hours
 
 
 def _had(said: Utterance, at: int) -> bool:
@@ -113,6 +156,8 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
     ends = {number.end for number in said.at.values()}
     for s in longest(said.spots, "duration"):
         rough, hours = s.payload.value[0] == "q", float(s.payload.value.split()[-1])
+        if s.payload.value[0] == "w" and (said.question != "duration" or not _alone(said, s)):
+            continue  # "longer" is an answer, "no longer" is not
         # "hours" are a few, the hour of "at that hour" is none
         bare = s.end - s.start == 1 and bool(said.unit(s.start))
         if bare and (said.word(s.start) == said.base(s.start) or s.start in ends):
@@ -122,6 +167,13 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
         if came or asked or not (rough or beside):
             out.append(replace(_told(said, s.start, s.end, hours, 1), strong=not bare))
     return out
+
+
+def _alone(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for a phrase beside which nothing is said."""
+    rest = (*said.words.surface[: spot.start], *said.words.surface[spot.end :])
+    idle = said.idle | said.telling.be | said.telling.they
+    return all(not word[0].isalnum() or word in idle for word in rest)
 
 
 def _hours(told: Told) -> float:

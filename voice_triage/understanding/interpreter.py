@@ -10,7 +10,7 @@ from typing import Any
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
-from voice_triage.understanding import ages, durations, lasting, people, values, weighing
+from voice_triage.understanding import ages, durations, lasting, people, temperatures, values, weighing
 from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in, only_command
 from voice_triage.understanding.context import Context, Said
@@ -192,7 +192,7 @@ class Interpreter:
     def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         utterance = clauses.utterance
-        heat = values.temperatures(utterance)
+        heat = temperatures.temperatures(utterance)
         told = heat + ages.ages(utterance, heat)
         new = any(s.concept == lasting.NEW and s.status == "present" for s in said)
         told += durations.durations(utterance, told, clauses, new=new)

@@ -86,6 +86,10 @@ class Clauses:
             return (
                 not had and before not in rows["before_nominative"] and before not in said.telling.ever_since
             )
+        if before in said.telling.ago and not said.telling.rash.isdisjoint(
+            (said.base(at), said.base(at + 1))
+        ):
+            return True  # "he was ill two weeks ago, spots today"
         return said.base(at - 1) in said.telling.rash and said.word(at + 1) in said.telling.persons
 
     def _read(self, start: int, end: int) -> Clause:

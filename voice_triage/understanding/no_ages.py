@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from voice_triage.understanding.numbers import Number
-from voice_triage.understanding.values import Utterance, address
+from voice_triage.understanding.temperatures import may_be
+from voice_triage.understanding.values import Utterance, address, contrast, counted_noun
 
 YET_WORDS = 3
 """Words after an age in which a yet makes it the next one: "not one year old yet"."""
@@ -53,3 +54,15 @@ def yet(said: Utterance, number: Number) -> bool:
     """True for "not one yet"."""
     after = said.words.surface[number.end : number.end + YET_WORDS]
     return said.word(number.start - 1) in said.telling.denies and not said.telling.yet.isdisjoint(after)
+
+
+def told_as_age(said: Utterance, number: Number) -> bool:
+    """True for "forty, not fourteen" and "two years, not two months" as corrections of a summary."""
+    other = contrast(said, number) if said.question == "summary_check" else None
+    if other is None:
+        return False
+    units = {said.unit(number.end), said.unit(other.end)}
+    if units != {""}:
+        return units <= {"year", "month"}
+    warm = may_be(number.value) and may_be(other.value)
+    return not warm and not counted_noun(said, number.end) and not counted_noun(said, other.end)

@@ -19,7 +19,12 @@ OWNED_WITHIN = 3
 def patients(said: Utterance) -> list[Told]:
     """Who it is about: self, child or other; strong where it is said outright."""
     out = []
-    found = (*longest(said.spots, "patient"), *longest(said.spots, "patient_word"))
+    denies, surface = said.telling.denies, said.words.surface
+    # "it's me, not my son" is no "it's my son"
+    whole = [
+        s for s in said.spots if s.payload.value == "self" or denies.isdisjoint(surface[s.start + 1 : s.end])
+    ]
+    found = (*longest(whole, "patient"), *longest(whole, "patient_word"))
     starts = defaultdict(list)
     for s in found:
         starts[s.start].append(s)
@@ -75,7 +80,9 @@ def _outright(said: Utterance, spot: Spot[Phrase]) -> bool:
 
 def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "not my son" and "not me"."""
-    return said.word(spot.start - 1) in said.telling.denies or said.before(spot.start, said.telling.not_for)
+    telling, at = said.telling, spot.start
+    at -= spot.payload.name == "patient_word" and said.word(at - 1) in telling.owners
+    return said.word(at - 1) in telling.denies or said.before(at, telling.not_for)
 
 
 def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -87,7 +94,7 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
     between = (*lead[be + 1 :], *said.words.surface[spot.start : spot.end - 1])
     known = said.idle | numerals.vague.keys() | numerals.units.keys() | said.telling.old
     known |= numerals.ones.keys() | numerals.tens.keys()
-    return known.issuperset(between)
+    return all(word in known or word[0].isdigit() for word in between)
 
 
 def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:

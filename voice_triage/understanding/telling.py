@@ -15,6 +15,9 @@ class Telling:
 
     # numbers of any kind
     correcting: WordSet
+    saying: WordSet
+    instead: PhraseList
+    if_not: WordSet
     of: WordSet
     solid: WordSet
     half_more: PhraseList
@@ -23,6 +26,10 @@ class Telling:
     streets: WordSet
     outdoors: WordSet
     not_body: WordSet
+    weather: PhraseList
+    readings: WordSet
+    degrees: WordSet
+    below: PhraseList
     # durations
     padding: WordSet
     padding_end: WordSet
@@ -43,6 +50,8 @@ class Telling:
     at_most: PhraseList
     could_be: PhraseList
     at_most_after: PhraseList
+    between: WordSet
+    almost_after: PhraseList
     # ages
     old: WordSet
     of_age: PhraseList

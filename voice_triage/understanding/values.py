@@ -1,28 +1,20 @@
-"""Temperatures, and what numbers of every kind share."""
+"""What numbers of every kind share."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
 
 from voice_triage.messages import Value
-from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import PhraseList, Words, is_stop
 
-CELSIUS = (33.0, 43.5)
-FAHRENHEIT = (92.0, 112.0)
 LEAD = 7
 """Words before a number, of its own clause, that say whose or what it is."""
-NEAR = 4
-"""Words after a number, of its own clause, that say where it was that warm."""
 STREET_WITHIN = 3
 """Words after a number up to the street whose house it is."""
-FEVER_FROM = 35.0
-"""A number with tenths above it is a temperature, whatever was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +89,11 @@ class Utterance:
             start -= 1
         return self.words.surface[start:at]
 
+    def denied(self, at: int) -> bool:
+        """True for the second number of "two days, not two weeks", not of "a week, if not two"."""
+        size = self.behind(at, self.telling.instead)
+        return size > 0 and self.word(at - size - 1) not in self.telling.if_not
+
     def of_spots(self, at: int) -> bool:
         """True for the number or phrase at a place in "the spots are a day old"."""
         telling, numerals = self.telling, self.numerals
@@ -108,52 +105,18 @@ class Utterance:
             meant or (self.question == "duration" and self.word(at - 1) in telling.they)
         )
 
+    def of_weather(self, at: int) -> bool:
+        """True for the phrase at a place in "it's been in the nineties"."""
+        while self.word(at - 1) in self.telling.be | self.telling.about | self.telling.stayed:
+            at -= 1
+        return self.word(at - 1) in self.telling.it
+
     def earlier(self, one: Told, after: Told) -> bool:
         """True for the first of "thirty nine last night, thirty six now", not of one that is taken back."""
         cues = [(s.payload.name, s.start) for s in self.spots if s.payload.kind == "cue"]
         between, near = range(one.end, after.start), range(one.start - 6, after.end + 6)
         back = any(name == "misread" and at in between for name, at in cues)
         return not back and any(name == "earlier" and at in near for name, at in cues)
-
-
-def temperatures(said: Utterance) -> list[Told]:
-    """Body temperatures in Celsius; Fahrenheit is told by its size."""
-    marked = marks(said.spots, "heat")
-    out: list[Told] = []
-    for number in said.numbers:
-        degrees, end, exact = number.value, number.end, number.value % 1 != 0
-        if number.tail is not None and degrees > 30:
-            degrees, end, exact = degrees + number.tail / 10, end + 1, True
-        if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
-            continue
-        if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
-            continue
-        if _elsewhere(said, number.start, end):
-            continue
-        near = any(mark.start - 6 <= number.start and end <= mark.end + 8 for mark in marked)
-        near = near and (exact or not _speakers(said, number.start))
-        near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
-        near = near or corrects(said, number, out)
-        celsius = degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
-        if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
-            continue
-        if _open(said, end, celsius, fahrenheit=celsius != degrees):
-            continue
-        text = said.words.text(number.start, end)
-        out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
-    return out
-
-
-def _elsewhere(said: Utterance, start: int, end: int) -> bool:
-    """True for the number of "pulse a hundred", "number forty" and "forty outside"."""
-    telling = said.telling
-    if not telling.not_body.isdisjoint(said.lead(start)) or said.word(start - 1) in telling.named_by:
-        return True
-    clause = takewhile(
-        lambda word: not is_stop(word) and word not in telling.clause_words,
-        said.words.surface[end : end + NEAR],
-    )
-    return not telling.outdoors.isdisjoint(clause) or address(said, end)
 
 
 def address(said: Utterance, at: int) -> bool:
@@ -178,17 +141,6 @@ def counted_noun(said: Utterance, at: int) -> bool:
         and not word.endswith(tuple(telling.singular_endings))
         and word not in telling.no_plurals
     )
-
-
-def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
-    """True where unread decimals may make it a fever: "one hundred point" and no number."""
-    most = celsius + 0.9 * (5 / 9 if fahrenheit else 1)
-    return said.word(end) in said.numerals.points and celsius < FEVER_CELSIUS <= most
-
-
-def _speakers(said: Utterance, at: int) -> bool:
-    """True for the number of "i am forty one and I have a fever"."""
-    return said.word(at - 1) in said.telling.be and said.word(at - 2) in said.telling.speaker
 
 
 def places(told: Sequence[Told]) -> set[int]:
@@ -216,6 +168,18 @@ def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
         return True
     back = max((at for at, word in enumerate(between) if word in said.telling.takes_back), default=-1)
     return back >= 0 and all(word in said.telling.correcting for word in between[back:])
+
+
+def contrast(said: Utterance, number: Number) -> Number | None:
+    """The fourteen of "i said forty, not fourteen", where nothing says what the forty are."""
+    telling, lead = said.telling, said.lead(number.start)
+    known = (said.idle | telling.correcting | telling.be | telling.saying) - telling.stayed
+    if not known.issuperset(lead):
+        return None
+    at = number.end + bool(said.unit(number.end))
+    at += said.word(at) == ","
+    size = said.length(at, telling.instead)
+    return said.at.get(at + size) if size else None
 
 
 def and_a_half(said: Utterance, amount: float, at: int) -> tuple[float, int]:

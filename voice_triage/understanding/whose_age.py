@@ -142,7 +142,7 @@ def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     """True where another is named before the speaker's age: "my granddaughter, I'm seventy four"."""
     first = min((one.start for one in told if _of_speaker(said, one.start)), default=0)
     telling, surface = said.telling, said.words.surface
-    who = [s.payload.value for s in said.spots if s.payload.kind == "value" and s.payload.name == "patient"]
+    who = _named(said)
     if who and who[-1] == "self":
         return False  # "mum fainted, but it's me with the rash, i'm fourteen"
     if "self" not in who and any(_child_beside(said, one) for one in told):
@@ -152,6 +152,18 @@ def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
         word in telling.third or (word in others and (not at or surface[at - 1] in telling.owners))
         for at, word in enumerate(surface[: max(0, first - len(said.lead(first)))])
     )
+
+
+def _named(said: Utterance) -> list[str]:
+    """Whom the patient is said to be, in order, without the "on my" of "on my son"."""
+    found = [s for s in said.spots if s.payload.kind == "value" and s.payload.name == "patient"]
+    ends = {s.start: s.end for s in found if s.payload.value != "self"}
+    return [
+        s.payload.value
+        for s in found
+        if s.payload.value != "self"
+        or not any(ends.get(at, 0) > s.end for at in range(s.start + 1, s.end + 1))
+    ]
 
 
 def _same(first: Told, second: Told) -> bool:

@@ -1,0 +1,127 @@
+"""Temperatures of a body: not of the weather, a bath or the wash."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from voice_triage.messages import Value
+from voice_triage.protocol import FEVER_CELSIUS
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.values import (
+    Told,
+    Utterance,
+    address,
+    contrast,
+    corrects,
+    counted_noun,
+    marks,
+)
+from voice_triage.understanding.words import is_stop
+
+CELSIUS = (33.0, 43.5)
+FAHRENHEIT = (92.0, 112.0)
+NEAR = 4
+"""Words after a number, of its own clause, that say where it was that warm."""
+FEVER_FROM = 35.0
+"""A number with tenths above it is a temperature, whatever was asked."""
+JUST_BELOW = 0.1
+"""A temperature is "under thirty eight" by at least so much."""
+
+
+def temperatures(said: Utterance) -> list[Told]:
+    """Body temperatures in Celsius; Fahrenheit is told by its size."""
+    marked = marks(said.spots, "heat")
+    out: list[Told] = []
+    for number in said.numbers:
+        degrees, end, exact = number.value, number.end, number.value % 1 != 0
+        if number.tail is not None and degrees > 30:
+            degrees, end, exact = degrees + number.tail / 10, end + 1, True
+        if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
+            continue
+        if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
+            continue
+        if _elsewhere(said, number.start, end) or said.denied(number.start):
+            continue
+        by = [mark for mark in marked if mark.start - 6 <= number.start and end <= mark.end + 8]
+        near = bool(by) and (exact or not _speakers(said, number.start))
+        near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
+        near = near or corrects(said, number, out) or _contrasted(said, number)
+        celsius = _celsius(degrees)
+        if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
+            continue
+        if _open(said, end, celsius, fahrenheit=celsius != degrees):
+            continue
+        if celsius < FEVER_CELSIUS and not exact and by and _only_degrees(said, number.start, by):
+            continue
+        if said.before(number.start, said.telling.below):
+            celsius -= JUST_BELOW
+        text = said.words.text(number.start, end)
+        out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
+    return out
+
+
+def _celsius(degrees: float) -> float:
+    """Degrees of a body in Celsius, whichever they were told in."""
+    return degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
+
+
+def _elsewhere(said: Utterance, start: int, end: int) -> bool:
+    """True for the number of "pulse a hundred", "number forty", "forty outside" and "forty in the sun"."""
+    telling = said.telling
+    if not telling.not_body.isdisjoint(said.lead(start)) or said.word(start - 1) in telling.named_by:
+        return True
+    clause = tuple(
+        takewhile(
+            lambda word: not is_stop(word) and word not in telling.clause_words,
+            said.words.surface[end : end + NEAR],
+        )
+    )
+    if not telling.outdoors.isdisjoint(clause) or address(said, end):
+        return True
+    places = (*range(start - len(said.lead(start)), start), *range(end, end + len(clause)))
+    return not _of_body(said, start) and any(said.length(at, telling.weather) for at in places)
+
+
+def _of_body(said: Utterance, start: int) -> bool:
+    """True where the number is said of a person or of a reading: "he was thirty nine in the sun"."""
+    telling = said.telling
+    if not telling.readings.isdisjoint(said.lead(start)):
+        return True
+    at = start - 1
+    while said.word(at) in telling.be | telling.about | telling.having | telling.stayed:
+        at -= 1
+    return said.word(at) in telling.persons - telling.it
+
+
+def _only_degrees(said: Utterance, start: int, by: list[Spot[Phrase]]) -> bool:
+    """True for "it was thirty six degrees yesterday", told unasked: it may well be the weather's."""
+    if said.question == "fever" or _of_body(said, start):
+        return False
+    marking = {word for mark in by for word in said.words.surface[mark.start : mark.end]}
+    return said.telling.degrees.issuperset(marking)
+
+
+def _contrasted(said: Utterance, number: Number) -> bool:
+    """True for "thirty nine, not thirty eight" as a correction of what was read back; only of a fever."""
+    if said.question != "summary_check" or number.value < FEVER_CELSIUS:
+        return False
+    other = contrast(said, number)
+    return other is not None and all(may_be(one.value) for one in (number, other))
+
+
+def may_be(degrees: float) -> bool:
+    """True for degrees that a body may have."""
+    return CELSIUS[0] <= _celsius(degrees) <= CELSIUS[1]
+
+
+def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
+    """True where unread decimals may make it a fever: "one hundred point" and no number."""
+    most = celsius + 0.9 * (5 / 9 if fahrenheit else 1)
+    return said.word(end) in said.numerals.points and celsius < FEVER_CELSIUS <= most
+
+
+def _speakers(said: Utterance, at: int) -> bool:
+    """True for the number of "i am forty one and I have a fever"."""
+    return said.word(at - 1) in said.telling.be and said.word(at - 2) in said.telling.speaker
