@@ -142,7 +142,7 @@ class Standing:
         taken = [at for s in named for at in range(s.start, s.end)]
         if len(taken) > len(set(taken)) or any(s.payload.value == "absent" or s.negated for s in named):
             return False
-        beside = {*frame.grammar.telling.rash, *self._rows["listing"]}
+        beside = {*frame.grammar.telling.rash, *self._rows["row_fillers"]}
         words = [self._surface[at] for at in sorted(set(range(len(self._surface))) - set(taken))]
         rash = any(word in frame.grammar.telling.rash for word in words)
         return len(named) + rash > 1 and all(word in beside or not word[0].isalnum() for word in words)
