@@ -18,17 +18,17 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
+from voice_triage.understanding.readback import confirmed, unclear
 from voice_triage.understanding.replies import (
     Found,
     answering,
     answers_in,
-    confirmed,
     effects,
     merge,
     only_answers,
     ruled_out,
-    unclear,
 )
+from voice_triage.understanding.selection import idle_words
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -89,14 +89,17 @@ class Interpreter:
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
-        if asked and not row.get("clear_no") and only_answers(self._grammar, words, context, asked, found):
+        idle = idle_words(words, spots, asked)
+        if asked and not row.get("clear_no") and only_answers(self._grammar, words, spots, context, asked, found):
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            apart = frozenset(aside), context.explained(), self._bare(asked) if found else frozenset()
+            bare = self._bare(asked) if found or idle else frozenset[str]()
+            apart = frozenset(aside), context.explained(), bare
             rules = weighing.ByRules(said, len(words.surface), *apart, context.plain(said))
             said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
+        reading = None if idle and not found else reading
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and row.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing

@@ -41,6 +41,23 @@ UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first", "told", "excu
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
+WHILE = frozenset({"when", "whenever", "if", "while", "once", "as", "after", "even", "since", "not"})
+"""Behind one of these, what is done is no news: "yes, even when i'm pressing"."""
+
+
+def idle_words(words: Words, spots: Iterable[Spot[Phrase]], question: str) -> list[Spot[Phrase]]:
+    """What is said while the thing asked is being done, and answers nothing: "yes, i'm pressing"."""
+    return [
+        s
+        for s in spots
+        if s.payload.kind == "answer"
+        and s.payload.name == "idle"
+        and s.payload.question == question
+        and not (s.negated or s.doubtful)
+        and WHILE.isdisjoint(words.surface[max(0, s.start - 3) : s.start])
+    ]
+
+
 def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The cues: the longest reading of those that compete, and all that stand beside others."""
     every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
@@ -59,6 +76,9 @@ def kept_signs(
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
     # "no, it doesn't fade": the no answers, the not denies.
     signs = [s for s in signs if not (s.negated and words.surface[s.start] in ("no", "nope", "nah"))]
+    signs = [s for s in signs if not _after_no(words, s)]
+    idle = cover(idle_words(words, spots, question), len(words.surface))
+    signs = [s for s in signs if s.payload.name in grammar.places or idle[s.start] < s.end]
     signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
     excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
     opposites = grammar.opposites
@@ -101,6 +121,12 @@ def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> l
         )
 
     return [s for s in group if s.payload.value != "absent" or s.negated or not swallows(s)]
+
+
+def _after_no(words: Words, sign: Spot[Phrase]) -> bool:
+    """True for a denial read out of "no, there's pus": the no answers, and a clause follows."""
+    clause = words.surface[sign.start : sign.start + 3]
+    return sign.payload.value == "absent" and clause in (("no", "there", "'s"), ("no", "there", "is"))
 
 
 def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:
