@@ -28,7 +28,7 @@ from voice_triage.understanding.replies import (
     only_answers,
     ruled_out,
 )
-from voice_triage.understanding.selection import idle_words
+from voice_triage.understanding.selection import idle_words, spotted
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -69,7 +69,7 @@ class Interpreter:
         words, asked = self._grammar.lexicon.read(text), question or ""
         if not words.surface:
             return Meaning(text)
-        spots = self._grammar.spot(words)
+        spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
         signs = list(said)
@@ -90,12 +90,12 @@ class Interpreter:
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
         idle = idle_words(words, spots, asked)
-        if asked and not row.get("clear_no") and only_answers(self._grammar, words, spots, context, asked, found):
+        bare = only_answers(self._grammar, words, spots, context, asked, found)
+        if bare and asked and not row.get("clear_no"):
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            bare = self._bare(asked) if found or idle else frozenset[str]()
-            apart = frozenset(aside), context.explained(), bare
+            apart = frozenset(aside), context.explained(), self._bare(asked if found or idle else "")
             rules = weighing.ByRules(said, len(words.surface), *apart, context.plain(said))
             said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
@@ -195,8 +195,7 @@ class Interpreter:
     def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         utterance = clauses.utterance
-        heat = values.temperatures(utterance)
-        told = heat + ages.ages(utterance, heat)
+        told = (heat := values.temperatures(utterance)) + ages.ages(utterance, heat)
         new = any(s.concept == lasting.NEW and s.status == "present" for s in said)
         told += durations.durations(utterance, told, clauses, new=new)
         told += people.patients(utterance)
@@ -274,7 +273,7 @@ class Interpreter:
         words = self._grammar.lexicon.read(partial)
         if not words.surface:
             return Alarm()
-        spots = self._grammar.spot(words)
+        spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
         if present and self._network:
@@ -285,10 +284,9 @@ class Interpreter:
 
     def _open(self, words: Words, present: list[Said], context: Context) -> bool:
         """True when the last words, or a had, could still turn what was said."""
-        rows = self._grammar.files["words"]
+        rows, end = self._grammar.files["words"], max((said.end for said in present), default=0)
         # Only words after the sign: the "not" of "can't breathe" is part of it.
-        after = words.surface[max((said.end for said in present), default=0) :]
-        if any(word in rows["dangling"] for word in after[-2:]):
+        if any(word in rows["dangling"] for word in words.surface[end:][-2:]):
             return True
         return any(
             word in rows["had"]

@@ -50,9 +50,12 @@ def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
     if surface[0] != "no":
         return {}
     first = next((at for at, word in enumerate(surface) if word not in ("no", ",")), 0)
-    # "No light hurts him" has a verb of its own: nobody denies a light.
-    said = [s for s in rules if s.status == "present" and (context.lone_nos or s.start <= first < s.end)]
-    return {s.concept: replace(s, sure=True) for s in said}
+    present = [s for s in rules if s.status == "present"]
+    if not context.lone_nos:
+        # "No light hurts him" has a verb of its own: nobody denies a light; "no light doesn't" is no such no.
+        present = [s for s in present if s.start <= first < s.end]
+        present = [s for s in present if context.grammar.nots.isdisjoint(surface[s.start : s.end])]
+    return {s.concept: replace(s, sure=True) for s in present}
 
 
 def limited(

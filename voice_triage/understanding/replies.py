@@ -90,10 +90,14 @@ def only_answers(
     told.update(at for s in idle_words(words, spots, asked) for at in range(s.start, s.end))
     doubtful = "unsure" in {answer for *_, answer in found}
     # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
-    if not (found or told) or (doubtful and not (found[-1][2] == "unsure" and _no_alarms(grammar, asked))):
+    if not (found or told):
         return False
     rows = grammar.files["words"]
     idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
+    if doubtful and not (found[-1][2] == "unsure" and _no_alarms(grammar, asked)):
+        if {answer for *_, answer in found} != {"unsure"}:
+            return False
+        idle = {"i", "we"}  # "i can't really say" tells nothing, "he can't really say" may
     told.update(at for start, end, _ in found for at in range(start, end))
     return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(words.surface))
 
