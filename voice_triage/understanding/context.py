@@ -90,7 +90,8 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             if sign.doubtful or number in self._doubted:
                 status = "unsure"
-            sure = status == sign.payload.value and self._plain(sign)
+            named = sign.payload.value == "named" and status == "present"
+            sure = named or (status == sign.payload.value and self._plain(sign))
             told = status == "present" and number in self._told
             stands = status == "present" and number in self._standing
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))

@@ -18,17 +18,17 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
+from voice_triage.understanding.readback import confirmed, unclear
 from voice_triage.understanding.replies import (
     Found,
     answering,
     answers_in,
-    confirmed,
     effects,
     merge,
     only_answers,
     ruled_out,
-    unclear,
 )
+from voice_triage.understanding.selection import idle_words, spotted
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
@@ -69,7 +69,7 @@ class Interpreter:
         words, asked = self._grammar.lexicon.read(text), question or ""
         if not words.surface:
             return Meaning(text)
-        spots = self._grammar.spot(words)
+        spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
         said = merge(self._grammar, words, context)
         signs = list(said)
@@ -89,14 +89,17 @@ class Interpreter:
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
-        if asked and not row.get("clear_no") and only_answers(self._grammar, words, context, asked, found):
+        idle = idle_words(words, spots, asked)
+        bare = only_answers(self._grammar, words, spots, context, asked, found)
+        if bare and asked and not row.get("clear_no"):
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            apart = frozenset(aside), context.explained(), self._bare(asked) if found else frozenset()
+            apart = frozenset(aside), context.explained(), self._bare(asked if found or idle else "")
             rules = weighing.ByRules(said, len(words.surface), *apart, context.plain(said))
             said = self._weighed(rules, reading, network, context, row)
         said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
+        reading = None if idle and not found else reading
         answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
         if answer and row.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
@@ -192,8 +195,7 @@ class Interpreter:
     def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         utterance = clauses.utterance
-        heat = temperatures.temperatures(utterance)
-        told = heat + ages.ages(utterance, heat)
+        told = (heat := temperatures.temperatures(utterance)) + ages.ages(utterance, heat)
         new = any(s.concept == lasting.NEW and s.status == "present" for s in said)
         told += durations.durations(utterance, told, clauses, new=new)
         told += people.patients(utterance)
@@ -271,7 +273,7 @@ class Interpreter:
         words = self._grammar.lexicon.read(partial)
         if not words.surface:
             return Alarm()
-        spots = self._grammar.spot(words)
+        spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
         if present and self._network:
@@ -282,10 +284,9 @@ class Interpreter:
 
     def _open(self, words: Words, present: list[Said], context: Context) -> bool:
         """True when the last words, or a had, could still turn what was said."""
-        rows = self._grammar.files["words"]
+        rows, end = self._grammar.files["words"], max((said.end for said in present), default=0)
         # Only words after the sign: the "not" of "can't breathe" is part of it.
-        after = words.surface[max((said.end for said in present), default=0) :]
-        if any(word in rows["dangling"] for word in after[-2:]):
+        if any(word in rows["dangling"] for word in words.surface[end:][-2:]):
             return True
         return any(
             word in rows["had"]

@@ -33,17 +33,38 @@ def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Seq
     present = [s for s in rules if s.status == "present" and s.concept in asks]
     plain = {s.concept: s for s in rules if s.status == "present" and s.sure}
     told = {s.concept: replace(s, sure=True) for s in present} | plain
+    # The network hears a fading in any chatter: alone it says nothing good of what may be a red flag.
+    known = {s.concept for s in rules}
+    good = {o for c, o in context.grammar.opposites.items() if c in context.grammar.red_flags and o in asks}
+    if not known & set(asks):
+        both = [s for s in both if s.concept not in good or s.status != "present"]
+    corrected = _corrected(context, rules)
     out = []
     for one in both:
         overruled = (one.status == "unsure" and unmeasured) or (
             one.status == "absent"
             and (one.concept in plain or one.concept in outright & context.grammar.red_flags)
         )
-        out.append(told.get(one.concept, one) if overruled else one)
+        told_so = corrected if one.status == "absent" and one.concept in corrected else told
+        out.append(told_so.get(one.concept, one) if overruled or told_so is corrected else one)
     hidden = {name for cue in context.cues if cue.payload.name == "masked" for name in cue.payload.of}
     known = {s.concept for s in out if s.status == "present"}
     masked = [Said(0, 0, name, "unsure", sure=True) for name in hidden - known if name in asks]
     return [s for s in out if s.concept not in {m.concept for m in masked}] + masked
+
+
+def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
+    """The signs of a clause after a no that answers: "no, she's drowsy" says it, and no network denies it."""
+    surface = context.words.surface
+    if surface[0] != "no":
+        return {}
+    first = next((at for at, word in enumerate(surface) if word not in ("no", ",")), 0)
+    present = [s for s in rules if s.status == "present"]
+    if not context.lone_nos:
+        # "No light hurts him" has a verb of its own: nobody denies a light; "no light doesn't" is no such no.
+        present = [s for s in present if s.start <= first < s.end]
+        present = [s for s in present if context.grammar.nots.isdisjoint(surface[s.start : s.end])]
+    return {s.concept: replace(s, sure=True) for s in present}
 
 
 def limited(
@@ -60,6 +81,11 @@ def limited(
         about = other in row.get("asks", ())
         if bad and bad.status == "present" or not (good or about):
             continue
+        status = _both_said(context, good, found) if about else None
+        if status:
+            out = [s for s in out if s.concept not in (concept, other)]
+            out.append(Said(0, len(context.words.surface), concept, status, sure=True))
+            continue
         if about and (good or explicit == "yes") and _stays(context) and _weaker(context):
             out = [s for s in out if s.concept not in (concept, other)]
             out.append(Said(0, len(context.words.surface), concept, "present", sure=True))
@@ -73,7 +99,8 @@ def limited(
             and (at is None or cue.start in at or cue.end - 1 in at)
         ]
         cues = [cue for cue in cues if not any(_inside(cue, other) for other in cues)]
-        if not cues or not (good or explicit or _nothing_else(context, cues)):
+        begins = about and any(c.payload.name == "remains" and context.begins(c.start) for c in cues)
+        if not cues or not (good or explicit or begins or _nothing_else(context, cues)):
             continue
         cue = next((c for c in cues if c.payload.name != "partly"), cues[0])
         status = LIMITS[cue.payload.name]
@@ -82,6 +109,18 @@ def limited(
         out = [s for s in out if s.concept not in (concept, other)]
         out.append(Said(cue.start, cue.end, concept, status, sure=True))
     return out
+
+
+def _both_said(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
+    """What a yes and a no make of two places, and what a doubt or a no makes of a fading told before."""
+    answers = {answer for *_, answer in found}
+    places = {s.payload.name for s in context.signs if s.payload.name in context.grammar.places}
+    if {"yes", "no"} <= answers and len(places) > 1:
+        return "present"  # "on the legs no, on the arms yes"
+    start, end, last = found[-1] if found else (0, 0, None)
+    if good and last == "unsure" and start >= good.end and not context.has("partly", start, end):
+        return "unsure"  # "they fade, but the light is terrible"
+    return None
 
 
 def _stays(context: Context) -> bool:

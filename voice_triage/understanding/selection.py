@@ -46,6 +46,38 @@ UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first", "told", "excu
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
+WHILE = frozenset({"when", "whenever", "if", "while", "once", "as", "after", "even", "since", "not"})
+"""Behind one of these, what is done is no news: "yes, even when i'm pressing"."""
+
+
+def idle_words(words: Words, spots: Iterable[Spot[Phrase]], question: str) -> list[Spot[Phrase]]:
+    """What is said while the thing asked is being done, and answers nothing: "yes, i'm pressing"."""
+    return [
+        s
+        for s in spots
+        if s.payload.kind == "answer"
+        and s.payload.name == "idle"
+        and s.payload.question == question
+        and not (s.negated or s.doubtful)
+        and WHILE.isdisjoint(words.surface[max(0, s.start - 3) : s.start])
+    ]
+
+
+def spotted(grammar: Grammar, words: Words, question: str) -> list[Spot[Phrase]]:
+    """Every phrase in the words; a word of the question only where nothing else is said: "lips and eyes"."""
+    spots = grammar.spot(words)
+    named = [s for s in spots if s.payload.value == "named" and s.payload.question == question]
+    named = [s for s in named if not (s.negated or s.doubtful)]
+    others = [s for s in spots if s.payload.value != "named"]
+    if not named:
+        return others
+    told = (s for s in others if s.payload.kind == "sign" and s.payload.name not in grammar.places)
+    beside = _places(named) | _places(s for s in told if _plain(s))
+    idle = grammar.files["words"]["beside_named"]
+    more = any(at not in beside and word not in idle for at, word in enumerate(words.surface))
+    return others if more else others + named
+
+
 def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The cues: the longest reading of those that compete, and all that stand beside others."""
     every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
@@ -64,6 +96,9 @@ def kept_signs(
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
     # "no, it doesn't fade": the no answers, the not denies.
     signs = [s for s in signs if not (s.negated and words.surface[s.start] in ("no", "nope", "nah"))]
+    signs = [s for s in _named(grammar, words, signs) if not _after_no(words, s)]
+    idle = cover(idle_words(words, spots, question), len(words.surface))
+    signs = [s for s in signs if s.payload.name in grammar.places or idle[s.start] < s.end]
     signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
     excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
     opposites = grammar.opposites
@@ -106,6 +141,21 @@ def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> l
         )
 
     return [s for s in group if s.payload.value != "absent" or s.negated or not swallows(s)]
+
+
+def _named(grammar: Grammar, words: Words, signs: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """The signs, without what else the words say by which the question is answered: "blotchy and cold"."""
+    taken = _places(s for s in signs if s.payload.value == "named")
+    if taken:
+        idle = grammar.files["words"]["beside_named"]
+        taken |= {at for at, word in enumerate(words.surface) if word in idle}
+    return [s for s in signs if s.payload.value == "named" or not taken.issuperset(range(s.start, s.end))]
+
+
+def _after_no(words: Words, sign: Spot[Phrase]) -> bool:
+    """True for a denial read out of "no, there's pus": the no answers, and a clause follows."""
+    clause = words.surface[sign.start : sign.start + 3]
+    return sign.payload.value == "absent" and clause in (("no", "there", "'s"), ("no", "there", "is"))
 
 
 def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:
