@@ -121,7 +121,7 @@ class Negation:
         return False
 
     def _own_clause(self, number: int, reach: int) -> bool:
-        """True for the second of "no fever, neck stiff", which the no does not reach: nobody says "no neck stiff".
+        """True for the second of "no fever, neck stiff", not reached: nobody says "no neck stiff".
 
         So is one that has its own no, or a yes: "no cough no urine", "no fever, fits yes".
         """

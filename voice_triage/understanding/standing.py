@@ -49,7 +49,7 @@ class Standing:
         return {n for n in told if self._before_denial(n) or self._after_denial(n)}
 
     def _part(self, sign: Spot[Phrase]) -> bool:
-        """True for what shares its words with a longer sign, which is meant: "heart fine, breathing | fast"."""
+        """True for what shares words with a longer sign that is meant: "heart fine, breathing | fast"."""
         words = range(sign.start, sign.end)
         return any(self._reach[at] > len(words) or self._flags[at] > 1 for at in words)
 
