@@ -62,7 +62,8 @@ def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
     present = [s for s in rules if s.status == "present"]
     if not context.lone_nos:
         # "No light hurts him" has a verb of its own: nobody denies a light; "no light doesn't" is no such no.
-        present = [s for s in present if s.start <= first < s.end]
+        fine = {(s.start, s.end) for s in context.signs if s.payload.value == "absent"}  # "no, light is fine"
+        present = [s for s in present if s.start <= first < s.end and (s.start, s.end) not in fine]
         present = [s for s in present if context.grammar.nots.isdisjoint(surface[s.start : s.end])]
     return {s.concept: replace(s, sure=True) for s in present}
 
