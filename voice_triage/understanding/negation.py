@@ -10,6 +10,8 @@ from voice_triage.understanding.spotter import Spot
 
 MAX_CHAIN = 24
 """Signs in one negated list; keeps endless repetition linear."""
+SAME_PLACE = 8
+"""Signs that may begin at one word."""
 CHAIN_GAP = 3
 """Words between two members of a negated list: "fever or any kind of headache"."""
 
@@ -111,7 +113,8 @@ class Negation:
     def _asserts(self, at: int) -> bool:
         """True for what no no before it denies: "no, neck's stiff", "no, drowsy though"."""
         surface, rows = self._frame.words.surface, self._frame.grammar.files["words"]
-        for sign in self._frame.signs[bisect_left(self._frame.sign_starts, at) :]:
+        first = bisect_left(self._frame.sign_starts, at)
+        for sign in self._frame.signs[first : first + SAME_PLACE]:
             if sign.start != at:
                 return False
             after = surface[sign.end] if sign.end < len(surface) else ""
@@ -121,7 +124,7 @@ class Negation:
         return False
 
     def _own_clause(self, number: int, reach: int) -> bool:
-        """True for the second of "no fever, neck stiff", not reached: nobody says "no neck stiff".
+        """True for the second of "no fever, neck stiff", which the no does not reach.
 
         So is one that has its own no, or a yes: "no cough no urine", "no fever, fits yes".
         """
@@ -129,7 +132,7 @@ class Negation:
         start = self._frame.signs[number].start
         if start < reach or any(w in rows["links"] or w in rows["ties"] for w in surface[reach:start]):
             return False
-        for sign in self._frame.signs[number:]:
+        for sign in self._frame.signs[number : number + SAME_PLACE]:
             after = surface[sign.end] if sign.end < len(surface) else ""
             if sign.start != start:
                 return False

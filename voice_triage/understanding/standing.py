@@ -39,6 +39,8 @@ class Standing:
                 if sign.payload.name in frame.grammar.red_flags and sign.payload.value != "denied":
                     self._flags[at] += 1
         self._denials = self._used_up()
+        self._lone = set(negation.lone_nos)
+        self._starts = set(frame.sign_starts)
 
     def numbers(self) -> set[int]:
         """Numbers of the signs that stand."""
@@ -49,7 +51,7 @@ class Standing:
         return {n for n in told if self._before_denial(n) or self._after_denial(n)}
 
     def _part(self, sign: Spot[Phrase]) -> bool:
-        """True for what shares words with a longer sign that is meant: "heart fine, breathing | fast"."""
+        """True for what shares its words with a longer sign, which is meant: "breathing | fast"."""
         words = range(sign.start, sign.end)
         return any(self._reach[at] > len(words) or self._flags[at] > 1 for at in words)
 
@@ -101,7 +103,7 @@ class Standing:
         numerals = self._frame.grammar.numerals
         for before in range(at - 1, max(-1, at - FAR), -1):
             word = self._surface[before]
-            if is_stop(word) or before + 1 in self._ends or before in self._negation.lone_nos:
+            if is_stop(word) or before + 1 in self._ends or before in self._lone:
                 return True
             number = word[0].isdigit() or word in numerals.ones or word in numerals.tens
             if not (word in self._light or number or before in self._persons or not word[0].isalnum()):
@@ -114,10 +116,10 @@ class Standing:
         sign = frame.signs[number]
         if self._surface[sign.start] == "no" and sign.end - sign.start > 2:
             return False  # "no light trouble"
-        if not (frame.ends(sign.end) or sign.end in frame.sign_starts or sign.end in self._denials):
+        if not (frame.ends(sign.end) or sign.end in self._starts or sign.end in self._denials):
             return False
         for before in range(sign.start - 1, max(-1, sign.start - FAR), -1):
-            if before in self._negation.lone_nos and before == 0:
+            if before in self._lone and before == 0:
                 return True
             ended = self._ends.get(before + 1, ())
             if ended:

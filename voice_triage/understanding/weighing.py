@@ -52,8 +52,8 @@ FEW_WORDS, FEWEST_WORDS = 5, 3
 none: "he is off" was "he is four". Of 600 runs of two to four chance words 2 are a red flag."""
 FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
 NOTHING, HARDLY = 0.995, 0.5
-"""What stands beside a denial, a red flag or not, is no denial itself; but where the network is as sure as
-this that it is not about the sign at all, the two are weighed as ever."""
+"""What stands beside a denial, a red flag or not, is no denial itself; but where the network is this sure
+that it is not about the sign at all, the two are weighed as ever."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
