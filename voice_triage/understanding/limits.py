@@ -87,10 +87,6 @@ def limited(
             out = [s for s in out if s.concept not in (concept, other)]
             out.append(Said(0, len(context.words.surface), concept, status, sure=True))
             continue
-        if about and (good or explicit == "yes") and _stays(context) and _weaker(context):
-            out = [s for s in out if s.concept not in (concept, other)]
-            out.append(Said(0, len(context.words.surface), concept, "present", sure=True))
-            continue
         at = range(good.start - NEAR, good.end + NEAR) if good and not about else None
         cues = [
             cue
@@ -113,7 +109,7 @@ def limited(
 
 
 def _both_said(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
-    """What a yes and a no make of two places, and what a doubt or a no makes of a fading told before."""
+    """What two places, a doubt after it, or a "they stay" make of a fading that was told."""
     answers = {answer for *_, answer in found}
     places = {s.payload.name for s in context.signs if s.payload.name in context.grammar.places}
     if {"yes", "no"} <= answers and len(places) > 1:
@@ -121,6 +117,8 @@ def _both_said(context: Context, good: Said | None, found: Sequence[Found]) -> S
     start, end, last = found[-1] if found else (0, 0, None)
     if good and last == "unsure" and start >= good.end and not context.has("partly", start, end):
         return "unsure"  # "they fade, but the light is terrible"
+    if (good or last == "yes") and _stays(context) and _weaker(context):
+        return "present"  # "yes they get lighter, but they stay"
     return None
 
 
