@@ -13,7 +13,8 @@ from typing import Any
 
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.first_aid import first_aid
-from voice_triage.dialogue.outcome import outcome
+from voice_triage.dialogue.outcome import outcome, so_far
+from voice_triage.dialogue.state import UNFINISHED
 from voice_triage.disk import write_bytes
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.messages import Finding, Line
@@ -31,7 +32,8 @@ def summary(
     dialogue: Dialogue, wording: Wording, began: datetime, ended: datetime | None = None
 ) -> dict[str, Any]:
     """Return the conversation in short; times as ISO 8601, ``ended`` None while it goes on."""
-    decision, state = dialogue.decision, dialogue.state
+    state = dialogue.state
+    decision = so_far(dialogue.protocol, state, dialogue.decision)
     findings = dialogue.findings.values()
     return {
         "notice": NOTICE,
@@ -90,7 +92,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return [
         ("Decision", [
             f"Level: {level}" + ("" if content["told"] else "; the conversation ended before it was spoken"),
-            f"Reasons: {', '.join(content['reasons']) or 'none of the warning signs'}",
+            f"Reasons: {_reasons(content)}",
             f"May be, among others: {', '.join(content['may_be']) or 'nothing pointed to a pattern'}",
         ]),
         ("Patient", [
@@ -106,6 +108,13 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Warning signs not known", [name.replace("_", " ") for name in content["not_known"]] or ["none"]),
         ("Advised", list(content["advised"])),
     ]  # fmt: skip
+
+
+def _reasons(content: Mapping[str, Any]) -> str:
+    """Return why; of a conversation that broke off, that the level says nothing about the patient."""
+    if content["reasons"] == [UNFINISHED]:
+        return "unfinished: warning signs were not asked, or not answered (below), so none can be ruled out"
+    return ", ".join(content["reasons"]) or "none of the warning signs"
 
 
 def _advice(dialogue: Dialogue) -> tuple[Line, ...]:
