@@ -73,6 +73,14 @@ class Backend(Protocol):
         """Look for devices anew; every stream must be closed first."""
 
 
+class NoDevice(Lacking):
+    """Raised when the machine has no device of this kind at all."""
+
+    def __init__(self, kind: Kind, why: str) -> None:
+        super().__init__(f"no {_NAMES[kind]} ({why})", _CURES[kind])
+        self.kind = kind
+
+
 def missing(kind: Kind, why: str) -> Lacking:
     """The error that says which device is missing and what to do."""
     return Lacking(f"no {_NAMES[kind]} ({why})", _CURES[kind])
@@ -108,7 +116,7 @@ def choose(listed: list[DeviceInfo], kind: Kind, want: Want, usual: int = -1) ->
     """The device asked for; ``usual`` is PortAudio's default. BadInput: no such one; Lacking: none."""
     able = [each for each in listed if (each.inputs if kind == "input" else each.outputs) > 0]
     if not able:
-        raise missing(kind, "no sound device has one")
+        raise NoDevice(kind, "no sound device has one")
     if want is None:
         # The sound server's device follows the user's own choice; a bare card does not, and is often taken.
         served = [each for each in able if each.name in ("pulse", "pipewire")]
