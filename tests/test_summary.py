@@ -139,6 +139,8 @@ def test_pdf_without_its_library_names_the_cure(tmp_path: Path, monkeypatch: pyt
 
     with pytest.raises(Lacking, match=r"voice-triage\[summary-pdf\]"):
         summary.write(told(OPENING), tmp_path / "summary.pdf")
+    with pytest.raises(Lacking):  # before the conversation begins
+        summary.check_path(tmp_path / "summary.pdf")
     assert list(tmp_path.iterdir()) == []
 
 

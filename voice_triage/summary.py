@@ -5,6 +5,7 @@ Written only when asked for: as Markdown, JSON or PDF.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,6 +26,7 @@ NOTICE = (
     "Made by voice-triage, research software, from a spoken conversation. "
     "Not a diagnosis, not a medical device. Words may have been misheard."
 )
+PDF_CURE = "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file"
 WHO = {"self": "the caller", "child": "the caller's child", "other": "someone else"}
 
 
@@ -60,9 +62,14 @@ def summary(
 
 
 def check_path(path: Path) -> None:
-    """Raise BadInput for a name that no format goes with: before the conversation, not after it."""
+    """Raise BadInput for a name that no format goes with, Lacking for a PDF without its library.
+
+    Before the conversation, not after it, when its words would be lost.
+    """
     if path.suffix.lower() not in FORMATS:
         raise BadInput(f"{path}: a summary's name must end in one of {', '.join(FORMATS)}")
+    if path.suffix.lower() == ".pdf" and importlib.util.find_spec("fpdf") is None:
+        raise Lacking("a summary as PDF needs fpdf2", PDF_CURE)
 
 
 def write(content: Mapping[str, Any], path: Path) -> None:
@@ -163,14 +170,9 @@ def _plain(text: str) -> str:
 
 
 def _pdf(content: Mapping[str, Any]) -> bytes:
-    """Return the summary as PDF. Raises Lacking without fpdf2."""
-    try:
-        from fpdf import FPDF
-    except ImportError:
-        raise Lacking(
-            "a summary as PDF needs fpdf2",
-            "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file",
-        ) from None
+    """Return the summary as PDF."""
+    from fpdf import FPDF  # an extra: check_path has seen that it is there
+
     page = FPDF(format="A4")
     page.set_title("Triage summary")
     page.add_page()

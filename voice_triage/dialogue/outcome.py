@@ -68,7 +68,7 @@ def unfinished(protocol: Protocol, decision: Decision) -> bool:
 
 
 def so_far(protocol: Protocol, state: State, decision: Decision) -> Decision:
-    """Return the decision of a conversation that breaks off here: what was told, else as if it were stopped."""
+    """Return the decision of a conversation that breaks off here: what was told, else as for "stop"."""
     if state.told_level is not None or not unfinished(protocol, decision):
         return decision
     return replace(decision, level="urgent", action=None, reasons=(UNFINISHED,))
