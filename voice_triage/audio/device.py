@@ -74,7 +74,7 @@ class LiveDevice:
         return frozenset(self._lost)
 
     def open(self) -> LiveDevice:
-        """Start both; Lacking when one is missing, BadInput for a name that fits none."""
+        """Start both; Lacking when one is missing, also one of a certain name."""
         if self.microphone.want is None and isinstance(self._backend, PortAudio):
             if pulse.usual_microphone_is_a_monitor():
                 raise NoDevice("input", "the sound server offers only the loudspeaker's own sound")
