@@ -26,6 +26,9 @@ from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.store import SoundStore
 from voice_triage.speech.wordless import WordlessVoice
 
+ENDING = {"SIGINT": 2, "SIGTERM": 15, "SIGHUP": 1}
+"""Ctrl-C, a service that is stopped, a terminal's window that is closed."""
+
 GOOD = """
 scenario: good
 caller:
@@ -217,8 +220,11 @@ def test_a_fault_of_the_program_is_one_line_without_words_and_the_summary_is_wri
     assert (tmp_path / "s.md").exists()
 
 
+SIGNALS = [(getattr(signal, name), 128 + number) for name, number in ENDING.items() if hasattr(signal, name)]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
-@pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "status"), SIGNALS)
 def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
     tmp_path: Path, number: int, status: int
 ) -> None:

@@ -21,7 +21,7 @@ from voice_triage.audio.portaudio import devices
 from voice_triage.audio.pulse import hears_own_loudspeaker
 from voice_triage.audio.voice_activity import VoiceActivity
 from voice_triage.audio.wav import write_wav
-from voice_triage.errors import BadInput
+from voice_triage.errors import Lacking
 from voice_triage.pcm import Pcm, active_dbfs, at_level, rms_dbfs
 from voice_triage.speech.callers import open_caller
 from voice_triage.thresholds import BLOCK
@@ -214,7 +214,7 @@ def test_devices_are_chosen_by_name_or_number(server: PulseServer) -> None:
 
     with LiveDevice("PULSE", number) as device:
         assert device.exchange(SILENT).shape == (BLOCK,)
-    with pytest.raises(BadInput, match="'kitchen': there is no such device; there are .*'pulse'"):
+    with pytest.raises(Lacking, match="'kitchen': there is no such device; there are .*'pulse'"):
         LiveDevice("kitchen").open()
 
 

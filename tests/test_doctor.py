@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice_triage import doctor, measurements
+from voice_triage import doctor, doctor_checks, measurements
+from voice_triage.audio.portaudio import NoDevice
 from voice_triage.audio.room import Echo, Noise, Room, coloured_noise
+from voice_triage.cli import main
 from voice_triage.doctor import Result
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.messages import Hypothesis
@@ -306,3 +308,23 @@ def test_the_report_and_its_exit_status(verdict: doctor.Verdict, status: int):
         "figures": {},
     }
     assert report["checks"][1]["figures"] == {"free_mb": 3}
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NoDevice("input", "none"), 1),
+        (NoDevice("output", "none"), 3),
+        (Lacking("PortAudio is missing", "Install it"), 3),
+        (BadInput("no such microphone"), 2),
+    ],
+)
+def test_only_a_machine_without_a_microphone_is_told_from_any_other_fault(
+    error: Exception, status: int, monkeypatch: pytest.MonkeyPatch
+):
+    def device(*names: object) -> None:
+        raise error
+
+    monkeypatch.setattr(doctor_checks, "LiveDevice", device)
+
+    assert main(["doctor", "--microphone-only"]) == status

@@ -9,7 +9,7 @@ import pytest
 
 from voice_triage.audio.library_noise import LibraryNoise
 from voice_triage.audio.portaudio import DeviceInfo, choose
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import Lacking
 
 LISTED = [
     DeviceInfo(0, "HDA Intel: ALC295", 2, 2, 44100),
@@ -34,7 +34,7 @@ def test_without_a_sound_server_the_usual_device_is_taken() -> None:
 
 @pytest.mark.parametrize(("kind", "want"), [("input", "hdmi"), ("input", 2), ("output", "kitchen")])
 def test_a_device_that_is_not_there_is_named_with_those_that_are(kind: Any, want: Any) -> None:
-    with pytest.raises(BadInput, match="there is no such device; there are 0 'HDA Intel"):
+    with pytest.raises(Lacking, match="there is no such device; there are 0 'HDA Intel"):
         choose(LISTED, kind, want)
 
 

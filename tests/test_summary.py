@@ -33,6 +33,16 @@ OPENING = Heard(
         ),
     )
 )
+OPENING_WITHOUT_SIGNS = Heard(
+    Meaning(
+        "my daughter is four, since yesterday",
+        values=(
+            Value("patient", "", "child", "my daughter"),
+            Value("age", "years", 4, "four"),
+            Value("duration", "hours", 24, "since yesterday"),
+        ),
+    )
+)
 BREATHING = Heard(Meaning("x", findings=(Finding("difficulty_breathing", "present", "she can't *breathe*"),)))
 
 
@@ -76,6 +86,27 @@ def test_an_outcome_that_was_told_is_what_was_advised() -> None:
     assert found["advised"][0].startswith("Please contact a doctor")
 
 
+def test_broken_off_before_the_danger_signs_it_calms_nobody() -> None:
+    stopped = told(OPENING, Heard(Meaning("stop", command="stop")))
+    for events in ((), (Heard(Meaning("my son")), Silence()), (OPENING_WITHOUT_SIGNS,)):
+        found = told(*events)
+        text = summary.markdown(found)
+
+        assert (found["level"], found["reasons"], found["told"]) == ("urgent", ["unfinished"], False)
+        assert "none of the warning signs" not in text and "none can be ruled out" in text
+        assert "stiff_neck" in found["not_known"]
+    assert stopped["level"] == "urgent" and stopped["told"] is True
+
+
+def test_home_care_that_was_spoken_stands_in_the_summary() -> None:
+    no = Heard(Meaning("no", answer="no"))
+    fades = Heard(Meaning("they fade", findings=(Finding("blanching_rash", "present", "they fade"),)))
+    found = told(OPENING_WITHOUT_SIGNS, no, fades, *[no] * 16)
+
+    assert (found["level"], found["told"]) == ("self_care", True)
+    assert "Reasons: none of the warning signs" in summary.markdown(found)
+
+
 def test_markdown_escapes_what_the_caller_said(tmp_path: Path) -> None:
     summary.write(told(OPENING, BREATHING), tmp_path / "new" / "summary.md")
     text = (tmp_path / "new" / "summary.md").read_text()
@@ -108,6 +139,8 @@ def test_pdf_without_its_library_names_the_cure(tmp_path: Path, monkeypatch: pyt
 
     with pytest.raises(Lacking, match=r"voice-triage\[summary-pdf\]"):
         summary.write(told(OPENING), tmp_path / "summary.pdf")
+    with pytest.raises(Lacking):  # before the conversation begins
+        summary.check_path(tmp_path / "summary.pdf")
     assert list(tmp_path.iterdir()) == []
 
 

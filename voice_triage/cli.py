@@ -1,23 +1,22 @@
 """The command line: options in, exit status out.
 
-0 fine, 1 expectation failed, 2 bad input, 3 lacking, 4 failed inside, 130 ended by Ctrl-C, 143 by SIGTERM.
+0 fine, 1 expectation failed, 2 bad input, 3 lacking, 4 failed inside, 130 ended by Ctrl-C, 143 by SIGTERM,
+129 by SIGHUP.
 """
 
 from __future__ import annotations
 
 import argparse
-import contextlib
 import logging
 import os
-import signal
 import sys
-import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from voice_triage.arguments import RECOGNIZERS, Parser
+from voice_triage.ending import signals_end
 from voice_triage.errors import BadInput, TriageError
 
 
@@ -31,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
-        with _sigterm_ends():
+        with signals_end():
             return run(options)
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
@@ -47,24 +46,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         what = f"failed inside ({type(error).__name__}, {_place(error)}); this is a fault of the program"
         print(f"voice-triage: {what}", file=sys.stderr)
         return 4
-
-
-@contextlib.contextmanager
-def _sigterm_ends() -> Iterator[None]:
-    """Let SIGTERM end the command as Ctrl-C does: devices are given back, a summary is written."""
-
-    def end(number: int, frame: object) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second one must not tear the summary
-        raise SystemExit(128 + number)
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _place(error: Exception) -> str:

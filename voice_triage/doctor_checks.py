@@ -11,6 +11,7 @@ from voice_triage import doctor as checks
 from voice_triage import settings
 from voice_triage.app import Kit
 from voice_triage.audio.device import LiveDevice
+from voice_triage.audio.portaudio import NoDevice
 from voice_triage.doctor import Check, Result
 from voice_triage.errors import Lacking
 from voice_triage.models import installed_path
@@ -20,10 +21,22 @@ from voice_triage.models import path as models_folder
 def doctor(as_json: bool, show: Callable[[str], None], *, microphone_only: bool = False) -> int:
     """Run the checks and show them; 0, or 3 when something that is needed fails."""
     kit = Kit(settings.load())
+    if microphone_only:
+        return _microphone(kit, show)
     rows: dict[str, Check] = {"microphone": lambda: _on_device(kit, checks.check_microphone)}
-    if not microphone_only:
-        rows |= _rest(kit)
-    return checks.print_results(checks.run(rows), show, as_json=as_json)
+    return checks.print_results(checks.run(rows | _rest(kit)), show, as_json=as_json)
+
+
+def _microphone(kit: Kit, show: Callable[[str], None]) -> int:
+    """For scripts/run: 0 it works, 1 there is none. Anything else that is wrong is shown, or raised."""
+    try:
+        rows = _on_device(kit, checks.check_microphone)
+    except NoDevice as error:
+        if error.kind == "output":
+            raise
+        show(f"voice-triage: {error}")
+        return 1
+    return checks.print_results(rows, show)
 
 
 def _rest(kit: Kit) -> dict[str, Check]:

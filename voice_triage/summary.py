@@ -5,6 +5,7 @@ Written only when asked for: as Markdown, JSON or PDF.
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,7 +14,8 @@ from typing import Any
 
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.first_aid import first_aid
-from voice_triage.dialogue.outcome import outcome
+from voice_triage.dialogue.outcome import outcome, so_far
+from voice_triage.dialogue.state import UNFINISHED
 from voice_triage.disk import write_bytes
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.messages import Finding, Line
@@ -24,6 +26,7 @@ NOTICE = (
     "Made by voice-triage, research software, from a spoken conversation. "
     "Not a diagnosis, not a medical device. Words may have been misheard."
 )
+PDF_CURE = "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file"
 WHO = {"self": "the caller", "child": "the caller's child", "other": "someone else"}
 
 
@@ -31,7 +34,8 @@ def summary(
     dialogue: Dialogue, wording: Wording, began: datetime, ended: datetime | None = None
 ) -> dict[str, Any]:
     """Return the conversation in short; times as ISO 8601, ``ended`` None while it goes on."""
-    decision, state = dialogue.decision, dialogue.state
+    state = dialogue.state
+    decision = so_far(dialogue.protocol, state, dialogue.decision)
     findings = dialogue.findings.values()
     return {
         "notice": NOTICE,
@@ -58,9 +62,14 @@ def summary(
 
 
 def check_path(path: Path) -> None:
-    """Raise BadInput for a name that no format goes with: before the conversation, not after it."""
+    """Raise BadInput for a name that no format goes with, Lacking for a PDF without its library.
+
+    Before the conversation, not after it, when its words would be lost.
+    """
     if path.suffix.lower() not in FORMATS:
         raise BadInput(f"{path}: a summary's name must end in one of {', '.join(FORMATS)}")
+    if path.suffix.lower() == ".pdf" and importlib.util.find_spec("fpdf") is None:
+        raise Lacking("a summary as PDF needs fpdf2", PDF_CURE)
 
 
 def write(content: Mapping[str, Any], path: Path) -> None:
@@ -90,7 +99,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return [
         ("Decision", [
             f"Level: {level}" + ("" if content["told"] else "; the conversation ended before it was spoken"),
-            f"Reasons: {', '.join(content['reasons']) or 'none of the warning signs'}",
+            f"Reasons: {_reasons(content)}",
             f"May be, among others: {', '.join(content['may_be']) or 'nothing pointed to a pattern'}",
         ]),
         ("Patient", [
@@ -106,6 +115,13 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Warning signs not known", [name.replace("_", " ") for name in content["not_known"]] or ["none"]),
         ("Advised", list(content["advised"])),
     ]  # fmt: skip
+
+
+def _reasons(content: Mapping[str, Any]) -> str:
+    """Return why; of a conversation that broke off, that the level says nothing about the patient."""
+    if content["reasons"] == [UNFINISHED]:
+        return "unfinished: warning signs were not asked, or not answered (below), so none can be ruled out"
+    return ", ".join(content["reasons"]) or "none of the warning signs"
 
 
 def _advice(dialogue: Dialogue) -> tuple[Line, ...]:
@@ -154,14 +170,9 @@ def _plain(text: str) -> str:
 
 
 def _pdf(content: Mapping[str, Any]) -> bytes:
-    """Return the summary as PDF. Raises Lacking without fpdf2."""
-    try:
-        from fpdf import FPDF
-    except ImportError:
-        raise Lacking(
-            "a summary as PDF needs fpdf2",
-            "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file",
-        ) from None
+    """Return the summary as PDF."""
+    from fpdf import FPDF  # an extra: check_path has seen that it is there
+
     page = FPDF(format="A4")
     page.set_title("Triage summary")
     page.add_page()

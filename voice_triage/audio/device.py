@@ -12,7 +12,7 @@ import numpy as np
 
 from voice_triage.audio import pulse
 from voice_triage.audio.library_noise import LibraryNoise
-from voice_triage.audio.portaudio import Backend, PortAudio, Want, missing
+from voice_triage.audio.portaudio import Backend, NoDevice, PortAudio, Want, missing
 from voice_triage.audio.streams import Loudspeaker, Microphone
 from voice_triage.errors import TriageError
 from voice_triage.pcm import Pcm
@@ -74,10 +74,10 @@ class LiveDevice:
         return frozenset(self._lost)
 
     def open(self) -> LiveDevice:
-        """Start both; Lacking when one is missing, BadInput for a name that fits none."""
+        """Start both; Lacking when one is missing, also one of a certain name."""
         if self.microphone.want is None and isinstance(self._backend, PortAudio):
             if pulse.usual_microphone_is_a_monitor():
-                raise missing("input", "the sound server offers only the loudspeaker's own sound")
+                raise NoDevice("input", "the sound server offers only the loudspeaker's own sound")
         try:
             self._noise.hold()
             self._open_both()

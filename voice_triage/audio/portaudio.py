@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import Lacking
 from voice_triage.thresholds import RATE_HZ
 
 Samples = npt.NDArray[np.int16]
@@ -67,10 +67,18 @@ class Backend(Protocol):
     """Where streams come from: PortAudio, or a fake in tests."""
 
     def open(self, kind: Kind, want: Want, block: Callable[[Samples, bool], None]) -> Stream:
-        """Start a stream; ``block`` gets sound (input) or fills it (output). Raises Lacking, BadInput."""
+        """Start a stream; ``block`` gets sound (input) or fills it (output). Raises Lacking."""
 
     def refresh(self) -> None:
         """Look for devices anew; every stream must be closed first."""
+
+
+class NoDevice(Lacking):
+    """Raised when the machine has no device of this kind at all."""
+
+    def __init__(self, kind: Kind, why: str) -> None:
+        super().__init__(f"no {_NAMES[kind]} ({why})", _CURES[kind])
+        self.kind = kind
 
 
 def missing(kind: Kind, why: str) -> Lacking:
@@ -105,10 +113,10 @@ def devices() -> list[DeviceInfo]:
 
 
 def choose(listed: list[DeviceInfo], kind: Kind, want: Want, usual: int = -1) -> DeviceInfo:
-    """The device asked for; ``usual`` is PortAudio's default. BadInput: no such one; Lacking: none."""
+    """The device asked for; ``usual`` is PortAudio's default. Lacking: no such one, or none."""
     able = [each for each in listed if (each.inputs if kind == "input" else each.outputs) > 0]
     if not able:
-        raise missing(kind, "no sound device has one")
+        raise NoDevice(kind, "no sound device has one")
     if want is None:
         # The sound server's device follows the user's own choice; a bare card does not, and is often taken.
         served = [each for each in able if each.name in ("pulse", "pipewire")]
@@ -121,7 +129,9 @@ def choose(listed: list[DeviceInfo], kind: Kind, want: Want, usual: int = -1) ->
         found = exact or [each for each in able if wanted in each.name.lower()]
     if not found:
         names = ", ".join(f"{each.index} {each.name!r}" for each in able)
-        raise BadInput(f"{_NAMES[kind]} {want!r}: there is no such device; there are {names}")
+        # Lacking, not bad input: plugged in late it is there, and the service starts again.
+        cure = f"Plug it in, or choose another: voice-triage config set {kind}_device NAME"
+        raise Lacking(f"{_NAMES[kind]} {want!r}: there is no such device; there are {names}", cure)
     return found[0]
 
 

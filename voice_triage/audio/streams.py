@@ -77,7 +77,7 @@ class _Direction(ABC):
         return stream is not None and time.monotonic() - self._last_callback < STALL_S and stream.active
 
     def open(self) -> None:
-        """Open or open again; Lacking or BadInput when it cannot, OSError when it never begins."""
+        """Open or open again; Lacking when it cannot, OSError when it never begins."""
         self.close()
         self._clear()
         self._pace = Pace(RATE_HZ)

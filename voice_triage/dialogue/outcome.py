@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from voice_triage.dialogue.state import UNFINISHED, State
 from voice_triage.messages import Line
 from voice_triage.protocol import Protocol
@@ -63,6 +65,13 @@ def unfinished(protocol: Protocol, decision: Decision) -> bool:
     """Return whether danger signs are open: what was not asked is read as unsure, and unsure is urgent."""
     low = decision.level in ("routine", "self_care")
     return low and any(sign in decision.missing for sign in protocol.warning_signs)
+
+
+def so_far(protocol: Protocol, state: State, decision: Decision) -> Decision:
+    """Return the decision of a conversation that breaks off here: what was told, else as for "stop"."""
+    if state.told_level is not None or not unfinished(protocol, decision):
+        return decision
+    return replace(decision, level="urgent", action=None, reasons=(UNFINISHED,))
 
 
 def closing(state: State, decision: Decision) -> tuple[Line, ...]:

@@ -36,7 +36,7 @@ FIXED = (
     "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
     "level.unfinished", "why.unfinished", "why.signs", "why.unsure", "why.safe", "do.urgent", "do.routine",
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
-    "recap.signs", "recap.unsure", "recap.no_signs", "recap.about",
+    "recap.signs", "recap.unsure", "recap.no_signs", "recap.none_yet", "recap.about",
     "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",
     "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from voice_triage.dialogue.state import State, patient
+from voice_triage.dialogue.state import CHANGE, ENDED, MORE, SUMMARY, State, patient
 from voice_triage.messages import Finding, Line, Value
 from voice_triage.protocol import Protocol
 
@@ -23,7 +23,9 @@ def recap(protocol: Protocol, state: State) -> tuple[Line, ...]:
         ),
     )
     signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
-    return (*_who(state), *_since(state), *(signs or (Line("recap.no_signs"),)))
+    # "No signs" while some are still to be asked for would calm for no reason.
+    none = "recap.no_signs" if state.place in (SUMMARY, CHANGE, MORE, ENDED) else "recap.none_yet"
+    return (*_who(state), *_since(state), *(signs or (Line(none),)))
 
 
 def dispatcher(state: State, action: str) -> tuple[Line, ...]:

@@ -1,0 +1,34 @@
+"""Signals that end a command end it as Ctrl-C does: devices are given back, a summary is written."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import threading
+from collections.abc import Iterator
+
+_NAMES = ("SIGTERM", "SIGHUP")
+"""SIGHUP: the terminal's window was closed. Windows has none."""
+
+
+@contextlib.contextmanager
+def signals_end() -> Iterator[None]:
+    """Let SIGTERM and SIGHUP raise SystemExit, with the status that a shell shows for them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    # Ignored from the start (nohup) stays ignored.
+    heeded = [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
+
+    def end(number: int, frame: object) -> None:
+        for one in heeded:
+            signal.signal(one, signal.SIG_IGN)  # a second one must not tear the summary
+        raise SystemExit(128 + number)
+
+    before = {one: signal.signal(one, end) for one in heeded}
+    try:
+        yield
+    finally:
+        for one, handler in before.items():
+            signal.signal(one, handler)
