@@ -19,7 +19,10 @@ INNOCENT = ("statement", "resume", "ongoing", "not_this", "earlier", "excuse", "
 def come_true(frame: Frame) -> set[int]:
     """Numbers of the signs that were to be looked out for and are there: "ring if he's drowsy, and he is"."""
     out: set[int] = set()
-    advice = [cue.start for cue in frame.cues if cue.payload.name == "advice"]
+    told = [cue.start for cue in frame.cues if cue.payload.name == "advice"]
+    advice = [
+        at for at in told if frame.words.surface[max(0, at - 1)] != "i"
+    ]  # "did i say they fade? they do"
     for cue in frame.cues:
         if cue.payload.name != "come_true" or not frame.closes(cue.end):
             continue

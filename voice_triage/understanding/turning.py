@@ -111,7 +111,7 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
     out: set[int] = set()
     for cue in frame.cues:
         name = cue.payload.name
-        if name == "more_so":
+        if name == "more_so" and frame.words.surface[cue.end : cue.end + 2] != ("much", "as"):
             last = min(frame.wall_after(cue.end), cue.end + cue.payload.reach)
             numbers = [n for n in _within(frame, cue.start, last) if _tells(frame, frame.signs[n])]
             out.update(numbers)
