@@ -1,13 +1,13 @@
-"""Signs told so plainly beside a denial, or in a bare list, that they stand: "stiff neck no fever".
+"""Signs told so plainly beside a denial that they stand: "stiff neck no fever".
 
-A network trained on sentences takes the one no for both signs, or a list without verbs for one of questions.
+A network trained on sentences takes the one no for both signs.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-from voice_triage.understanding.frame import DENYING, Frame
+from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.negation import Negation
 from voice_triage.understanding.spotter import Spot
@@ -46,8 +46,6 @@ class Standing:
         """Numbers of the signs that stand."""
         signs = enumerate(self._frame.signs)
         told = [n for n, sign in signs if self._present(n) and not (self._asked(sign) or self._part(sign))]
-        if self._bare_list(told):
-            return {n for n in told if self._frame.signs[n].payload.name in self._frame.grammar.red_flags}
         return {n for n in told if self._before_denial(n) or self._after_denial(n)}
 
     def _part(self, sign: Spot[Phrase]) -> bool:
@@ -134,17 +132,3 @@ class Standing:
         """True for what a word before it denies, as no "fever? no"."""
         sign = self._frame.signs[number]
         return sign.negated or number in self._negation.negated or sign.start in self._denials
-
-    def _bare_list(self, told: list[int]) -> bool:
-        """True for "rash, fever, stiff neck": signs and nothing else, and none of them denied."""
-        frame = self._frame
-        if any(cue.payload.name in DENYING for cue in frame.cues) or "?" in self._surface:
-            return False
-        named = [s for s in frame.signs if s.payload.name not in frame.grammar.places]
-        taken = [at for s in named for at in range(s.start, s.end)]
-        if len(taken) > len(set(taken)) or any(s.payload.value == "absent" or s.negated for s in named):
-            return False
-        beside = {*frame.grammar.telling.rash, *self._rows["row_fillers"]}
-        words = [self._surface[at] for at in sorted(set(range(len(self._surface))) - set(taken))]
-        rash = any(word in frame.grammar.telling.rash for word in words)
-        return len(named) + rash > 1 and all(word in beside or not word[0].isalnum() for word in words)
