@@ -236,8 +236,8 @@ def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Tests begun in the background inherit that Ctrl-C is ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        # Tests begun in the background, or under nohup, inherit that a signal is ignored.
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     ) as chatting:
         assert chatting.stdin and chatting.stdout and chatting.stderr
         chatting.stdin.write("my son can't breathe\n")
