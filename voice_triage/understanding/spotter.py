@@ -25,9 +25,9 @@ Edges = dict[str, tuple[int, ...]]
 """At one word: symbol (a word, =word for one that must follow at once, or <class>) -> the words after it."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node(Generic[T]):
-    """A half-read phrase."""
+    """A half-read phrase; none is another's equal."""
 
     children: dict[str, Node[T]] = field(default_factory=dict)
     payloads: list[T] = field(default_factory=list)
@@ -93,18 +93,20 @@ def _passes(node: Node[T], skipped: int, wall: bool) -> bool:
     return skipped < MAX_FAR * GAP_STEP if node.far else skipped < MAX_GAP * GAP_STEP and not wall
 
 
-class _Hopes(dict[int, tuple[Node[Any], ...]]):
-    """What may follow a half-read phrase, without what these words can never finish; by node."""
+class _Hopes(dict[Node[Any], tuple[Node[Any], ...]]):
+    """By half-read phrase: what may follow it, without what these words can never finish."""
 
     def __init__(self, edges: Sequence[Edges]) -> None:
         super().__init__()
         self._said = frozenset(symbol for here in edges for symbol in here)
 
-    def __call__(self, node: Node[T]) -> tuple[Node[T], ...]:
-        known = self.get(id(node))
-        if known is None:
-            every = (node, *(node.children[wide] for wide in WIDE if wide in node.children))
-            known = self[id(node)] = tuple(n for n in every if not self._said.isdisjoint(n.children))
+    def __missing__(self, node: Node[T]) -> tuple[Node[T], ...]:
+        said, children = self._said, node.children
+        hoped = [] if said.isdisjoint(children) else [node]
+        for wide in WIDE:
+            if wide in children and not said.isdisjoint(children[wide].children):
+                hoped.append(children[wide])
+        known = self[node] = tuple(hoped)
         return known
 
 
@@ -121,10 +123,12 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
         if len(active) > MAX_ACTIVE:
             active = active[-MAX_ACTIVE:]
         active.append((trie.root, at, 0, False, False))
+        here, symbols, later = edges[at], edges[at].keys(), waiting[at + 1]
+        light, turns, doubts, clause = track.light[at], track.nots[at], track.doubts[at], track.clauses[at]
         for node, start, skipped, negated, doubtful in active:
-            children, here = node.children, edges[at]
+            children = node.children
             # A common word is in dozens of classes: the intersection of the views is what costs least.
-            both = here.keys() & children.keys()
+            both = symbols & children.keys()
             for symbol in filter(both.__contains__, here) if len(both) > 1 else both:
                 child = children[symbol]
                 if skipped and symbol[0] == "=":
@@ -132,19 +136,19 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                 for end in here[symbol]:
                     for payload in child.payloads:
                         found.append(Spot(start, end, payload, negated, doubtful, child.depth))
-                    for follower in hopes(child):
+                    for follower in hopes[child] if child.children else ():
                         waiting[end].append((follower, start, 0, negated, doubtful))
-            if node is trie.root or not node.children or (track.clauses[at] and not node.far):
+            if node is trie.root or not children or (clause and not node.far):
                 continue
-            if track.light[at]:
+            if light:
                 if skipped % GAP_STEP < MAX_SKIPPED:
-                    waiting[at + 1].append((node, start, skipped + 1, negated, doubtful))
-            elif track.nots[at]:
+                    later.append((node, start, skipped + 1, negated, doubtful))
+            elif turns:
                 # After a not only light words may follow: "neck is not really stiff".
                 if skipped < GAP_STEP:
-                    waiting[at + 1].append((node, start, MAX_FAR * GAP_STEP, not negated, doubtful))
-            elif track.doubts[at]:
-                waiting[at + 1].append((node, start, skipped + 1, negated, True))
+                    later.append((node, start, MAX_FAR * GAP_STEP, not negated, doubtful))
+            elif doubts:
+                later.append((node, start, skipped + 1, negated, True))
             elif node.gap and _passes(node, skipped, track.walls[at]):
-                waiting[at + 1].append((node, start, skipped + GAP_STEP, negated, doubtful))
+                later.append((node, start, skipped + GAP_STEP, negated, doubtful))
     return found
