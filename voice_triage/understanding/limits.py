@@ -27,9 +27,12 @@ def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Seq
     told = {s.concept: replace(s, sure=True) for s in present}
     # The network hears a fading in any chatter: alone it says nothing good of what may be a red flag.
     known = {s.concept for s in rules}
-    good = {o for c, o in context.grammar.opposites.items() if c in context.grammar.red_flags and o in asks}
     if not known & set(asks):
-        both = [s for s in both if s.concept not in good or s.status != "present"]
+        good = {
+            (o, "present") for c, o in context.grammar.opposites.items() if c in context.grammar.red_flags
+        }
+        good |= {(c, "absent") for c in context.grammar.opposites if c in context.grammar.red_flags}
+        both = [s for s in both if s.concept not in asks or (s.concept, s.status) not in good]
     corrected = _corrected(context, rules)
     out = []
     for one in both:
@@ -49,12 +52,8 @@ def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
     surface = context.words.surface
     if surface[0] != "no":
         return {}
-    first = next((at for at, word in enumerate(surface) if word not in ("no", ",")), 0)
-    present = [s for s in rules if s.status == "present"]
-    if not context.lone_nos:
-        # "No light hurts him" has a verb of its own: nobody denies a light; "no light doesn't" is no such no.
-        present = [s for s in present if s.start <= first < s.end]
-        present = [s for s in present if context.grammar.nots.isdisjoint(surface[s.start : s.end])]
+    # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
+    present = [s for s in rules if s.status == "present" and (context.lone_nos or s.start == 0)]
     return {s.concept: replace(s, sure=True) for s in present}
 
 
