@@ -71,8 +71,7 @@ class Interpreter:
             return Meaning(text)
         spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
-        said = merge(self._grammar, words, context)
-        signs = list(said)
+        signs = list(said := merge(self._grammar, words, context))
         clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
         told = self._values(clauses, said)
         beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
@@ -90,8 +89,7 @@ class Interpreter:
         row = self._grammar.files["questions"].get(asked, {})
         found = answers_in(self._grammar, words, spots, context, asked)
         idle = idle_words(words, spots, asked)
-        bare = only_answers(self._grammar, words, spots, context, asked, found)
-        if bare and asked and not row.get("clear_no"):
+        if only_answers(self._grammar, words, spots, context, asked, found):
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}

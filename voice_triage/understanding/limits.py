@@ -71,14 +71,10 @@ def limited(
         about = other in row.get("asks", ())
         if bad and bad.status == "present" or not (good or about):
             continue
-        status = _both_said(context, good, found) if about else None
+        status = _outright(context, good, found) if about else None
         if status:
             out = [s for s in out if s.concept not in (concept, other)]
             out.append(Said(0, len(context.words.surface), concept, status, sure=True))
-            continue
-        if about and (good or explicit == "yes") and _stays(context) and _weaker(context):
-            out = [s for s in out if s.concept not in (concept, other)]
-            out.append(Said(0, len(context.words.surface), concept, "present", sure=True))
             continue
         at = range(good.start - NEAR, good.end + NEAR) if good and not about else None
         cues = [
@@ -101,13 +97,15 @@ def limited(
     return out
 
 
-def _both_said(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
-    """What a yes and a no make of two places, and what a doubt or a no makes of a fading told before."""
+def _outright(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
+    """What is said of the spots beside a fading: a yes and a no of two places, a doubt, that they stay."""
     answers = {answer for *_, answer in found}
     places = {s.payload.name for s in context.signs if s.payload.name in context.grammar.places}
     if {"yes", "no"} <= answers and len(places) > 1:
         return "present"  # "on the legs no, on the arms yes"
     start, end, last = found[-1] if found else (0, 0, None)
+    if (good or last == "yes") and _stays(context) and _weaker(context):
+        return "present"  # "they stay, only lighter"
     if good and last == "unsure" and start >= good.end and not context.has("partly", start, end):
         return "unsure"  # "they fade, but the light is terrible"
     return None
