@@ -87,9 +87,9 @@ class Interpreter:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         row = self._grammar.files["questions"].get(asked, {})
-        found, idle = answers_in(self._grammar, words, spots, context, asked), idle_words(words, spots, asked)
-        bare = only_answers(self._grammar, words, spots, context, asked, found)
-        if bare and asked and not row.get("clear_no"):
+        found = answers_in(self._grammar, words, spots, context, asked)
+        idle = idle_words(words, spots, asked)
+        if only_answers(self._grammar, words, spots, context, asked, found):
             said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}

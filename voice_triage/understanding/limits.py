@@ -35,9 +35,10 @@ def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Seq
     told = {s.concept: replace(s, sure=True) for s in present} | plain
     # The network hears a fading in any chatter: alone it says nothing good of what may be a red flag.
     known = {s.concept for s in rules}
-    good = {o for c, o in context.grammar.opposites.items() if c in context.grammar.red_flags and o in asks}
     if not known & set(asks):
-        both = [s for s in both if s.concept not in good or s.status != "present"]
+        pairs = [pair for pair in context.grammar.opposites.items() if pair[0] in context.grammar.red_flags]
+        good = {(other, "present") for _, other in pairs} | {(flag, "absent") for flag, _ in pairs}
+        both = [s for s in both if s.concept not in asks or (s.concept, s.status) not in good]
     corrected = _corrected(context, rules)
     out = []
     for one in both:
@@ -58,13 +59,8 @@ def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
     surface = context.words.surface
     if surface[0] != "no":
         return {}
-    first = next((at for at, word in enumerate(surface) if word not in ("no", ",")), 0)
-    present = [s for s in rules if s.status == "present"]
-    if not context.lone_nos:
-        # "No light hurts him" has a verb of its own: nobody denies a light; "no light doesn't" is no such no.
-        fine = {(s.start, s.end) for s in context.signs if s.payload.value == "absent"}  # "no, light is fine"
-        present = [s for s in present if s.start <= first < s.end and (s.start, s.end) not in fine]
-        present = [s for s in present if context.grammar.nots.isdisjoint(surface[s.start : s.end])]
+    # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
+    present = [s for s in rules if s.status == "present" and (context.lone_nos or s.start == 0)]
     return {s.concept: replace(s, sure=True) for s in present}
 
 
@@ -82,7 +78,7 @@ def limited(
         about = other in row.get("asks", ())
         if bad and bad.status == "present" or not (good or about):
             continue
-        status = _both_said(context, good, found) if about else None
+        status = _outright(context, good, found) if about else None
         if status:
             out = [s for s in out if s.concept not in (concept, other)]
             out.append(Said(0, len(context.words.surface), concept, status, sure=True))
@@ -108,17 +104,17 @@ def limited(
     return out
 
 
-def _both_said(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
-    """What two places, a doubt after it, or a "they stay" make of a fading that was told."""
+def _outright(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
+    """What is said of the spots beside a fading: a yes and a no of two places, a doubt, that they stay."""
     answers = {answer for *_, answer in found}
     places = {s.payload.name for s in context.signs if s.payload.name in context.grammar.places}
     if {"yes", "no"} <= answers and len(places) > 1:
         return "present"  # "on the legs no, on the arms yes"
     start, end, last = found[-1] if found else (0, 0, None)
+    if (good or last == "yes") and _stays(context) and _weaker(context):
+        return "present"  # "they stay, only lighter"
     if good and last == "unsure" and start >= good.end and not context.has("partly", start, end):
         return "unsure"  # "they fade, but the light is terrible"
-    if (good or last == "yes") and _stays(context) and _weaker(context):
-        return "present"  # "yes they get lighter, but they stay"
     return None
 
 

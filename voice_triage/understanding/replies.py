@@ -91,7 +91,7 @@ def only_answers(
     told.update(at for s in idle_words(words, spots, asked) for at in range(s.start, s.end))
     doubtful = "unsure" in {answer for *_, answer in found}
     # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
-    if not (found or told):
+    if not (asked and (found or told)) or grammar.files["questions"].get(asked, {}).get("clear_no"):
         return False
     rows = grammar.files["words"]
     idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
