@@ -118,10 +118,7 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     # (node, start, words skipped since the last symbol, negated, doubtful)
     waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
     for at in range(total):
-        active = waiting[at]
-        waiting[at] = []
-        if len(active) > MAX_ACTIVE:
-            active = active[-MAX_ACTIVE:]
+        active, waiting[at] = waiting[at][-MAX_ACTIVE:], []
         active.append((trie.root, at, 0, False, False))
         here, symbols, later = edges[at], edges[at].keys(), waiting[at + 1]
         light, turns, doubts, clause = track.light[at], track.nots[at], track.doubts[at], track.clauses[at]
