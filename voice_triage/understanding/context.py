@@ -37,7 +37,7 @@ class Said:
     told: bool = False
     """Asked about and there, which the network takes for a mere question."""
     stands: bool = False
-    """Told beside the denial of another sign, or in a bare list: the network takes one no for both."""
+    """Told beside the denial of another sign: the network takes the one no for both."""
 
 
 class Context(Frame):
