@@ -167,7 +167,8 @@ class Context(Frame):
     def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
         """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
         telling, surface = self.grammar.telling.reporting, self.words.surface
-        return [n for n in self._after(cue) if surface[self.signs[n].start] not in telling]
+        signs = ((n, self.signs[n]) for n in self._after(cue))
+        return [n for n, s in signs if s.payload.value == "present" and surface[s.start] not in telling]
 
     def _patient(self, cue: Spot[Phrase]) -> bool:
         """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""

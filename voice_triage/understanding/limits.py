@@ -16,6 +16,10 @@ NEAR = 4
 """Words between a fading and the most of it, where the glass test was not asked about."""
 CLAUSE = 4
 """Words of an answer's own that say more than a word: "can do it but he cries"."""
+PHRASE = 3
+"""Words that say a sign so plainly that no network denies it: of "fits" it knows when nobody has any."""
+CORRECTION = 7
+"""Words of a correction at most: what says more explains more."""
 LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "remains": "present"}
 """What the sign opposite to fading is where not all of it fades: of the last two it was said outright."""
 
@@ -31,8 +35,9 @@ def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Seq
     own = [s for s in context.signs if s.payload.question]
     outright = {s.payload.name for s in own if context.lone_nos or s.end - s.start >= CLAUSE}
     present = [s for s in rules if s.status == "present" and s.concept in asks]
-    plain = {s.concept: s for s in rules if s.status == "present" and s.sure}
-    told = {s.concept: replace(s, sure=True) for s in present} | plain
+    plain = [s for s in rules if s.status == "present" and (s.told or (s.sure and s.end - s.start >= PHRASE))]
+    plainly = {s.concept: s for s in plain}
+    told = {s.concept: replace(s, sure=True) for s in present} | plainly
     # The network hears a fading in any chatter: alone it says nothing good of what may be a red flag.
     known = {s.concept for s in rules}
     if not known & set(asks):
@@ -44,7 +49,7 @@ def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Seq
     for one in both:
         overruled = (one.status == "unsure" and unmeasured) or (
             one.status == "absent"
-            and (one.concept in plain or one.concept in outright & context.grammar.red_flags)
+            and (one.concept in plainly or one.concept in outright & context.grammar.red_flags)
         )
         told_so = corrected if one.status == "absent" and one.concept in corrected else told
         out.append(told_so.get(one.concept, one) if overruled or told_so is corrected else one)
@@ -59,6 +64,9 @@ def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
     surface = context.words.surface
     if surface[0] != "no":
         return {}
+    nots = {*context.grammar.nots, "no"}
+    if len(surface) > CORRECTION or any(word in nots for word in surface[1:]):
+        return {}  # what denies twice or says more explains: "no, no fits, it was the telly"
     # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
     present = [s for s in rules if s.status == "present" and (context.lone_nos or s.start == 0)]
     return {s.concept: replace(s, sure=True) for s in present}

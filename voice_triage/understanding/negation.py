@@ -59,9 +59,15 @@ class Negation:
                 out.update(chain)
             elif cue.payload.name == "not_after" and self._frame.ends(cue.end):
                 out.update(self.before(cue))
-        for sign in self._frame.signs:
+        for number, sign in enumerate(self._frame.signs):
             if sign.negated:
                 out.update(self._denied_on(sign))
+            if (
+                self.listed
+                and sign.payload.value == "present"
+                and self._frame.words.surface[sign.end :][:1] == ("no",)
+            ):
+                out.add(number)  # the no of "fits no, fainting no", also where it was read as "no fainting"
         for cue in self._frame.hidden:
             out.update(self._begun_inside(cue))
         return out

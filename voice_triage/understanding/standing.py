@@ -44,6 +44,8 @@ class Standing:
 
     def numbers(self) -> set[int]:
         """Numbers of the signs that stand."""
+        if self._surface[-1] == "no" and self._surface.count("no") > 1:
+            return set()  # "fits no, fainting no, fever no"
         signs = enumerate(self._frame.signs)
         told = [n for n, sign in signs if self._present(n) and not (self._asked(sign) or self._part(sign))]
         return {n for n in told if self._before_denial(n) or self._after_denial(n)}

@@ -113,14 +113,12 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
         name = cue.payload.name
         if name == "more_so" and frame.words.surface[cue.end : cue.end + 2] != ("much", "as"):
             last = min(frame.wall_after(cue.end), cue.end + cue.payload.reach)
-            numbers = [n for n in _within(frame, cue.start, last) if _tells(frame, frame.signs[n])]
-            out.update(numbers)
+            after = _within(frame, cue.start, last)
+            out.update(n for n in after if _tells(frame, frame.signs[n]))
         elif name == "stays_on":
             first = max(frame.wall_before(cue.start), cue.start - cue.payload.reach)
-            near = [
-                n for n in _within(frame, first, cue.start) if n not in negated and not frame.signs[n].negated
-            ]
-            out.update(n for n in near if frame.signs[n].payload.value != "absent")
+            near = (n for n in _within(frame, first, cue.start) if n not in negated)
+            out.update(n for n in near if not frame.signs[n].negated and _tells(frame, frame.signs[n]))
     return out
 
 
@@ -139,11 +137,14 @@ def listed(frame: Frame) -> set[int]:
 
 def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
     """True for a sign, and for what is fine only because of a never: "never been this hard to wake"."""
-    return sign.payload.value == "present" or (
-        sign.payload.value == "absent"
-        and sign.payload.name in frame.grammar.red_flags
-        and frame.words.surface[sign.start] == "never"
-    )
+    surface = frame.words.surface
+    if (
+        sign.payload.value == "present"
+    ):  # not "couldn't be more | not awake" nor "doesn't | stop her swallowing"
+        inside = surface[sign.start : sign.end]
+        return frame.grammar.nots.isdisjoint(inside) and inside[0] not in ("stop", "stopped")
+    never = surface[sign.start] == "never" and sign.payload.name in frame.grammar.red_flags
+    return sign.payload.value == "absent" and never
 
 
 def _within(frame: Frame, start: int, end: int) -> range:
