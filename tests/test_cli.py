@@ -220,6 +220,60 @@ def test_a_fault_of_the_program_is_one_line_without_words_and_the_summary_is_wri
     assert (tmp_path / "s.md").exists()
 
 
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["chat", "--summary", "{wall}/s.md"],
+        ["talk", "--summary", "{wall}/s.json"],
+        ["talk", "--standby", "--summary", "{folder}.md"],
+        ["demo", "--audio", "{wall}/demo.wav"],
+        ["demo", "--audio", ""],
+        ["replay", "{good}", "--recognizer", "text", "--report", "{wall}/r.json"],
+        ["replay", "{good}", "--recognizer", "text", "--junit", "{folder}"],
+        ["replay", "{good}", "--audio", "{wall}/a.wav"],
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_before_the_first_word(
+    argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wall").write_text("a file, not a folder")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "good.yaml").write_text(GOOD)
+    places = {"wall": tmp_path / "wall", "folder": tmp_path / "folder", "good": tmp_path / "good.yaml"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\n"))
+
+    assert main([word.format(**places) for word in argv]) == 3
+
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("voice-triage: cannot write ") and len(err.splitlines()) == 1
+
+
+def test_looking_at_a_place_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends() -> str:
+        assert list(tmp_path.iterdir()) == []
+        return ""
+
+    monkeypatch.setattr("sys.stdin", iter(ends, ""))
+
+    assert main(["chat", "--summary", str(tmp_path / "new" / "s.md")]) == 0
+    assert (tmp_path / "new" / "s.md").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    pipe = tmp_path / "report"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    assert main(["replay", str(tmp_path / "good.yaml"), "--recognizer", "text", "--report", str(pipe)]) == 0
+
+    assert json.loads(os.read(reading, 60_000))[0]["passed"] is True
+    assert pipe.is_fifo()
+    os.close(reading)
+
+
 SIGNALS = [(getattr(signal, name), 128 + number) for name, number in ENDING.items() if hasattr(signal, name)]
 
 

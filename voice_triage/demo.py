@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
+from voice_triage.disk import check_place
 from voice_triage.observer import Observer
 from voice_triage.replay import play
 from voice_triage.replaying import load_all
@@ -40,6 +41,7 @@ class _Captions(Observer):
 
 def demo(audio: Path, recognizer: str, show: Callable[[str], None]) -> int:
     """Play the scripted emergency, print captions, write the stereo WAV. Raises TriageError."""
+    check_place(audio)
     kit = Kit(settings_from({}))
     (scenario,) = load_all([SCENARIO], kit)
     if not shutil.which("flite"):  # espeak-ng speaks for the assistant anyway

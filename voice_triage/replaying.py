@@ -11,6 +11,7 @@ from pathlib import Path
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
 from voice_triage.dialogue import question_ids
+from voice_triage.disk import check_place
 from voice_triage.errors import BadInput
 from voice_triage.replay import play
 from voice_triage.report import Result, write_json, write_junit
@@ -49,6 +50,8 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
     scenarios = load_all(options.scenarios, kit)
     if options.audio and options.recognizer == "text":
         raise BadInput("--audio: a replay in text makes no sound")
+    for path in filter(None, (options.audio, options.report, options.junit)):
+        check_place(path)
     results: list[Result] = []
     for result in _results(scenarios, options, kit):
         results.append(result)
