@@ -274,6 +274,22 @@ def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
     os.close(reading)
 
 
+@pytest.mark.parametrize("command", ["demo", "replay"])
+def test_the_recogniser_of_the_settings_hears_where_no_flag_names_another(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_TRIAGE_RECOGNIZER", "vosk")
+    monkeypatch.setattr("voice_triage.app.installed_path", lambda name: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.yaml").write_text(GOOD)
+    argv = [command] if command == "demo" else [command, "good.yaml"]
+
+    assert main(argv) == 3
+    assert "voice-triage models install vosk-en" in capsys.readouterr().err
+    if command == "replay":
+        assert main([*argv, "--recognizer", "text"]) == 0
+
+
 SIGNALS = [(getattr(signal, name), 128 + number) for name, number in ENDING.items() if hasattr(signal, name)]
 
 

@@ -91,7 +91,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     chat.set_defaults(run=_chat)
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
     demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
-    demo.add_argument("--recognizer", choices=RECOGNIZERS, default="auto")
+    demo.add_argument("--recognizer", choices=RECOGNIZERS)
     demo.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
     demo.set_defaults(run=_demo)
 
@@ -109,7 +109,7 @@ def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay.add_argument(
         "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
     )
-    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"), default="auto")
+    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"))
     replay.add_argument("--report", type=Path, metavar="FILE.json")
     replay.add_argument("--junit", type=Path, metavar="FILE.xml")
     replay.add_argument(

@@ -69,7 +69,8 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
 
 def _results(scenarios: list[Scenario], options: argparse.Namespace, kit: Kit) -> Iterator[Result]:
     """Results in the order of the files."""
-    work = [(one, options.recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
+    recognizer = options.recognizer or kit.settings.recognizer
+    work = [(one, recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
     if options.jobs == 1 or len(work) == 1:
         yield from (run_one(*one, kit) for one in work)
         return
