@@ -17,7 +17,7 @@ from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.dialogue.outcome import outcome, so_far
 from voice_triage.dialogue.state import UNFINISHED
 from voice_triage.disk import check_place, write_bytes
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, extra
 from voice_triage.messages import Finding, Line
 from voice_triage.wording import Wording
 
@@ -26,7 +26,7 @@ NOTICE = (
     "Made by voice-triage, research software, from a spoken conversation. "
     "Not a diagnosis, not a medical device. Words may have been misheard."
 )
-PDF_CURE = "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file"
+PDF_CURE = extra("summary-pdf") + " (or write a .md or .json file)"
 WHO = {"self": "the caller", "child": "the caller's child", "other": "someone else"}
 
 
