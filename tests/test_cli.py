@@ -143,6 +143,25 @@ def test_interpret_answers_line_by_line(
     assert second["answer"] is None
 
 
+def test_half_a_surrogate_pair_comes_back_as_it_was(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"text": "no \\ud800 fever"}\n'))
+
+    assert main(["interpret", "--jsonl"]) == 0
+    assert "\\ud800" in capsys.readouterr().out.encode("utf-8").decode()
+
+
+@pytest.mark.parametrize("argv", [["chat"], ["interpret", "--jsonl"], ["assess", "--jsonl"]])
+def test_without_a_standard_input_nothing_is_heard_and_nothing_fails(
+    argv: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert main(argv) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_assess_gives_level_action_reasons_patterns_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -185,7 +185,7 @@ def _interpret(options: argparse.Namespace) -> int:
             raise BadInput(f"unknown key '{sorted(unknown)[0]}' (allowed: text, question)")
         return understanding.to_json(interpreter.interpret(text, question))
 
-    each_line(sys.stdin, one, _show)
+    each_line(sys.stdin or (), one, _show)
     return 0
 
 
@@ -196,7 +196,7 @@ def _assess(options: argparse.Namespace) -> int:
 
     protocol = Protocol.load()
     each_line(
-        sys.stdin,
+        sys.stdin or (),
         lambda row: triage.decision_to_json(triage.assess(protocol, triage.case_from_json(protocol, row))),
         _show,
     )
@@ -215,7 +215,7 @@ def _chat(options: argparse.Namespace) -> int:
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)
     with summarised(kit, dialogue, options.summary):
-        chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
+        chat(dialogue, kit.interpreter, kit.wording, sys.stdin or (), _show)
     return 0
 
 
