@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_triage import talk
+from voice_triage import talk, wording
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
 from voice_triage.cli import main
@@ -174,6 +174,24 @@ def test_assess_gives_level_action_reasons_patterns_missing(
     assert (out["level"], out["action"], out["reasons"]) == ("emergency", "call", ["non_blanching_rash"])
     assert "petechiae" in out["patterns"]
     assert "fever" in out["missing"]
+
+
+@pytest.mark.parametrize("prompt", ["emergency.call", "patient.ask"])
+def test_a_missing_prompt_is_told_before_the_greeting(
+    prompt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, key = (wording.FOLDER / "en.yaml").read_text(), prompt.split(".")[1]
+    section = whole.index(f"\n  {prompt.split('.')[0]}:")
+    at = whole.index(f"\n    {key}:", section)
+    (tmp_path / "en.yaml").write_text(f"{whole[:at]}\n    {key}k:{whole[at + len(key) + 6 :]}")
+    for name in ("countries.yaml", "out_of_hours.yaml"):
+        (tmp_path / name).write_text((wording.FOLDER / name).read_text())
+    monkeypatch.setattr(wording, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\n"))
+
+    assert main(["chat"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and f"'{prompt}' is missing" in err
 
 
 def test_chat_through_a_pipe_ends_in_the_emergency(
