@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice_triage.audio.wav import read_wav, write_wav
-from voice_triage.errors import BadInput, TriageError
+from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import active_dbfs, rms_dbfs
 
 TONE_HZ = 440.0
@@ -128,17 +128,19 @@ def test_what_is_written_is_read_back(tmp_path: Path, shape: tuple[int, ...]) ->
 
 
 def test_a_refused_write_is_one_line_and_leaves_the_old_file(tmp_path: Path) -> None:
-    with pytest.raises(TriageError, match="cannot be written"):
-        write_wav(tmp_path / "no" / "folder" / "a.wav", np.zeros(10, np.int16))
+    (tmp_path / "wall").write_text("a file, not a folder")
+    with pytest.raises(Lacking, match="cannot write .*wall"):
+        write_wav(tmp_path / "wall" / "a.wav", np.zeros(10, np.int16))
     (tmp_path / "taken").mkdir()
-    with pytest.raises(TriageError, match="cannot be written"):
+    with pytest.raises(Lacking, match="cannot write .*taken"):
         write_wav(tmp_path / "taken", np.zeros(10, np.int16))
     assert list((tmp_path / "taken").iterdir()) == []
+    assert {path.name for path in tmp_path.iterdir()} == {"wall", "taken"}
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
 def test_a_full_disk_is_one_line() -> None:
-    with pytest.raises(TriageError, match="/dev/full: cannot be written"):
+    with pytest.raises(Lacking, match="cannot write /dev/full: No space left"):
         write_wav("/dev/full", np.zeros(10, np.int16))
 
 

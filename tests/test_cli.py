@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_triage import talk
+from voice_triage import talk, wording
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
 from voice_triage.cli import main
@@ -143,6 +143,25 @@ def test_interpret_answers_line_by_line(
     assert second["answer"] is None
 
 
+def test_half_a_surrogate_pair_comes_back_as_it_was(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"text": "no \\ud800 fever"}\n'))
+
+    assert main(["interpret", "--jsonl"]) == 0
+    assert "\\ud800" in capsys.readouterr().out.encode("utf-8").decode()
+
+
+@pytest.mark.parametrize("argv", [["chat"], ["interpret", "--jsonl"], ["assess", "--jsonl"]])
+def test_without_a_standard_input_nothing_is_heard_and_nothing_fails(
+    argv: list[str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+
+    assert main(argv) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_assess_gives_level_action_reasons_patterns_missing(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -155,6 +174,24 @@ def test_assess_gives_level_action_reasons_patterns_missing(
     assert (out["level"], out["action"], out["reasons"]) == ("emergency", "call", ["non_blanching_rash"])
     assert "petechiae" in out["patterns"]
     assert "fever" in out["missing"]
+
+
+@pytest.mark.parametrize("prompt", ["emergency.call", "patient.ask"])
+def test_a_missing_prompt_is_told_before_the_greeting(
+    prompt: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, key = (wording.FOLDER / "en.yaml").read_text(), prompt.split(".")[1]
+    section = whole.index(f"\n  {prompt.split('.')[0]}:")
+    at = whole.index(f"\n    {key}:", section)
+    (tmp_path / "en.yaml").write_text(f"{whole[:at]}\n    {key}k:{whole[at + len(key) + 6 :]}")
+    for name in ("countries.yaml", "out_of_hours.yaml"):
+        (tmp_path / name).write_text((wording.FOLDER / name).read_text())
+    monkeypatch.setattr(wording, "FOLDER", tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\n"))
+
+    assert main(["chat"]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and f"'{prompt}' is missing" in err
 
 
 def test_chat_through_a_pipe_ends_in_the_emergency(
@@ -218,6 +255,76 @@ def test_a_fault_of_the_program_is_one_line_without_words_and_the_summary_is_wri
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert "RuntimeError" in line and "chat.py" in line and "breathe" not in line
     assert (tmp_path / "s.md").exists()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["chat", "--summary", "{wall}/s.md"],
+        ["talk", "--summary", "{wall}/s.json"],
+        ["talk", "--standby", "--summary", "{folder}.md"],
+        ["demo", "--audio", "{wall}/demo.wav"],
+        ["demo", "--audio", ""],
+        ["replay", "{good}", "--recognizer", "text", "--report", "{wall}/r.json"],
+        ["replay", "{good}", "--recognizer", "text", "--junit", "{folder}"],
+        ["replay", "{good}", "--audio", "{wall}/a.wav"],
+    ],
+)
+def test_a_place_that_cannot_be_written_is_told_before_the_first_word(
+    argv: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "wall").write_text("a file, not a folder")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder.md").mkdir()
+    (tmp_path / "good.yaml").write_text(GOOD)
+    places = {"wall": tmp_path / "wall", "folder": tmp_path / "folder", "good": tmp_path / "good.yaml"}
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\n"))
+
+    assert main([word.format(**places) for word in argv]) == 3
+
+    out, err = capsys.readouterr()
+    assert out == "" and err.startswith("voice-triage: cannot write ") and len(err.splitlines()) == 1
+
+
+def test_looking_at_a_place_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ends() -> str:
+        assert list(tmp_path.iterdir()) == []
+        return ""
+
+    monkeypatch.setattr("sys.stdin", iter(ends, ""))
+
+    assert main(["chat", "--summary", str(tmp_path / "new" / "s.md")]) == 0
+    assert (tmp_path / "new" / "s.md").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
+def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    pipe = tmp_path / "report"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+
+    assert main(["replay", str(tmp_path / "good.yaml"), "--recognizer", "text", "--report", str(pipe)]) == 0
+
+    assert json.loads(os.read(reading, 60_000))[0]["passed"] is True
+    assert pipe.is_fifo()
+    os.close(reading)
+
+
+@pytest.mark.parametrize("command", ["demo", "replay"])
+def test_the_recogniser_of_the_settings_hears_where_no_flag_names_another(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VOICE_TRIAGE_RECOGNIZER", "vosk")
+    monkeypatch.setattr("voice_triage.app.installed_path", lambda name: None)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.yaml").write_text(GOOD)
+    argv = [command] if command == "demo" else [command, "good.yaml"]
+
+    assert main(argv) == 3
+    assert "voice-triage models install vosk-en" in capsys.readouterr().err
+    if command == "replay":
+        assert main([*argv, "--recognizer", "text"]) == 0
 
 
 SIGNALS = [(getattr(signal, name), 128 + number) for name, number in ENDING.items() if hasattr(signal, name)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice_triage import doctor, doctor_checks, measurements
+from voice_triage.app import Kit
 from voice_triage.audio.portaudio import NoDevice
 from voice_triage.audio.room import Echo, Noise, Room, coloured_noise
 from voice_triage.cli import main
@@ -246,8 +248,28 @@ def test_model_and_settings(tmp_path: Path):
     assert "112" in doctor.check_settings("GB", "112", tmp_path)[0].what
 
 
+def absent() -> object:
+    raise Lacking("there is no Moonshine model here", "Run pip")
+
+
+@pytest.mark.parametrize(
+    ("open_", "wanted", "verdict", "says"),
+    [
+        (lambda: Engine(""), True, "ok", "hears you"),
+        (absent, True, "warn", "no Moonshine model"),
+        (absent, False, "ok", "not needed"),
+    ],
+)
+def test_moonshine_is_missed_only_where_it_would_hear(
+    open_: Callable[[], object], wanted: bool, verdict: str, says: str
+):
+    (row,) = doctor.check_moonshine(open_, wanted=wanted)
+
+    assert (row.name, row.verdict) == ("moonshine", verdict) and says in row.what
+
+
 def raising(error: Exception):
-    def check() -> list[Result]:
+    def check(*_: object) -> list[Result]:
         raise error
 
     return check
@@ -281,6 +303,7 @@ def test_every_row_that_is_not_fine_says_what_to_do(tmp_path: Path):
         *doctor.check_second_opinion(lambda: None, render, "on"),
         *doctor.check_voice(lambda text: silence(1)),
         *doctor.check_model(None),
+        *doctor.check_moonshine(absent, wanted=True),
         *doctor.check_disk(0, tmp_path),
         *doctor.check_settings(None, None, tmp_path),
     ]
@@ -328,3 +351,73 @@ def test_only_a_machine_without_a_microphone_is_told_from_any_other_fault(
     monkeypatch.setattr(doctor_checks, "LiveDevice", device)
 
     assert main(["doctor", "--microphone-only"]) == status
+
+
+class Bare(Kit):
+    """A machine with PocketSphinx and espeak-ng only: neither Moonshine, second opinion nor Piper."""
+
+    second_opinion = None
+
+    def recognizer(self, name: str) -> object:
+        if name in ("vosk", "moonshine"):
+            raise Lacking(f"there is no {name}", f"Install {name}")
+        heard = Engine("yes")
+        heard.name = "pocketsphinx"
+        return heard
+
+
+def report(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], **chosen: str
+) -> dict[str, dict[str, str]]:
+    """The rows of the command on a bare machine without a sound device, by name."""
+    for name, value in chosen.items():
+        monkeypatch.setenv(f"VOICE_TRIAGE_{name.upper()}", value)
+    monkeypatch.setattr(doctor_checks, "Kit", Bare)
+    monkeypatch.setattr(doctor_checks, "installed_path", lambda name: None)
+    monkeypatch.setattr(doctor_checks, "LiveDevice", raising(NoDevice("input", "none")))
+    monkeypatch.setattr(doctor_checks, "devices", list)
+
+    assert main(["doctor", "--json"]) == 3
+    out, err = capsys.readouterr()
+    assert err == "", "what is to be told stands in the rows"
+    return {row["name"]: row for row in json.loads(out)["checks"]}
+
+
+def test_a_bare_machine_lacks_only_its_devices_and_is_told_what_hears_better(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    rows = report(monkeypatch, capsys)
+
+    assert [name for name, row in rows.items() if row["verdict"] == "fail"] == ["microphone", "loudspeaker"]
+    assert "loudspeaker" in rows["loudspeaker"]["what"] + rows["loudspeaker"]["cure"]
+    assert (rows["moonshine"]["verdict"], rows["moonshine"]["cure"]) == ("warn", "Install moonshine")
+    assert rows["recogniser"]["verdict"] == rows["second opinion"]["verdict"] == "ok"
+
+
+def test_a_voice_that_is_lacking_costs_one_row(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    rows = report(monkeypatch, capsys, voice="piper", recognizer="pocketsphinx")
+
+    assert rows["voice"]["verdict"] == "warn" and rows["voice"]["cure"].endswith("models install piper-joe")
+    assert "pyttsx3:default speaks instead" in rows["voice"]["what"]
+    assert rows["recogniser"]["verdict"] == "ok" and "not needed" in rows["moonshine"]["what"]
+
+
+def test_a_voice_that_there_is_not_fails_in_its_own_row_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    rows = report(monkeypatch, capsys, voice="pyttsx3:xx")
+
+    assert rows["voice"]["verdict"] == "fail" and "'xx'" in rows["voice"]["what"]
+    assert rows["recogniser"]["verdict"] == "ok"
+
+
+def test_a_folder_of_models_that_cannot_be_written_is_a_warning(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    (tmp_path / "wall").write_text("a file, not a folder")
+
+    rows = report(monkeypatch, capsys, models=str(tmp_path / "wall"))
+
+    assert rows["disk"]["verdict"] == "warn" and "cannot write" in rows["disk"]["what"]

@@ -137,7 +137,7 @@ def test_pdf_is_a_pdf_whatever_was_said(tmp_path: Path) -> None:
 def test_pdf_without_its_library_names_the_cure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "fpdf", None)
 
-    with pytest.raises(Lacking, match=r"voice-triage\[summary-pdf\]"):
+    with pytest.raises(Lacking, match=r"pip install -e '\.\[summary-pdf\]'"):
         summary.write(told(OPENING), tmp_path / "summary.pdf")
     with pytest.raises(Lacking):  # before the conversation begins
         summary.check_path(tmp_path / "summary.pdf")

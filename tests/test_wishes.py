@@ -12,6 +12,7 @@ from voice_triage import settings
 from voice_triage.app import Kit
 from voice_triage.errors import Lacking
 from voice_triage.settings import Settings
+from voice_triage.settings_values import VOICES
 from voice_triage.speech import choose
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.store import SoundStore
@@ -204,6 +205,7 @@ def test_every_voice_on_offer_is_one_the_settings_take() -> None:
     names = choose.offered(None)
 
     assert len(names) >= 2 and names[0] == "auto"
+    assert set(VOICES) == {"auto", *choose.ENGINES}
     for name in names:
         assert settings.load(None, {}, {"voice": name}).voice == name
         choose.open_setting(name).close()

@@ -21,6 +21,7 @@ from voice_triage.audio.voice_activity import EnergyActivity, VoiceActivity
 from voice_triage.audio.wav import read_wav
 from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
+from voice_triage.dialogue.prompts import refuse_missing
 from voice_triage.equipment import Equipment
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.listening import Listener
@@ -37,7 +38,7 @@ from voice_triage.replay import Recorder, ScriptedCaller, Stage
 from voice_triage.scenario import Noise as NoiseRow
 from voice_triage.scenario import Saying, Scenario
 from voice_triage.session import Session
-from voice_triage.settings import Settings
+from voice_triage.settings import Settings, load
 from voice_triage.speaking import EMERGENCY_WPM, Speaker, SpokenBy
 from voice_triage.speech.babble import babble
 from voice_triage.speech.cache import CachedVoice
@@ -73,9 +74,11 @@ class Kit:
     @cached_property
     def wording(self) -> Wording:
         """The assistant's words, with the number to call."""
-        return Wording.load(
+        wording = Wording.load(
             self.settings.language, country=self.settings.country, number=self.settings.emergency_number
         )
+        refuse_missing(self.protocol, wording.prompts, wording.signs)
+        return wording
 
     @cached_property
     def voice(self) -> CachedVoice:
@@ -294,6 +297,4 @@ def _caller_voice(scenario: Scenario) -> Callable[[Saying], Pcm]:
 
 def settings_from(overrides: dict[str, Any]) -> Settings:
     """The settings of file and environment, with flags over them. Raises BadInput."""
-    from voice_triage import settings
-
-    return settings.load(overrides={key: value for key, value in overrides.items() if value is not None})
+    return load(overrides=overrides)

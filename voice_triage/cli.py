@@ -91,7 +91,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     chat.set_defaults(run=_chat)
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
     demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
-    demo.add_argument("--recognizer", choices=RECOGNIZERS, default="auto")
+    demo.add_argument("--recognizer", choices=RECOGNIZERS)
     demo.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
     demo.set_defaults(run=_demo)
 
@@ -109,7 +109,7 @@ def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay.add_argument(
         "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
     )
-    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"), default="auto")
+    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"))
     replay.add_argument("--report", type=Path, metavar="FILE.json")
     replay.add_argument("--junit", type=Path, metavar="FILE.xml")
     replay.add_argument(
@@ -185,7 +185,7 @@ def _interpret(options: argparse.Namespace) -> int:
             raise BadInput(f"unknown key '{sorted(unknown)[0]}' (allowed: text, question)")
         return understanding.to_json(interpreter.interpret(text, question))
 
-    each_line(sys.stdin, one, _show)
+    each_line(sys.stdin or (), one, _show)
     return 0
 
 
@@ -196,7 +196,7 @@ def _assess(options: argparse.Namespace) -> int:
 
     protocol = Protocol.load()
     each_line(
-        sys.stdin,
+        sys.stdin or (),
         lambda row: triage.decision_to_json(triage.assess(protocol, triage.case_from_json(protocol, row))),
         _show,
     )
@@ -215,7 +215,7 @@ def _chat(options: argparse.Namespace) -> int:
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)
     with summarised(kit, dialogue, options.summary):
-        chat(dialogue, kit.interpreter, kit.wording, sys.stdin, _show)
+        chat(dialogue, kit.interpreter, kit.wording, sys.stdin or (), _show)
     return 0
 
 

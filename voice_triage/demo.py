@@ -9,6 +9,7 @@ from pathlib import Path
 
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
+from voice_triage.disk import check_place
 from voice_triage.observer import Observer
 from voice_triage.replay import play
 from voice_triage.replaying import load_all
@@ -38,13 +39,16 @@ class _Captions(Observer):
         self._line(at_s, "", "*** EMERGENCY ***")
 
 
-def demo(audio: Path, recognizer: str, show: Callable[[str], None]) -> int:
+def demo(audio: Path, recognizer: str | None, show: Callable[[str], None]) -> int:
     """Play the scripted emergency, print captions, write the stereo WAV. Raises TriageError."""
+    check_place(audio)
     kit = Kit(settings_from({}))
     (scenario,) = load_all([SCENARIO], kit)
     if not shutil.which("flite"):  # espeak-ng speaks for the assistant anyway
         scenario = replace(scenario, voice={"engine": "espeak-ng", "name": "en-us"})
-    stage = kit.stage(scenario, recognizer, record=True, observers=(_Captions(show),))
+    stage = kit.stage(
+        scenario, recognizer or kit.settings.recognizer, record=True, observers=(_Captions(show),)
+    )
     show(f"A scripted caller; recogniser: {stage.recognizer}; voice: {kit.voice.name}.")
     result = play(scenario, stage)
     if stage.recorder is not None:

@@ -26,7 +26,7 @@ def disk_errors(path: Path) -> Iterator[None]:
         if error.errno in _FULL:
             cure = "Free some space there, then run the same command again"
         elif error.errno in _REFUSED:
-            cure = "Make it writable for you, or choose another folder (docs/settings.md)"
+            cure = "Make it writable for you, or choose another folder"
         else:
             cure = "Check that folder, then run the same command again"
         raise Lacking(f"cannot write {path}: {reason}", cure) from None
@@ -47,13 +47,36 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode("utf-8"))
 
 
+def check_place(path: Path) -> None:
+    """Raise Lacking where ``path`` could not be written now: before the work whose result goes there."""
+    with disk_errors(path):
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not _device(path):
+            folder = next(one for one in _target(path).parents if one.exists())
+            tempfile.TemporaryFile(dir=folder).close()  # access() knows nothing of root and read-only disks
+
+
+def _device(path: Path) -> bool:
+    """True for what is written into, such as /dev/null or a pipe, and never replaced by a file."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
+def _target(path: Path) -> Path:
+    """Where ``path`` leads: a settings file may be a link into someone's dotfiles."""
+    return Path(os.path.realpath(path))  # resolve() raises on a link to itself
+
+
 def write_bytes(path: Path, data: bytes, mode: int = 0o644) -> None:
     """Replace the file at ``path`` by ``data`` in one step, making its folder. Raises Lacking.
 
     A file that is there keeps its permissions; a new one gets ``mode``.
     """
-    target = path.resolve()  # a settings file may be a link into someone's dotfiles
     with disk_errors(path):
+        if _device(path):
+            path.write_bytes(data)
+            return
+        target = _target(path)
         target.parent.mkdir(parents=True, exist_ok=True)
         mode = target.stat().st_mode & 0o777 if target.exists() else mode
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)

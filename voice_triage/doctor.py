@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 import numpy as np
 
 from voice_triage import measurements
-from voice_triage.errors import Lacking, TriageError
+from voice_triage.errors import Lacking, TriageError, extra
 from voice_triage.messages import Hypothesis
 from voice_triage.pcm import Pcm, silence
 from voice_triage.thresholds import BLOCK, RATE_HZ
@@ -245,11 +245,11 @@ def check_second_opinion(
     name = "second opinion"
     if setting == "off":
         return [Result(name, "ok", "switched off in the settings")]
-    cure = "Run: voice-triage models install whisper-tiny.en (and pip install 'voice-triage[second-opinion]')"
     transcriber = open_()
     if transcriber is None:
         verdict: Verdict = "fail" if setting == "on" else "ok"
-        return [Result(name, verdict, "not installed; answers are heard by one recogniser only", cure)]
+        what = "not installed; answers are heard by one recogniser only"
+        return [Result(name, verdict, what, extra("second-opinion"))]
     text = transcriber.transcribe(render(TEST_SENTENCE)).text
     figures: dict[str, float | str] = {"engine": transcriber.name, "heard": text}
     if len(set(text.split()) & set(TEST_SENTENCE.split())) < 3:
@@ -258,14 +258,25 @@ def check_second_opinion(
     return [Result(name, "ok", f"{transcriber.name} hears a spoken sentence", "", figures)]
 
 
+def check_moonshine(open_: Callable[[], object], *, wanted: bool) -> list[Result]:
+    """Whether it can be opened where ``wanted``: without it a recogniser hears that finds far less."""
+    if not wanted:
+        return [Result("moonshine", "ok", "not needed: another recogniser is set, or there is Vosk")]
+    try:
+        open_()
+    except Lacking as error:
+        return [Result("moonshine", "warn", error.what, error.cure)]
+    return [Result("moonshine", "ok", "is installed, and hears you")]
+
+
 # ---- what lies on the disk ----
 
 
 def check_model(folder: Path | None, name: str = "vosk-en") -> list[Result]:
-    """Whether the recogniser's model is installed; without it the one that comes along is used."""
+    """Whether the model of the best recogniser is installed."""
     if folder is None:
-        what = f"{name} is not installed; the recogniser that came with the program is used"
-        return [Result("model", "warn", what, f"Run: voice-triage models install {name}")]
+        cure = f"Run: voice-triage models install {name}"
+        return [Result("model", "warn", f"{name} is not installed", cure)]
     return [Result("model", "ok", f"{name} is in {folder}")]
 
 

@@ -25,6 +25,11 @@ class BadContent(BadInput):
     """Raised at load when a content file (protocol, grammar, locale) is wrong; names file and key."""
 
 
+def extra(name: str) -> str:
+    """The cure for what an extra brings; no registry is asked for a package of our name."""
+    return f"Run in the program's folder: .venv/bin/pip install -e '.[{name}]'"
+
+
 class Lacking(TriageError):
     """Raised when a device, model, library or voice is missing; ``cure`` is what to do about it."""
 

@@ -28,7 +28,9 @@ def each_line(
             raise BadInput(f"line {number}: nested too deeply") from None
         except BadInput as error:
             raise BadInput(f"line {number}: {error}") from None
-        show(json.dumps(result, ensure_ascii=False))
+        text = json.dumps(result, ensure_ascii=False)
+        # Half a pair, "\ud800", is a JSON string that no file can hold: it leaves as it came.
+        show(json.dumps(result) if any("\ud800" <= letter <= "\udfff" for letter in text) else text)
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
 from voice_triage.dialogue import question_ids
+from voice_triage.disk import check_place
 from voice_triage.errors import BadInput
 from voice_triage.replay import play
 from voice_triage.report import Result, write_json, write_junit
@@ -49,6 +50,8 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
     scenarios = load_all(options.scenarios, kit)
     if options.audio and options.recognizer == "text":
         raise BadInput("--audio: a replay in text makes no sound")
+    for path in filter(None, (options.audio, options.report, options.junit)):
+        check_place(path)
     results: list[Result] = []
     for result in _results(scenarios, options, kit):
         results.append(result)
@@ -66,7 +69,8 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
 
 def _results(scenarios: list[Scenario], options: argparse.Namespace, kit: Kit) -> Iterator[Result]:
     """Results in the order of the files."""
-    work = [(one, options.recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
+    recognizer = options.recognizer or kit.settings.recognizer
+    work = [(one, recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
     if options.jobs == 1 or len(work) == 1:
         yield from (run_one(*one, kit) for one in work)
         return

@@ -24,6 +24,7 @@ from voice_triage.settings_values import (
     phone,
     real,
     text_in,
+    voice,
     whole,
 )
 from voice_triage.speech.contract import FASTEST_WPM, SLOWEST_WPM
@@ -78,7 +79,12 @@ KEYS = (
         "sets the number to call",
     ),
     Key("emergency_number", phone, "2 to 15 digits, such as 112", "said instead of the country's number"),
-    Key("voice", text_in, "auto, or the name of a voice, such as pyttsx3 or piper", "the voice that speaks"),
+    Key(
+        "voice",
+        voice,
+        "auto, or the name of a voice: pyttsx3, espeak-ng, piper, or one of theirs such as espeak-ng:en-gb",
+        "the voice that speaks",
+    ),
     Key(
         "rate_wpm",
         whole(SLOWEST_WPM, FASTEST_WPM),

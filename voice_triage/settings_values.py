@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 LOCALE = Path(__file__).parent / "locale"
+VOICES = ("auto", "pyttsx3", "espeak-ng", "piper")
+"""The engines of speech/choose.py, which need not be loaded to read a setting."""
 _HABITS = {"UK": "GB", "USA": "US"}
 """What people type where the standard has another code."""
 
@@ -76,6 +78,14 @@ def text_in(value: Any) -> str:
     if not text or len(text) > 200 or not text.isprintable():
         raise Refused
     return text
+
+
+def voice(value: Any) -> str:
+    """Return auto, an engine, or engine:voice; which voices an engine has only itself knows."""
+    engine, colon, name = text_in(value).partition(":")
+    if engine.lower() not in VOICES or (colon and not name):
+        raise Refused
+    return engine.lower() + colon + name
 
 
 def country(value: Any) -> str:

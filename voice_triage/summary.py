@@ -16,8 +16,8 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.dialogue.outcome import outcome, so_far
 from voice_triage.dialogue.state import UNFINISHED
-from voice_triage.disk import write_bytes
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.disk import check_place, write_bytes
+from voice_triage.errors import BadInput, Lacking, extra
 from voice_triage.messages import Finding, Line
 from voice_triage.wording import Wording
 
@@ -26,7 +26,7 @@ NOTICE = (
     "Made by voice-triage, research software, from a spoken conversation. "
     "Not a diagnosis, not a medical device. Words may have been misheard."
 )
-PDF_CURE = "Install it (pip install 'voice-triage[summary-pdf]'), or write a .md or .json file"
+PDF_CURE = extra("summary-pdf") + " (or write a .md or .json file)"
 WHO = {"self": "the caller", "child": "the caller's child", "other": "someone else"}
 
 
@@ -62,14 +62,15 @@ def summary(
 
 
 def check_path(path: Path) -> None:
-    """Raise BadInput for a name that no format goes with, Lacking for a PDF without its library.
+    """Raise BadInput for a name that no format goes with, Lacking for a place that cannot be written.
 
-    Before the conversation, not after it, when its words would be lost.
+    And for a PDF without its library. Before the conversation: after it its words would be lost.
     """
     if path.suffix.lower() not in FORMATS:
         raise BadInput(f"{path}: a summary's name must end in one of {', '.join(FORMATS)}")
     if path.suffix.lower() == ".pdf" and importlib.util.find_spec("fpdf") is None:
         raise Lacking("a summary as PDF needs fpdf2", PDF_CURE)
+    check_place(path)
 
 
 def write(content: Mapping[str, Any], path: Path) -> None:

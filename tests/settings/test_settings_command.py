@@ -103,6 +103,15 @@ def test_a_link_to_the_settings_stays_a_link(tmp_path: Path):
     assert real.read_text(encoding="utf-8") == "# kept\nvolume = 50\n"
 
 
+def test_a_link_to_itself_is_replaced_by_settings(tmp_path: Path):
+    link = tmp_path / "settings.toml"
+    link.symlink_to(link)
+
+    settings_command.put(lambda line: None, "volume", "50", link, {})
+
+    assert settings.load(link, {}).volume == 50
+
+
 def test_a_place_that_cannot_be_written_is_one_line_with_a_cure(tmp_path: Path):
     (tmp_path / "wall").write_text("a file, not a folder", encoding="utf-8")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import types
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import active_dbfs
-from voice_triage.speech.choose import open_voice
+from voice_triage.speech.choose import open_setting, open_voice
 from voice_triage.speech.piper_voice import PiperVoice
 from voice_triage.speech.store import SoundStore
 
@@ -39,6 +40,7 @@ def _fake_piper(monkeypatch: pytest.MonkeyPatch, seconds: float = 1.0) -> list[f
             return [FakeChunk(seconds / 2), FakeChunk(seconds / 2)] if seconds else []
 
     module = types.ModuleType("piper")
+    module.__spec__ = ModuleSpec("piper", None)
     module.SynthesisConfig = types.SimpleNamespace  # type: ignore[attr-defined]
     module.PiperVoice = Engine  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "piper", module)
@@ -76,6 +78,55 @@ def test_piper_missing_or_silent_leaves_the_talking_to_pyttsx3(
     voice = open_voice("piper", model=model, store=store)
 
     assert voice.render("Hello there.").any() and voice.degraded
+    voice.close()
+
+
+def test_piper_speaks_with_the_folder_in_which_its_model_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paces = _fake_piper(monkeypatch)
+    _piper_model(tmp_path)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # no sound of a test is kept for others
+    voice = open_setting("piper", tmp_path)
+
+    assert voice.name == "piper:joe" and voice.render("Spoken by nobody else yet.").any() and paces
+
+
+@pytest.mark.parametrize(
+    ("model", "package", "cure"),
+    [(False, True, "models install piper-joe"), (True, False, "pip install piper-tts")],
+)
+def test_what_piper_lacks_is_one_line_and_the_usual_voice_speaks_under_its_own_name(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    model: bool,
+    package: bool,
+    cure: str,
+) -> None:
+    _fake_piper(monkeypatch)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    if not package:
+        monkeypatch.setitem(sys.modules, "piper", None)
+    voice = open_setting("piper:joe", _piper_model(tmp_path).parent if model else None)
+
+    assert voice.name == "pyttsx3:default" and voice.render("Hello there.").any() and not voice.degraded
+    (line,) = caplog.messages
+    assert "Piper" in line and "pyttsx3:default speaks instead" in line and cure in line
+    voice.close()
+
+
+def test_a_voice_that_dies_is_told_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    _fake_piper(monkeypatch, seconds=0)
+    voice = open_voice("piper", model=_piper_model(tmp_path), store=SoundStore(None))
+
+    for text in ("One thing.", "And another."):
+        assert voice.render(text).any()
+
+    (line,) = caplog.messages
+    assert "the voice Piper gave no sound; pyttsx3:default speaks instead" in line
     voice.close()
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
+import io
 import os
 import wave
 from pathlib import Path
 
 import numpy as np
 
-from voice_triage.errors import BadInput, TriageError
+from voice_triage.disk import write_bytes
+from voice_triage.errors import BadInput
 from voice_triage.pcm import Pcm, decode
 from voice_triage.thresholds import RATE_HZ
 
@@ -36,29 +37,14 @@ def read_wav(path: str | os.PathLike[str]) -> Pcm:
 
 
 def write_wav(path: str | os.PathLike[str], pcm: Pcm, rate_hz: int = RATE_HZ) -> None:
-    """Write int16 [n] mono or [n, 2] stereo, all or nothing; TriageError when the disk or folder refuses."""
-    file = Path(path)
+    """Write int16 [n] mono or [n, 2] stereo, all or nothing, making its folder. Raises Lacking."""
     samples = np.ascontiguousarray(pcm, dtype="<i2")
     if samples.ndim not in (1, 2):
         raise ValueError(f"sound has shape {samples.shape}, not [n] or [n, channels]")
-    partial = file.with_name(f".{file.name}.{os.getpid()}.part")
-    try:
-        with partial.open("wb") as handle, wave.open(handle, "wb") as out:
-            out.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
-            out.setsampwidth(2)
-            out.setframerate(rate_hz)
-            out.writeframes(samples.tobytes())
-        _put_in_place(partial, file)
-    except OSError as error:
-        raise TriageError(f"{file}: cannot be written ({error.strerror or error})") from None
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink()
-
-
-def _put_in_place(partial: Path, file: Path) -> None:
-    """Rename over a file; a device such as /dev/null or a pipe is written into instead."""
-    if file.exists() and not file.is_file() and not file.is_dir():
-        file.write_bytes(partial.read_bytes())
-    else:
-        partial.replace(file)
+    data = io.BytesIO()
+    with wave.open(data, "wb") as out:
+        out.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
+        out.setsampwidth(2)
+        out.setframerate(rate_hz)
+        out.writeframes(samples.tobytes())
+    write_bytes(Path(path), data.getvalue())

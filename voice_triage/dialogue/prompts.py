@@ -17,6 +17,7 @@ from voice_triage.dialogue.state import (
     SUMMARY,
     WHICH,
 )
+from voice_triage.errors import BadContent
 from voice_triage.messages import Level
 from voice_triage.protocol import Protocol
 
@@ -67,6 +68,12 @@ def problems(protocol: Protocol, prompts: Collection[str], signs: Collection[str
     found += [f"locale: the prompt '{name}' is never said" for name in prompts if name not in needed]
     spoken = (*protocol.concepts, *(one.id for one in protocol.questions if one.at_once))
     return found + [f"locale: signs: '{name}' has no words" for name in spoken if name not in signs]
+
+
+def refuse_missing(protocol: Protocol, prompts: Collection[str], signs: Collection[str]) -> None:
+    """Raise BadContent with the first problem: before the greeting, not at the prompt that is missing."""
+    for problem in problems(protocol, prompts, signs):
+        raise BadContent(problem)
 
 
 def _of_places(protocol: Protocol) -> Iterator[str]:

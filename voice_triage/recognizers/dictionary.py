@@ -40,7 +40,9 @@ def acoustic_model() -> Path:
     try:
         import pocketsphinx
     except (ImportError, OSError) as error:
-        raise Lacking(f"pocketsphinx cannot be used ({error})", "Run: pip install pocketsphinx") from None
+        raise Lacking(
+            f"pocketsphinx cannot be used ({error})", "Run: .venv/bin/pip install pocketsphinx"
+        ) from None
     return Path(pocketsphinx.get_model_path("en-us"))
 
 

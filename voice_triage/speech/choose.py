@@ -15,7 +15,7 @@ from voice_triage.pcm import Pcm
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.contract import USUAL_WPM, Voice
 from voice_triage.speech.espeak_ng_voice import EspeakNgVoice
-from voice_triage.speech.piper_voice import PiperVoice
+from voice_triage.speech.piper_voice import PiperVoice, not_installed
 from voice_triage.speech.pyttsx3_voice import Pyttsx3Voice
 from voice_triage.speech.store import SoundStore
 
@@ -42,8 +42,9 @@ class FallbackVoice:
                 pcm = voice.render(text, rate_wpm)
             except Lacking as error:
                 first = first or error
-                _log.warning("voice %s does not work: %s", voice.name, error.what)
                 continue
+            if first and not self.degraded:
+                _log.error("%s", _instead(first, voice.name))
             self.degraded = number > 0
             return pcm
         raise first or Lacking("there is no voice", "Install one with: sudo apt-get install espeak-ng")
@@ -52,6 +53,10 @@ class FallbackVoice:
         """Close them all."""
         for voice in self._voices:
             voice.close()
+
+
+def _instead(error: Lacking, name: str) -> str:
+    return f"{error.what}; {name} speaks instead. {error.cure}"
 
 
 def _pyttsx3(voice: str | None, model: Path | None) -> Voice:
@@ -65,7 +70,7 @@ def _espeak_ng(voice: str | None, model: Path | None) -> Voice:
 def _piper(voice: str | None, model: Path | None) -> Voice:
     if model is None:
         raise BadInput("voice engine 'piper': needs the path of a model")
-    return FallbackVoice(PiperVoice(model), Pyttsx3Voice(voice), EspeakNgVoice())
+    return FallbackVoice(PiperVoice(model), Pyttsx3Voice(), EspeakNgVoice())
 
 
 ENGINES: Mapping[str, Callable[[str | None, Path | None], Voice]] = {
@@ -92,9 +97,25 @@ def open_voice(
 
 
 def open_setting(setting: str, piper: Path | None = None) -> CachedVoice:
-    """The voice of a setting: auto, an engine, or engine:voice. Raises BadInput."""
+    """The voice of a setting: auto, an engine, or engine:voice; where it is not here, the usual one.
+
+    Raises BadInput.
+    """
+    if error := lacking(setting, piper):
+        usual = open_voice()
+        _log.error("%s", _instead(error, usual.name))
+        return usual
     engine, _, name = setting.partition(":")
     return open_voice("pyttsx3" if engine == "auto" else engine, name or None, model=piper)
+
+
+def lacking(setting: str, piper: Path | None) -> Lacking | None:
+    """What the voice of a setting needs and this machine has not; ``piper`` is the folder of its model."""
+    if setting.partition(":")[0] != "piper":
+        return None
+    if piper is None:
+        return Lacking("the voice Piper has no model here", "Run: voice-triage models install piper-joe")
+    return None if importlib.util.find_spec("piper") else not_installed()
 
 
 def another(
@@ -121,6 +142,6 @@ def offered(piper: Path | None) -> tuple[str, ...]:
     else:
         with contextlib.suppress(Lacking), contextlib.closing(Pyttsx3Voice()) as engine:
             found += [f"pyttsx3:{name}" for name in engine.voices() if re.search(r"\ben[-_]", name, re.I)]
-    if piper is not None and importlib.util.find_spec("piper"):
+    if lacking("piper", piper) is None:
         found.append("piper")
     return tuple(found)

@@ -16,10 +16,17 @@ NATURAL_WPM = 170
 """What Piper's English voices speak at a length scale of 1."""
 
 
+def not_installed() -> Lacking:
+    """The error that says what to install."""
+    return Lacking("the voice Piper is not installed", "Run: .venv/bin/pip install piper-tts")
+
+
 class PiperVoice:
     """Piper run in this process, loaded at the first sentence."""
 
     def __init__(self, model: Path) -> None:
+        if model.is_dir():  # as it is installed
+            model = next(iter(sorted(model.glob("*.onnx"))), model)
         if not model.is_file():
             raise BadInput(f"{model}: no such Piper model")
         config = model.with_name(model.name + ".json")
@@ -38,9 +45,7 @@ class PiperVoice:
         try:
             from piper import SynthesisConfig  # type: ignore[import-not-found,unused-ignore]
         except ImportError:
-            raise Lacking(
-                "the voice Piper is not installed", "Install it with: pip install piper-tts"
-            ) from None
+            raise not_installed() from None
         pace = SynthesisConfig(length_scale=NATURAL_WPM / bounded_rate(rate_wpm))
         try:
             chunks = list(self._voice().synthesize(text, syn_config=pace))

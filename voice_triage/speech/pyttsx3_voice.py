@@ -117,7 +117,8 @@ class Pyttsx3Voice:
             raise WorkerDied("does not answer sense") from None
         if reply.get("error") == "NoVoice":
             # pyttsx3 itself would quietly take another.
-            raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice (see: voice-triage doctor)")
+            cure = "say 'another voice' to hear those there are, or run: voice-triage config set voice auto"
+            raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice; {cure}")
         if not reply.get("ok"):
             raise WorkerDied(str(reply.get("error", "wrote no sound")))
         return reply
