@@ -210,13 +210,15 @@ class Grammar:
 
     def edges(self, words: Words) -> tuple[list[Edges], Track]:
         """The symbols at each word, word classes among them, and what may be skipped."""
-        edges: list[Edges] = []
-        for at, lemma in enumerate(words.lemma):
-            ends = (at + 1,)
-            edges.append(dict.fromkeys((lemma, "=" + lemma, *self._singles.get(lemma, ())), ends))
+        # No class has another for a member: a word of its own is all that a class begins with.
+        bare = [dict.fromkeys((word, "=" + word), (at,)) for at, word in enumerate(words.lemma, 1)]
+        edges = [
+            here | dict.fromkeys(self._singles.get(next(iter(here)), ()), (at,))
+            for at, here in enumerate(bare, 1)
+        ]
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
-        members = spot(self.classes, edges, Track(light, nothing, nothing, nothing, nothing))
+        members = spot(self.classes, bare, Track(light, nothing, nothing, nothing, nothing))
         for start, end, name in dict.fromkeys((m.start, m.end, m.payload) for m in members):
             edges[start][name] = (*edges[start].get(name, ()), end)
         return edges, self._track(words, light)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 MAX_SKIPPED = 6
 """Light words in a row that may stand between two words of a phrase."""
@@ -30,6 +30,8 @@ class Node(Generic[T]):
     """A half-read phrase; none is another's equal."""
 
     children: dict[str, Node[T]] = field(default_factory=dict)
+    wide: list[Node[T]] = field(default_factory=list)
+    """Those of the children before which any words may stand."""
     payloads: list[T] = field(default_factory=list)
     gap: bool = False
     far: bool = False
@@ -63,9 +65,12 @@ class Trie(Generic[T]):
         node = self.root
         for symbol in symbols:
             if symbol in WIDE:
-                node = node.children.setdefault(
-                    symbol, Node(gap=True, far=symbol == "{far}", depth=node.depth)
+                before, node = (
+                    node,
+                    node.children.setdefault(symbol, Node(gap=True, far=symbol == "{far}", depth=node.depth)),
                 )
+                if node not in before.wide:
+                    before.wide.append(node)
             else:
                 node = node.children.setdefault(symbol, Node(depth=node.depth + 1))
         if payload not in node.payloads:
@@ -93,28 +98,20 @@ def _passes(node: Node[T], skipped: int, wall: bool) -> bool:
     return skipped < MAX_FAR * GAP_STEP if node.far else skipped < MAX_GAP * GAP_STEP and not wall
 
 
-class _Hopes(dict[Node[Any], tuple[Node[Any], ...]]):
-    """By half-read phrase: what may follow it, without what these words can never finish."""
-
-    def __init__(self, edges: Sequence[Edges]) -> None:
-        super().__init__()
-        self._said = frozenset(symbol for here in edges for symbol in here)
-
-    def __missing__(self, node: Node[T]) -> tuple[Node[T], ...]:
-        said, children = self._said, node.children
-        hoped = [] if said.isdisjoint(children) else [node]
-        for wide in WIDE:
-            if wide in children and not said.isdisjoint(children[wide].children):
-                hoped.append(children[wide])
-        known = self[node] = tuple(hoped)
-        return known
+def _soon(edges: Sequence[Edges], track: Track) -> list[Set[str]]:
+    """For each word the symbols at it, and behind it where it may be skipped: "neck is really | stiff"."""
+    out: list[Set[str]] = [frozenset()]
+    for at in reversed(range(len(edges))):
+        skipped = track.light[at] or track.nots[at] or track.doubts[at]
+        out.append(edges[at].keys() | out[-1] if skipped else edges[at].keys())
+    return out[::-1]
 
 
 def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     """All phrases of the trie in the words, in order of their ends."""
     found: list[Spot[T]] = []
     total = len(edges)
-    hopes = _Hopes(edges)
+    said, soon = frozenset().union(*edges), _soon(edges, track)
     # (node, start, words skipped since the last symbol, negated, doubtful)
     waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
     for at in range(total):
@@ -133,8 +130,12 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                 for end in here[symbol]:
                     for payload in child.payloads:
                         found.append(Spot(start, end, payload, negated, doubtful, child.depth))
-                    for follower in hopes[child] if child.children else ():
-                        waiting[end].append((follower, start, 0, negated, doubtful))
+                    # Only what the words that follow can finish is followed.
+                    if child.children and not soon[end].isdisjoint(child.children):
+                        waiting[end].append((child, start, 0, negated, doubtful))
+                    for wide in child.wide:
+                        if not said.isdisjoint(wide.children):
+                            waiting[end].append((wide, start, 0, negated, doubtful))
             if node is trie.root or not children or (clause and not node.far):
                 continue
             if light:
