@@ -59,7 +59,7 @@ def _fits(said: Utterance, spot: Spot[Phrase]) -> bool:
         return said.context.ends(spot.end)
     if spot.payload.value == "inside":
         return True
-    rows, surface = said.grammar.files["words"], said.words.surface
+    rows, surface = said.grammar.sets, said.words.surface
     if spot.payload.name == "help_here" and not set(rows["lasting"]).isdisjoint(
         surface[spot.start : spot.end]
     ):
@@ -73,12 +73,12 @@ def _supposed(said: Utterance, spot: Spot[Phrase]) -> bool:
     plain = said.grammar.files["circumstances"][spot.payload.name].get("plain")
     start = said.context.wall_before(spot.start)
     before = said.words.surface[start if plain else max(start, spot.start - REACH) : spot.start]
-    return not set(said.grammar.files["words"]["supposing"]).isdisjoint(before)
+    return not set(said.grammar.sets["supposing"]).isdisjoint(before)
 
 
 def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "i don't think they are coming" and "no help is coming", not for "no, they are coming"."""
-    rows, surface, at = said.grammar.files["words"], said.words.surface, spot.start - 1
+    rows, surface, at = said.grammar.sets, said.words.surface, spot.start - 1
     if at >= 0 and surface[at] in rows["denied_by"]:
         return surface[spot.start] not in (*rows["nominative"], *rows["clause_pronouns"])
     while at >= 0 and surface[at] in rows["denied_through"]:
@@ -88,7 +88,7 @@ def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
 
 def _plain(said: Utterance, spot: Spot[Phrase], base: Sequence[str]) -> bool:
     """True where nothing makes it a question, a wish, something long ago, or turns it afterwards."""
-    rows, surface, context = said.grammar.files["words"], said.words.surface, said.context
+    rows, surface, context = said.grammar.sets, said.words.surface, said.context
     if not set(rows["turning"]).isdisjoint(surface[spot.end :]) or surface[spot.end : spot.end + 1] == ("?",):
         return False
     if spot.start > context.asked_back() or _asked(said, spot):
@@ -103,7 +103,7 @@ def _plain(said: Utterance, spot: Spot[Phrase], base: Sequence[str]) -> bool:
 
 def _asked(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "is the ambulance coming" and "did they say that help is coming"."""
-    rows, surface = said.grammar.files["words"], said.words.surface
+    rows, surface = said.grammar.sets, said.words.surface
     before = surface[said.context.wall_before(spot.start) : spot.start]
     content = [word for word in before if word not in rows["before_question"] and word[0].isalnum()]
     near = [word for word in before if word not in said.grammar.lexicon.articles]

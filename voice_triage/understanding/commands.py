@@ -23,7 +23,7 @@ def command_in(
     ``circumstances``: words that tell of the caller or of help, and so order nothing.
     """
     told = [s for s in said if s.concept not in grammar.places]
-    polite = grammar.files["words"]["polite"]
+    polite = grammar.sets["polite"]
     innocent = [s for s in spots if s.payload.kind == "command" and s.payload.value == "never"]
     best: tuple[int, str] | None = None
     for spot in spots:
@@ -61,7 +61,7 @@ def _tells_beside(told: Sequence[Said], spot: Spot[Phrase]) -> bool:
 
 def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
     """True for "he can't wait", "it came back", "yes, no wait, no": nothing is commanded."""
-    rows = grammar.files["words"]
+    rows = grammar.sets
     if spot.payload.name == "ready" and words.surface[spot.start] in rows["not_ready"]:
         return True
     if "not" in words.surface[max(0, spot.start - 2) : spot.start]:

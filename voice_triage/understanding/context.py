@@ -172,7 +172,7 @@ class Context(Frame):
 
     def _patient(self, cue: Spot[Phrase]) -> bool:
         """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""
-        if not set(self.grammar.files["words"]["past_tense"]).isdisjoint(self.words.surface):
+        if not set(self.grammar.sets["past_tense"]).isdisjoint(self.words.surface):
             return False
         named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
         signs = [self.signs[number] for number in self._after(cue)]
@@ -181,7 +181,7 @@ class Context(Frame):
 
     def _denied_beside(self, cue: Spot[Phrase]) -> bool:
         """True for the except of "none except drowsy", not for that of "they fade except two"."""
-        nos, surface = self.grammar.files["words"]["nones"], self.words.surface
+        nos, surface = self.grammar.sets["nones"], self.words.surface
         before, after = surface[max(0, cue.start - 6) : cue.start + 1], surface[cue.end : cue.end + 8]
         return any(word in nos for word in (*before, *after))
 
@@ -213,7 +213,7 @@ class Context(Frame):
 
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
-        rows = self.grammar.files["words"]
+        rows = self.grammar.sets
         if self.has("told", cue.start, cue.start + 1):
             return False  # "is calpol meant to make her this drowsy"
         following = self.words.surface[cue.end : cue.end + 1]
@@ -221,12 +221,12 @@ class Context(Frame):
 
     def _opens(self, cue: Spot[Phrase]) -> bool:
         """True at the beginning of a sentence, not for the do of "i do have a stiff neck"."""
-        subjects = self.grammar.files["words"]["nominative"]
+        subjects = self.grammar.sets["nominative"]
         return self.begins(cue.start) and self.words.surface[max(0, cue.start - 1)] not in subjects
 
     def _asked(self, cue: Spot[Phrase]) -> bool:
         """True for "is a stiff neck dangerous", not for "he's floppy and it's serious"."""
-        rows, surface = self.grammar.files["words"], self.words.surface
+        rows, surface = self.grammar.sets, self.words.surface
         if surface[cue.start] == "what" or "?" in surface[cue.start : cue.end + 1]:
             return True
         for word in surface[self.wall_before(cue.start) : cue.start]:
@@ -238,7 +238,7 @@ class Context(Frame):
 
     def _ended_before(self, cue: Spot[Phrase]) -> list[int]:
         """The signs told in the past tense before a "he's fine now"."""
-        rows = self.grammar.files["words"]
+        rows = self.grammar.sets
         out = []
         for number in range(bisect_left(self.sign_starts, cue.start) - 1, -1, -1):
             sign = self.signs[number]
@@ -257,7 +257,7 @@ class Context(Frame):
             wall = self.wall_after(wall + 1)  # "last year she was in hospital because ..."
         wall = min(wall, cue.end + cue.payload.reach)
         asks = cue.payload.name in ("question", "question_start", "question_first")
-        askers = self.grammar.files["words"]["askers"]
+        askers = self.grammar.sets["askers"]
         for other in self.cues[bisect_left(self.cue_starts, cue.start + 1 if asks else cue.end) :]:
             if other.start >= wall:
                 break

@@ -26,7 +26,7 @@ class Frame:
         self.grammar = grammar
         self.words = words
         said = set(words.surface)
-        self.row = bounds(words.surface, grammar.files["words"], grammar.lexicon.skippable)
+        self.row = bounds(words.surface, grammar.sets, grammar.lexicon.skippable)
         """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
         spots = [
             s
@@ -47,14 +47,14 @@ class Frame:
         parts = [s for s in self.signs if s.payload.name in grammar.places]
         self._named = {at for s in (*people, *parts) for at in range(s.start, s.end)}
         self._signs = {at for s in self.signs for at in range(s.start, s.end)}
-        rows = grammar.files["words"]
+        rows = grammar.sets
         self._idle = {*rows["polite"], *rows["nominative"], *grammar.lexicon.skippable}
         self._beside = {*self._idle, *grammar.telling.rash, "and"}
         self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
         """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
         self.sign_starts = [sign.start for sign in self.signs]
-        self.subjects = frozenset(grammar.files["words"]["subjects"])
+        self.subjects = frozenset(grammar.sets["subjects"])
         self._walls = self._wall_places()
 
     def _crosses(self, spot: Spot[Phrase]) -> bool:
@@ -66,7 +66,7 @@ class Frame:
         """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""
         if not (spot.payload.sure and spot.payload.value == "absent"):
             return False
-        rows, surface = self.grammar.files["words"], self.words.surface
+        rows, surface = self.grammar.sets, self.words.surface
         before = {*rows["polite"], *rows["clause_pronouns"], *self.grammar.lexicon.auxiliaries}
         return any(w[0].isalnum() and w not in before for w in surface[: spot.start]) or any(
             w[0].isalnum() and w not in rows["closing"] for w in surface[spot.end :]
@@ -103,11 +103,11 @@ class Frame:
         surface = self.words.surface
         if at >= len(surface) or not surface[at][0].isalnum():
             return True
-        return surface[at] in self.grammar.files["words"]["clause_openers"]
+        return surface[at] in self.grammar.sets["clause_openers"]
 
     def begins(self, at: int) -> bool:
         """True when only polite or light words stand before the word in its sentence."""
-        openers = self.grammar.files["words"]["before_question"]
+        openers = self.grammar.sets["before_question"]
         for word in reversed(self.words.surface[max(0, at - 6) : at]):
             if is_stop(word) or word == ",":
                 return True
@@ -126,7 +126,7 @@ class Frame:
         return (
             at >= len(surface)
             or not surface[at][0].isalnum()
-            or surface[at] in self.grammar.files["words"]["after_take_back"]
+            or surface[at] in self.grammar.sets["after_take_back"]
         )
 
     def inside_sign(self, start: int, end: int) -> bool:

@@ -88,13 +88,12 @@ class Grammar:
         self.files: dict[str, Any] = {name: read(language, name) for name in FILES}
         try:
             self.lexicon = Lexicon(self.files["words"])
-            self.nots = frozenset(self.files["words"]["nots"])
-            self.doubts = frozenset(self.files["words"]["doubts"])
-            self.walls = frozenset(self.files["words"]["walls"])
+            self.sets = self.lexicon.sets
+            self.nots, self.doubts, self.walls = (self.sets[key] for key in ("nots", "doubts", "walls"))
         except (KeyError, TypeError, AttributeError) as error:
             raise BadContent(f"grammars/{language}/words.yaml: missing or wrong key {error}") from None
         light = self.lexicon.skippable | self.nots | self.walls
-        self.function_words = light.union(self.files["words"]["function_words"])
+        self.function_words = light | self.sets["function_words"]
         self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
         self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
@@ -232,14 +231,12 @@ class Grammar:
 
     def _new_clauses(self, words: Words) -> list[bool]:
         """Where he, she, they, i or we begins a clause of its own: phrases do not reach over it."""
-        rows = self.files["words"]
-        nominative, before = rows["nominative"], rows["before_nominative"]
+        nominative, before = (
+            self.sets["nominative"],
+            self.sets.any_of("before_nominative", "auxiliaries", "nots"),
+        )
         return [
-            word in nominative
-            and at > 0
-            and words.surface[at - 1] not in before
-            and words.surface[at - 1] not in self.lexicon.auxiliaries
-            and words.surface[at - 1] not in self.nots
+            word in nominative and at > 0 and words.surface[at - 1] not in before
             for at, word in enumerate(words.surface)
         ]
 

@@ -45,7 +45,7 @@ def listed(frame: Frame, said: Sequence[Said]) -> frozenset[str]:
         return frozenset()
     if any(cue.payload.name not in INNOCENT for cue in frame.cues) or "?" in surface:
         return frozenset()
-    light = {*grammar.files["words"]["listing"], *grammar.lexicon.skippable, ",", "."}
+    light = {*grammar.sets["listing"], *grammar.lexicon.skippable, ",", "."}
     known = rash.union(*(range(s.start, s.end) for s in frame.signs))
     if not all(at in known or surface[at] in light for at in range(len(surface))):
         return frozenset()

@@ -168,7 +168,7 @@ class Interpreter:
         """True where only a clear no counts and this is "oh no": fright, not an answer."""
         if not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
             return False
-        cries = set(self._grammar.files["words"]["cries"])
+        cries = set(self._grammar.sets["cries"])
         spoken = set(re.findall(r"[a-z]+", text.lower()))
         return bool(spoken & cries) and spoken <= cries | {"no"}
 
@@ -282,7 +282,7 @@ class Interpreter:
 
     def _open(self, words: Words, present: list[Said], context: Context) -> bool:
         """True when the last words, or a had, could still turn what was said."""
-        rows, end = self._grammar.files["words"], max((said.end for said in present), default=0)
+        rows, end = self._grammar.sets, max((said.end for said in present), default=0)
         # Only words after the sign: the "not" of "can't breathe" is part of it.
         if any(word in rows["dangling"] for word in words.surface[end:][-2:]):
             return True

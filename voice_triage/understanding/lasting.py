@@ -75,7 +75,7 @@ class Clauses:
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
-        said, rows = self.utterance, self._grammar.files["words"]
+        said, rows = self.utterance, self._grammar.sets
         word, before = said.word(at), said.word(at - 1)
         if is_stop(before) or before == ",":
             return True
@@ -147,7 +147,7 @@ class Clauses:
         since = next(
             (at for at, word in enumerate(words) if word in self.utterance.telling.ever_since), len(words)
         )
-        known = self.utterance.telling.persons | set(self._grammar.files["words"]["nominative"])
+        known = self.utterance.telling.persons | set(self._grammar.sets["nominative"])
         own = known - self.utterance.telling.they | self.utterance.telling.my
         return not own.isdisjoint(words[:since])
 

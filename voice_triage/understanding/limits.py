@@ -129,7 +129,7 @@ def _outright(context: Context, good: Said | None, found: Sequence[Found]) -> St
 def _stays(context: Context) -> bool:
     """True for "they're still there but lighter", not for "they don't stay"."""
     surface, nots = context.words.surface, context.grammar.nots
-    for phrase in context.grammar.files["words"]["staying"]:
+    for phrase in context.grammar.sets["staying"]:
         words = tuple(phrase.split())
         for at in range(len(surface) - len(words) + 1):
             if surface[at : at + len(words)] == words and nots.isdisjoint(surface[max(0, at - 2) : at]):
@@ -139,7 +139,7 @@ def _stays(context: Context) -> bool:
 
 def _weaker(context: Context) -> bool:
     """True for "lighter", which is no fading where they stay."""
-    return not set(context.grammar.files["words"]["weaker"]).isdisjoint(context.words.surface)
+    return not set(context.grammar.sets["weaker"]).isdisjoint(context.words.surface)
 
 
 def _says_no(context: Context, cue: Spot[Phrase]) -> bool:
@@ -156,7 +156,7 @@ def _inside(cue: Spot[Phrase], other: Spot[Phrase]) -> bool:
 def _nothing_else(context: Context, cues: Sequence[Spot[Phrase]]) -> bool:
     """True when the cues are all that was said: "mostly", "all but one"."""
     told = {at for cue in cues for at in range(cue.start, cue.end)}
-    idle = {*context.grammar.files["words"]["polite"], *context.grammar.files["words"]["clause_pronouns"]}
+    idle = {*context.grammar.sets["polite"], *context.grammar.sets["clause_pronouns"]}
     return all(
         at in told or not word[0].isalnum() or word in idle for at, word in enumerate(context.words.surface)
     )

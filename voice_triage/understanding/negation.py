@@ -98,7 +98,7 @@ class Negation:
     def _ticked_off(self) -> bool:
         """True for "fever no, stiff neck yes": each sign is named, then ticked off."""
         words = [word for word in self._frame.words.surface if word[0].isalnum()]
-        rows = self._frame.grammar.files["words"]
+        rows = self._frame.grammar.sets
         ticks = sum(word in rows["ticks"] for word in words)
         named = bool(self._frame.signs) and self._frame.signs[0].start <= 2
         return named and ticks > 1 and words[-1] in rows["ticks"] and words[0] not in rows["ticks"]
@@ -108,17 +108,17 @@ class Negation:
         surface = self._frame.words.surface
         if at >= len(surface) or not surface[at][0].isalnum():
             return True
-        rows = self._frame.grammar.files["words"]
+        rows = self._frame.grammar.sets
         return surface[at] in rows["subjects"] or surface[at] in rows["after_lone_no"]
 
     def _state(self, at: int) -> bool:
         """True for a word that says how someone is: "not puffy", "neck stiff"."""
         surface = self._frame.words.surface
-        return at < len(surface) and surface[at] in self._frame.grammar.files["words"]["states"]
+        return at < len(surface) and surface[at] in self._frame.grammar.sets["states"]
 
     def _asserts(self, at: int) -> bool:
         """True for what no no before it denies: "no, neck's stiff", "no, drowsy though"."""
-        surface, rows = self._frame.words.surface, self._frame.grammar.files["words"]
+        surface, rows = self._frame.words.surface, self._frame.grammar.sets
         first = bisect_left(self._frame.sign_starts, at)
         for sign in self._frame.signs[first : first + SAME_PLACE]:
             if sign.start != at:
@@ -134,7 +134,7 @@ class Negation:
 
         So is one that has its own no, or a yes: "no cough no urine", "no fever, fits yes".
         """
-        surface, rows = self._frame.words.surface, self._frame.grammar.files["words"]
+        surface, rows = self._frame.words.surface, self._frame.grammar.sets
         start = self._frame.signs[number].start
         if start < reach or any(w in rows["links"] or w in rows["ties"] for w in surface[reach:start]):
             return False
@@ -164,7 +164,7 @@ class Negation:
         if not self._frame.subjects.isdisjoint(self._frame.words.surface[start : before[-1].end]):
             return False  # "he can't breathe, no": a sentence, not a name on a list
         lead = self._frame.words.surface[max(0, start - 2) : start]
-        rows = self._frame.grammar.files["words"]
+        rows = self._frame.grammar.sets
         return all(not word[0].isalnum() or word in rows["naming"] for word in lead) or any(
             sign.end == start for sign in before
         )
@@ -200,7 +200,7 @@ class Negation:
     def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
         """True when the words from start to end do not end a negated list."""
         words = self._frame.words.surface
-        rows, subjects = self._frame.grammar.files["words"], self._frame.subjects
+        rows, subjects = self._frame.grammar.sets, self._frame.subjects
         links = rows["links"]
         for at in range(start, end):
             word = words[at]
@@ -242,7 +242,7 @@ class Negation:
 
     def _close(self, start: int, end: int) -> bool:
         """True when only light words stand from start to end."""
-        through = self._frame.grammar.files["words"]["through_back"]
+        through = self._frame.grammar.sets["through_back"]
         return all(
             word in through or word in self._frame.grammar.lexicon.skippable or not word[0].isalnum()
             for word in self._frame.words.surface[start:end]

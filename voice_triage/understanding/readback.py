@@ -39,7 +39,7 @@ def confirmed(
         for at in range(s.start, s.end)
     }
     outright = any(s.payload.question == asked and s.payload.kind == "answer" for s in spots)
-    polite = grammar.files["words"]["polite"]
+    polite = grammar.sets["polite"]
     rest = [w for at, w in enumerate(words.surface) if at not in clear and w[0].isalnum() and w not in polite]
     return "no" if outright or not rest or "absent" in flags else None
 
@@ -73,7 +73,7 @@ def unclear(
         if one.status == "absent" or one.concept in grammar.opposites
         for at in range(one.start, one.end)
     }
-    idle = set(grammar.files["words"]["polite"]) | grammar.function_words
+    idle = set(grammar.sets["polite"]) | grammar.function_words
     rest = [
         word
         for at, word in enumerate(words.lemma)
@@ -84,7 +84,7 @@ def unclear(
 
 def _described(grammar: Grammar, words: Words) -> bool:
     """True for "no purple" and "no not a fit, shaking": how it is instead, not what it is not."""
-    rows, surface, skips = grammar.files["words"], words.surface, grammar.lexicon.skippable
+    rows, surface, skips = grammar.sets, words.surface, grammar.lexicon.skippable
     for at, word in enumerate(surface):
         before = [w for w in surface[max(0, at - 5) : at] if w not in skips or w == ","]
         last = before[-1] if before else ""
@@ -101,7 +101,7 @@ def _described(grammar: Grammar, words: Words) -> bool:
 
 def _only_that(grammar: Grammar, words: Words) -> bool:
     """True for the just of "no, it was just a bright light": it is something else, maybe not nothing."""
-    rows = grammar.files["words"]
+    rows = grammar.sets
     at = next((at for at, word in enumerate(words.surface) if word in rows["limits"]), 0)
     before = words.surface[:at]
     return at > 0 and all(word in rows["before_limits"] or not word[0].isalnum() for word in before)

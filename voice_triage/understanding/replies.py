@@ -93,7 +93,7 @@ def only_answers(
     # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
     if not (asked and (found or told)) or grammar.files["questions"].get(asked, {}).get("clear_no"):
         return False
-    rows = grammar.files["words"]
+    rows = grammar.sets
     idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
     if doubtful and not (found[-1][2] == "unsure" and _no_alarms(grammar, asked)):
         if {answer for *_, answer in found} != {"unsure"}:
@@ -150,7 +150,7 @@ def _answers(
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue
-        if spot.start > asking and words.surface[spot.start] not in grammar.files["words"]["ticks"]:
+        if spot.start > asking and words.surface[spot.start] not in grammar.sets["ticks"]:
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos if not idling[at])

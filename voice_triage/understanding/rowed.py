@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from voice_triage.understanding.words import WordSets
 
 REACH = 4
 """Words from a part to its state: "swallowing is not really ok"."""
 
 
-def restored(surface: Sequence[str], rows: Mapping[str, Any], light: Collection[str]) -> list[str]:
+def restored(surface: Sequence[str], sets: WordSets) -> list[str]:
     """The words, with a state left out after a not: "face fine lips not" is "lips not fine"."""
-    parts, good = rows["row_parts"], rows["row_good"]
+    parts, good, light = sets["row_parts"], sets["row_good"], sets["auxiliaries"]
     out: list[str] = []
     told = ""  # the last good state of a part
     part = -REACH
@@ -21,33 +25,34 @@ def restored(surface: Sequence[str], rows: Mapping[str, Any], light: Collection[
             part = at
         elif word in good and at - part < REACH and "not" not in surface[part:at]:
             told = word
-        elif word == "not" and told and at - part < REACH and set(surface[part + 1 : at]) <= set(light):
+        elif word == "not" and told and at - part < REACH and light.issuperset(surface[part + 1 : at]):
             after = surface[at + 1 : at + 2]
-            if not after or not after[0][0].isalnum() or after[0] in parts or after[0] in rows["row_ends"]:
+            if not after or not after[0][0].isalnum() or after[0] in parts or after[0] in sets["row_ends"]:
                 out.append(told)
     return out
 
 
-def bounds(surface: Sequence[str], rows: Mapping[str, Any], light: Collection[str]) -> list[int]:
+def bounds(surface: Sequence[str], sets: WordSets) -> list[int]:
     """Words at which the next part of a row begins: the breathing of "heart fast breathing normal"."""
-    parts = rows["row_parts"]
-    found = [at for at, word in enumerate(surface) if word in parts and _state(surface, rows, light, at)]
+    parts, joins = sets["row_parts"], sets["row_joins"]
+    states = {at: _state(surface, sets, at) for at, word in enumerate(surface) if word in parts}
     out = []
-    for first, second in zip(found, found[1:], strict=False):
+    for first, second in pairwise(at for at, end in states.items() if end):
         # After the first one's state and nothing else the second begins.
-        end = _state(surface, rows, light, first)
-        while end < second and (not surface[end][0].isalnum() or surface[end] in rows["row_joins"]):
+        end = states[first]
+        while end < second and (not surface[end][0].isalnum() or surface[end] in joins):
             end += 1
-        if end == second or second - 1 == end and surface[end] in rows["row_joins"]:
+        if end == second or second - 1 == end and surface[end] in joins:
             out.append(second)
     return out
 
 
-def _state(surface: Sequence[str], rows: Mapping[str, Any], light: Collection[str], part: int) -> int:
+def _state(surface: Sequence[str], sets: WordSets, part: int) -> int:
     """The word after the state of a part, 0 where none is told."""
     for at in range(part + 1, min(len(surface), part + 1 + REACH)):
-        if surface[at] in rows["row_good"] or surface[at] in rows["row_bad"]:
+        word = surface[at]
+        if word in sets["row_good"] or word in sets["row_bad"]:
             return at + 1
-        if surface[at] != "not" and surface[at] not in light or not surface[at][0].isalnum():
+        if word != "not" and word not in sets["skippable"] or not word[0].isalnum():
             return 0
     return 0

@@ -73,7 +73,7 @@ def spotted(grammar: Grammar, words: Words, question: str) -> list[Spot[Phrase]]
         return others
     told = (s for s in others if s.payload.kind == "sign" and s.payload.name not in grammar.places)
     beside = _places(named) | _places(s for s in told if _plain(s))
-    idle = grammar.files["words"]["beside_named"]
+    idle = grammar.sets["beside_named"]
     more = any(at not in beside and word not in idle for at, word in enumerate(words.surface))
     return others if more else others + named
 
@@ -122,7 +122,7 @@ def kept_signs(
 
 def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """Without the fine phrases that hold an alarming one and no word to deny it."""
-    denying = grammar.files["words"]["denying"]
+    denying = grammar.sets["denying"]
     alarms: dict[int, list[Spot[Phrase]]] = {}
     for sign in group:
         flag = sign.payload.name in grammar.red_flags
@@ -147,7 +147,7 @@ def _named(grammar: Grammar, words: Words, signs: list[Spot[Phrase]]) -> list[Sp
     """The signs, without what else the words say by which the question is answered: "blotchy and cold"."""
     taken = _places(s for s in signs if s.payload.value == "named")
     if taken:
-        idle = grammar.files["words"]["beside_named"]
+        idle = grammar.sets["beside_named"]
         taken |= {at for at, word in enumerate(words.surface) if word in idle}
     return [s for s in signs if s.payload.value == "named" or not taken.issuperset(range(s.start, s.end))]
 
@@ -162,7 +162,7 @@ def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -
     """True for a fine phrase read across a new clause: "just that | it is all over" soothes nothing."""
     if sign.payload.value != "absent" or sign.payload.name not in grammar.red_flags:
         return False
-    pronouns, auxiliaries = grammar.files["words"]["clause_pronouns"], grammar.lexicon.auxiliaries
+    pronouns, auxiliaries = grammar.sets["clause_pronouns"], grammar.lexicon.auxiliaries
     return any(
         words.surface[at] in pronouns and words.surface[at + 1] in auxiliaries
         for at in range(sign.start + 1, sign.end - 1)

@@ -22,7 +22,7 @@ class Standing:
 
     def __init__(self, frame: Frame, negation: Negation) -> None:
         self._frame, self._negation = frame, negation
-        self._rows, self._surface = frame.grammar.files["words"], frame.words.surface
+        self._rows, self._surface = frame.grammar.sets, frame.words.surface
         self._light = {*frame.grammar.lexicon.skippable, *frame.grammar.lexicon.auxiliaries, *frame.subjects}
         self._light.update(self._rows["polite"], self._rows["before_standing"], frame.grammar.telling.rash)
         self._light -= {"if", "no", "any"}

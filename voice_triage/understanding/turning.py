@@ -72,7 +72,7 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
 
 def asked_and_denied(frame: Frame) -> set[int]:
     """Numbers of the fine things that the caller asks himself about, and denies: "can he swallow? no"."""
-    rows, surface = frame.grammar.files["words"], frame.words.surface
+    rows, surface = frame.grammar.sets, frame.words.surface
     light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
     light -= {"no", "nope", "nah"}
     out: set[int] = set()
@@ -96,7 +96,7 @@ def asked_and_denied(frame: Frame) -> set[int]:
 
 def _inverted(frame: Frame, at: int) -> bool:
     """True where a question begins that asks about the patient: "can he", "is her neck"."""
-    rows, surface = frame.grammar.files["words"], frame.words.surface
+    rows, surface = frame.grammar.sets, frame.words.surface
     return any(
         surface[start] in rows["askers"]
         and surface[start + 1 : start + 2] != ()
@@ -125,7 +125,7 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
 def listed(frame: Frame) -> set[int]:
     """Numbers of the signs where nothing but a row of them is said: "heart fast breathing normal"."""
     told = {at for sign in frame.signs for at in range(sign.start, sign.end)}
-    rows, surface = frame.grammar.files["words"], frame.words.surface
+    rows, surface = frame.grammar.sets, frame.words.surface
     light = {*frame.grammar.lexicon.skippable, *rows["row_joins"], *rows["row_good"], "though"}
     if not frame.row or not all(
         at in told or word in light or not word[0].isalnum() for at, word in enumerate(surface)

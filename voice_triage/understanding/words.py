@@ -41,6 +41,24 @@ class Words:
         return " ".join(self.surface[start:end])
 
 
+class WordSets:
+    """The words that the rules ask for, by the keys of words.yaml; of unions each is made once."""
+
+    def __init__(self, rows: Mapping[str, Any], **written_out: WordSet) -> None:
+        lists = {key: frozenset(row) for key, row in rows.items() if isinstance(row, list)}
+        self._sets: dict[str, WordSet] = {**lists, **written_out}
+        self._unions: dict[tuple[str, ...], WordSet] = {}
+
+    def __getitem__(self, key: str) -> WordSet:
+        return self._sets[key]
+
+    def any_of(self, *keys: str) -> WordSet:
+        """The words of all the keys."""
+        if keys not in self._unions:
+            self._unions[keys] = frozenset[str]().union(*(self._sets[key] for key in keys))
+        return self._unions[keys]
+
+
 class Lexicon:
     """How the language writes, shortens and inflects its words."""
 
@@ -48,7 +66,6 @@ class Lexicon:
         self.contractions: dict[str, tuple[str, ...]] = {
             short: tuple(long.split()) for short, long in rows["contractions"].items()
         }
-        self._rows = {key: frozenset(rows[key]) for key in ("row_parts", "row_good", "row_ends")}
         self.light = frozenset(
             word for key in ("light", "auxiliaries") for line in rows[key] for word in line.split()
         )
@@ -60,6 +77,7 @@ class Lexicon:
         self.fillers = frozenset(rows["fillers"])
         self.filler_pairs = frozenset(tuple(pair.split()) for pair in rows["filler_pairs"])
         self.lemmas = _inflections(rows["inflections"])
+        self.sets = WordSets(rows, skippable=self.skippable, auxiliaries=self.auxiliaries)
 
     def read(self, text: str) -> Words:
         """Split text into words. Never raises."""
@@ -73,7 +91,7 @@ class Lexicon:
                 if len(out) > 1 and (out[-2], out[-1]) in self.filler_pairs:
                     del out[-2:]
         kept = [word for at, word in enumerate(out) if at == 0 or word != out[at - 1] or word[0].isdigit()]
-        kept = restored(kept, self._rows, self.auxiliaries)
+        kept = restored(kept, self.sets)
         return Words(tuple(kept), tuple(self.lemmas.get(word, word) for word in kept))
 
     def spoken(self, text: str) -> frozenset[str]:
