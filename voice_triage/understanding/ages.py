@@ -9,6 +9,7 @@ from voice_triage.messages import Value
 from voice_triage.understanding.births import births
 from voice_triage.understanding.no_ages import no_age, told_as_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.spotter import covered
 from voice_triage.understanding.values import (
     Told,
     Utterance,
@@ -16,7 +17,6 @@ from voice_triage.understanding.values import (
     corrects,
     counted_noun,
     longest,
-    places,
     smaller,
 )
 from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
@@ -46,7 +46,7 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
         ]
     out: list[Told] = []
     unit = ""
-    inside = places(taken)
+    inside = covered(taken)
     for number in _found(said):
         if once_was(said, number) or (out and number.start < out[-1].end):
             continue

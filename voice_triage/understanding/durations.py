@@ -11,7 +11,7 @@ from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.no_ages import told_as_age
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.values import (
     Told,
     Utterance,
@@ -19,7 +19,6 @@ from voice_triage.understanding.values import (
     corrects,
     longest,
     marks,
-    places,
     smaller,
 )
 
@@ -89,7 +88,7 @@ def _of_numbers(
     out: list[Told] = []
     telling = said.telling
     marked = {s.end for s in marks(said.spots, "time")}
-    inside = places(taken)
+    inside = covered(taken)
     for number in numbers:
         if number.start in inside or (out and number.start < out[-1].end) or told_as_age(said, number):
             continue

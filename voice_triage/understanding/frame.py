@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.rowed import bounds
-from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, kept_signs
+from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, kept_signs, places
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words, is_stop
 
@@ -26,7 +26,7 @@ class Frame:
         self.grammar = grammar
         self.words = words
         said = set(words.surface)
-        self.row = bounds(words.surface, grammar.sets, grammar.lexicon.skippable)
+        self.row = bounds(words.surface, grammar.sets)
         """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
         spots = [
             s
@@ -44,17 +44,11 @@ class Frame:
         people = [s for s in spots if s.payload.name in PERSONS]
         self.people = sorted(people, key=lambda s: s.start)
         """The persons who are named."""
-        parts = [s for s in self.signs if s.payload.name in grammar.places]
-        self._named = {at for s in (*people, *parts) for at in range(s.start, s.end)}
-        self._signs = {at for s in self.signs for at in range(s.start, s.end)}
-        rows = grammar.sets
-        self._idle = {*rows["polite"], *rows["nominative"], *grammar.lexicon.skippable}
-        self._beside = {*self._idle, *grammar.telling.rash, "and"}
         self.hidden = [c for c in cues if c.payload.name in DENYING and self.inside_sign(c.start, c.end)]
         """Negations inside a sign; they may still deny another sign that begins there."""
         self.cue_starts = [cue.start for cue in self.cues]
         self.sign_starts = [sign.start for sign in self.signs]
-        self.subjects = frozenset(grammar.sets["subjects"])
+        self.subjects = grammar.sets["subjects"]
         self._walls = self._wall_places()
 
     def _crosses(self, spot: Spot[Phrase]) -> bool:
@@ -66,10 +60,10 @@ class Frame:
         """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""
         if not (spot.payload.sure and spot.payload.value == "absent"):
             return False
-        rows, surface = self.grammar.sets, self.words.surface
-        before = {*rows["polite"], *rows["clause_pronouns"], *self.grammar.lexicon.auxiliaries}
+        sets, surface = self.grammar.sets, self.words.surface
+        before = sets.any_of("polite", "clause_pronouns", "auxiliaries")
         return any(w[0].isalnum() and w not in before for w in surface[: spot.start]) or any(
-            w[0].isalnum() and w not in rows["closing"] for w in surface[spot.end :]
+            w[0].isalnum() and w not in sets["closing"] for w in surface[spot.end :]
         )
 
     def alone(self, start: int, end: int) -> bool:
@@ -82,13 +76,19 @@ class Frame:
         first, last = min(self.people[0].start, self.wall_before(start)), self.wall_after(end)
         if self.people[-1].start >= last or last - first > PLAIN_WORDS:
             return False
-        surface = self.words.surface
+        surface, idle = self.words.surface, self.grammar.sets.any_of("polite", "nominative", "skippable")
+        named = places((*self.people, *(s for s in self.signs if s.payload.name in self.grammar.places)))
+        before = places(self.signs) | {
+            at
+            for at in range(first, start)
+            if surface[at] == "and" or surface[at] in self.grammar.telling.rash
+        }
         return all(
             start <= at < end
-            or at in self._named
-            or surface[at] in self._idle
+            or at in named
+            or surface[at] in idle
             or not surface[at][0].isalnum()
-            or (at < start and (at in self._signs or surface[at] in self._beside))
+            or (at < start and at in before)
             for at in range(first, last)
         )
 

@@ -39,10 +39,8 @@ def bounds(surface: Sequence[str], sets: WordSets) -> list[int]:
     out = []
     for first, second in pairwise(at for at, end in states.items() if end):
         # After the first one's state and nothing else the second begins.
-        end = states[first]
-        while end < second and (not surface[end][0].isalnum() or surface[end] in joins):
-            end += 1
-        if end == second or second - 1 == end and surface[end] in joins:
+        between = surface[states[first] : second]
+        if states[first] <= second and all(word in joins or not word[0].isalnum() for word in between):
             out.append(second)
     return out
 

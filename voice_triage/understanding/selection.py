@@ -6,43 +6,45 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import Words
 
-INDEPENDENT = (
-    "wall",
-    "resume",
-    "ongoing",
-    "correction",
-    "take_back",
-    "put_back",
-    "not_this",
-    "question_start",
-    "statement",
-    "over_wide",
-    "not_after",
-    "asks_back",
-    "begun",
-    "begun_not",
-    "more_so",
-    "stays_on",
-    "partly",
-    "exception",
-    "goes_on",
-    "goes_on_with",
-    "advice",
-    "come_true",
-    "remains",
-    "earlier",
-    "misread",
-    "unmeasured",
-    "masked",
-    "the_rest",
+INDEPENDENT = frozenset(
+    {
+        "wall",
+        "resume",
+        "ongoing",
+        "correction",
+        "take_back",
+        "put_back",
+        "not_this",
+        "question_start",
+        "statement",
+        "over_wide",
+        "not_after",
+        "asks_back",
+        "begun",
+        "begun_not",
+        "more_so",
+        "stays_on",
+        "partly",
+        "exception",
+        "goes_on",
+        "goes_on_with",
+        "advice",
+        "come_true",
+        "remains",
+        "earlier",
+        "misread",
+        "unmeasured",
+        "masked",
+        "the_rest",
+    }
 )
 """Cues that stand beside others instead of replacing a shorter one."""
 BESIDE = ("past", "past_after", "question_first")
 """Cues that stand beside others too, but that a fixed phrase takes away."""
-UNCOVERED = (*INDEPENDENT, "past", "past_after", "question_first", "told", "excuse")
+UNCOVERED = INDEPENDENT.union(BESIDE, ("told", "excuse"))
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
@@ -72,7 +74,7 @@ def spotted(grammar: Grammar, words: Words, question: str) -> list[Spot[Phrase]]
     if not named:
         return others
     told = (s for s in others if s.payload.kind == "sign" and s.payload.name not in grammar.places)
-    beside = _places(named) | _places(s for s in told if _plain(s))
+    beside = covered(named) | covered(s for s in told if _plain(s))
     idle = grammar.sets["beside_named"]
     more = any(at not in beside and word not in idle for at, word in enumerate(words.surface))
     return others if more else others + named
@@ -80,25 +82,30 @@ def spotted(grammar: Grammar, words: Words, question: str) -> list[Spot[Phrase]]
 
 def kept_cues(spots: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The cues: the longest reading of those that compete, and all that stand beside others."""
-    every = [s for s in dict.fromkeys(spots) if s.payload.kind == "cue" and not s.negated]
-    every = list({(s.start, s.end, s.payload.name, s.payload.of, s.payload.sure): s for s in every}.values())
-    cues = _longest([s for s in every if s.payload.name not in (*INDEPENDENT, *BESIDE)])
+    cues = (s for s in spots if s.payload.kind == "cue" and not s.negated)
+    every = list({(s.start, s.end, s.payload.name, s.payload.of, s.payload.sure): s for s in cues}.values())
+    out = _longest([s for s in every if s.payload.name not in INDEPENDENT.union(BESIDE)])
     for name in BESIDE:
         rivals = _longest([s for s in every if s.payload.name in (name, "fix", "told")])
-        cues += [s for s in rivals if s.payload.name == name]
-    return cues + [s for s in every if s.payload.name in INDEPENDENT]
+        out += [s for s in rivals if s.payload.name == name]
+    return out + [s for s in every if s.payload.name in INDEPENDENT]
 
 
 def kept_signs(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], cues: Sequence[Spot[Phrase]], question: str
+    grammar: Grammar,
+    words: Words,
+    spots: Sequence[Spot[Phrase]],
+    cues: Sequence[Spot[Phrase]],
+    idle: Sequence[Spot[Phrase]],
+    question: str,
 ) -> list[Spot[Phrase]]:
     """The longest reading of each sign, without those an excluder explains away."""
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
     # "no, it doesn't fade": the no answers, the not denies.
     signs = [s for s in signs if not (s.negated and words.surface[s.start] in ("no", "nope", "nah"))]
     signs = [s for s in _named(grammar, words, signs) if not _after_no(words, s)]
-    idle = cover(idle_words(words, spots, question), len(words.surface))
-    signs = [s for s in signs if s.payload.name in grammar.places or idle[s.start] < s.end]
+    said = longest_ends(idle, len(words.surface))
+    signs = [s for s in signs if s.payload.name in grammar.places or said[s.start] < s.end]
     signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
     excluders = sorted((c for c in cues if c.payload.name == "not_this"), key=lambda c: c.start)
     opposites = grammar.opposites
@@ -109,12 +116,12 @@ def kept_signs(
     kept: list[Spot[Phrase]] = []
     for group in by_concept.values():
         names = {sign.payload.name for sign in group}
-        against = _places(e for e in excluders if not e.payload.of or names & set(e.payload.of))
+        against = covered(e for e in excluders if not e.payload.of or names & set(e.payload.of))
         group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
         if not names.isdisjoint(grammar.red_flags):
             group = _unswallowed(grammar, words, group)
         told = _widened(_longest([sign for sign in group if sign.payload.value != "denied"]), group)
-        heard = _places(told)
+        heard = covered(told)
         denied = [s for s in group if s.payload.value == "denied" and heard.isdisjoint(range(s.start, s.end))]
         kept.extend(told + _longest(denied))
     return sorted(kept, key=lambda s: (s.start, s.end))
@@ -145,7 +152,7 @@ def _unswallowed(grammar: Grammar, words: Words, group: list[Spot[Phrase]]) -> l
 
 def _named(grammar: Grammar, words: Words, signs: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The signs, without what else the words say by which the question is answered: "blotchy and cold"."""
-    taken = _places(s for s in signs if s.payload.value == "named")
+    taken = covered(s for s in signs if s.payload.value == "named")
     if taken:
         idle = grammar.sets["beside_named"]
         taken |= {at for at, word in enumerate(words.surface) if word in idle}
@@ -211,15 +218,10 @@ def _plain(sign: Spot[Phrase]) -> bool:
     return sign.payload.value == "present" and not sign.negated and not sign.doubtful
 
 
-def cover(signs: Sequence[Spot[Phrase]], total: int) -> list[int]:
+def longest_ends(signs: Sequence[Spot[Phrase]], total: int) -> list[int]:
     """For each word the end of the longest sign that covers it, or 0."""
     ends = [0] * total
     for sign in signs:
         for at in range(sign.start, sign.end):
             ends[at] = max(ends[at], sign.end)
     return ends
-
-
-def _places(spots: Iterable[Spot[Phrase]]) -> set[int]:
-    """All words that the spots cover."""
-    return {at for spot in spots for at in range(spot.start, spot.end)}

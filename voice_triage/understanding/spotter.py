@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 MAX_SKIPPED = 6
 """Light words in a row that may stand between two words of a phrase."""
@@ -52,6 +52,23 @@ class Spot(Generic[T]):
     """A might or maybe stood between them."""
     exact: int = 0
     """Symbols of the phrase: of two as long, the one that names more of its words is meant."""
+
+
+class Placed(Protocol):
+    """Anything that stands on words."""
+
+    @property
+    def start(self) -> int:
+        """Its first word."""
+
+    @property
+    def end(self) -> int:
+        """The word after its last."""
+
+
+def covered(parts: Iterable[Placed]) -> set[int]:
+    """The words that they stand on."""
+    return {at for part in parts for at in range(part.start, part.end)}
 
 
 class Trie(Generic[T]):

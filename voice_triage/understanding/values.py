@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import PhraseList, Words, is_stop
 
 LEAD = 7
@@ -143,11 +143,6 @@ def counted_noun(said: Utterance, at: int) -> bool:
     )
 
 
-def places(told: Sequence[Told]) -> set[int]:
-    """Where the words of values stand."""
-    return {at for one in told for at in range(one.start, one.end)}
-
-
 def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
     """The words that tell what a number near them is about."""
     return [
@@ -201,7 +196,7 @@ def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
 def _rough(said: Utterance) -> list[Number]:
     """A day, a couple of hours, a few weeks, month and a half; not twice a day."""
     out = []
-    inside = {at for number in said.numbers for at in range(number.start, number.end)}
+    inside = covered(said.numbers)
     for at in range(len(said.words.lemma)):
         if not said.unit(at) or at - 1 in inside:
             continue
