@@ -22,17 +22,25 @@ PASTS = ("past", "past_after")
 class Utterance:
     """One utterance, and what the other readings made of it."""
 
-    grammar: Grammar
-    words: Words
     context: Context
     text: str
     values: Sequence[Value] = ()
 
+    @property
+    def grammar(self) -> Grammar:
+        """The language it is in."""
+        return self.context.grammar
 
-def told_in(said: Utterance, spots: Sequence[Spot[Phrase]]) -> dict[str, range]:
+    @property
+    def words(self) -> Words:
+        """Its words."""
+        return self.context.words
+
+
+def told_in(said: Utterance) -> dict[str, range]:
     """Return the circumstances and the words that tell each; of one that is also denied the denial counts."""
     rows = said.grammar.files["circumstances"]
-    mine = [spot for spot in spots if spot.payload.kind == "circumstance"]
+    mine = [spot for spot in said.context.spots if spot.payload.kind == "circumstance"]
     never = [spot for spot in mine if spot.payload.value == "never"]
     told: dict[str, range] = {}
     for spot in mine:
@@ -60,12 +68,10 @@ def _fits(said: Utterance, spot: Spot[Phrase]) -> bool:
     if spot.payload.value == "inside":
         return True
     rows, surface = said.grammar.sets, said.words.surface
-    if spot.payload.name == "help_here" and not set(rows["lasting"]).isdisjoint(
-        surface[spot.start : spot.end]
-    ):
+    if spot.payload.name == "help_here" and not rows["lasting"].isdisjoint(surface[spot.start : spot.end]):
         return False  # the spots are still here
     around = (*surface[: spot.start], *surface[spot.end :])
-    return all(word in (*rows["polite"], *rows["around"]) or not word[0].isalnum() for word in around)
+    return all(word in rows.any_of("polite", "around") or not word[0].isalnum() for word in around)
 
 
 def _supposed(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -73,14 +79,14 @@ def _supposed(said: Utterance, spot: Spot[Phrase]) -> bool:
     plain = said.grammar.files["circumstances"][spot.payload.name].get("plain")
     start = said.context.wall_before(spot.start)
     before = said.words.surface[start if plain else max(start, spot.start - REACH) : spot.start]
-    return not set(said.grammar.sets["supposing"]).isdisjoint(before)
+    return not said.grammar.sets["supposing"].isdisjoint(before)
 
 
 def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "i don't think they are coming" and "no help is coming", not for "no, they are coming"."""
     rows, surface, at = said.grammar.sets, said.words.surface, spot.start - 1
     if at >= 0 and surface[at] in rows["denied_by"]:
-        return surface[spot.start] not in (*rows["nominative"], *rows["clause_pronouns"])
+        return surface[spot.start] not in rows.any_of("nominative", "clause_pronouns")
     while at >= 0 and surface[at] in rows["denied_through"]:
         at -= 1
     return at >= 0 and surface[at] in said.grammar.nots
@@ -89,7 +95,7 @@ def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
 def _plain(said: Utterance, spot: Spot[Phrase], base: Sequence[str]) -> bool:
     """True where nothing makes it a question, a wish, something long ago, or turns it afterwards."""
     rows, surface, context = said.grammar.sets, said.words.surface, said.context
-    if not set(rows["turning"]).isdisjoint(surface[spot.end :]) or surface[spot.end : spot.end + 1] == ("?",):
+    if not rows["turning"].isdisjoint(surface[spot.end :]) or surface[spot.end : spot.end + 1] == ("?",):
         return False
     if spot.start > context.asked_back() or _asked(said, spot):
         return False

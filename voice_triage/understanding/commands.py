@@ -5,30 +5,24 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
 
-def command_in(
-    grammar: Grammar,
-    words: Words,
-    spots: Sequence[Spot[Phrase]],
-    context: Context,
-    said: Sequence[Said],
-    circumstances: Collection[int] = (),
-) -> str | None:
+def command_in(context: Context, said: Sequence[Said], circumstances: Collection[int] = ()) -> str | None:
     """The command the words give, or None; a sentence that tells a sign commands nothing.
 
     ``circumstances``: words that tell of the caller or of help, and so order nothing.
     """
-    told = [s for s in said if s.concept not in grammar.places]
-    polite = grammar.sets["polite"]
-    innocent = [s for s in spots if s.payload.kind == "command" and s.payload.value == "never"]
+    told = [s for s in said if s.concept not in context.grammar.places]
+    words, polite = context.words, context.grammar.sets["polite"]
+    commands = [s for s in context.spots if s.payload.kind == "command"]
+    innocent = [s for s in commands if s.payload.value == "never"]
     best: tuple[int, str] | None = None
-    for spot in spots:
+    for spot in commands:
         phrase = spot.payload
-        if phrase.kind != "command" or phrase.value == "never" or spot.negated or spot.doubtful:
+        if phrase.value == "never" or spot.negated or spot.doubtful:
             continue
         if any(at in circumstances for at in range(spot.start, spot.end)):
             continue
@@ -42,7 +36,7 @@ def command_in(
             and all(_idle(word, polite) for word in words.surface[spot.end :])
         ):
             continue
-        if _told_off(grammar, words, spot, context):
+        if _told_off(spot, context):
             continue
         if context.inside_sign(spot.start, spot.end):
             continue
@@ -59,9 +53,9 @@ def _tells_beside(told: Sequence[Said], spot: Spot[Phrase]) -> bool:
     return any(s.end <= spot.start or s.start >= spot.end for s in told)
 
 
-def _told_off(grammar: Grammar, words: Words, spot: Spot[Phrase], context: Context) -> bool:
+def _told_off(spot: Spot[Phrase], context: Context) -> bool:
     """True for "he can't wait", "it came back", "yes, no wait, no": nothing is commanded."""
-    rows = grammar.sets
+    words, rows = context.words, context.grammar.sets
     if spot.payload.name == "ready" and words.surface[spot.start] in rows["not_ready"]:
         return True
     if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
@@ -93,7 +87,7 @@ def _unready(words: Words) -> bool:
 _RETURNING = tuple((word,) for word in ("they", "it", "spots", "dots", "rash", "colour", "he", "she", "'s"))
 
 
-def _idle(word: str, polite: Sequence[str]) -> bool:
+def _idle(word: str, polite: Collection[str]) -> bool:
     """True for a word that may stand around a command."""
     return word in polite or not word[0].isalnum()
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
-from voice_triage.understanding import heard, turning
+from voice_triage.understanding import turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
+from voice_triage.understanding.plain import alone
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.standing import Standing
 from voice_triage.understanding.words import Words
@@ -45,7 +46,6 @@ class Context(Frame):
 
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
         super().__init__(grammar, words, spots, question)
-        self._question = question
         self._negation = Negation(self)
         self.lone_nos = self._negation.lone_nos
         """Places of a no that answers, and negates nothing."""
@@ -64,9 +64,9 @@ class Context(Frame):
         negated = self._negation.negated
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
         self._begun |= turning.all_the_more(self, negated) | self._own
-        self._told.update(self._begun | turning.listed(self))
+        self._told.update(self._begun | turning.in_a_row(self))
         self._standing = Standing(self, self._negation).numbers()
-        so = heard.come_true(self)
+        so = turning.come_true(self)
         self._told |= so
         self._dropped -= so
 
@@ -104,17 +104,6 @@ class Context(Frame):
             (one.payload.name, one.payload.value) == said and sign.start <= one.start and one.end <= sign.end
             for one in self.surely
         )
-
-    def plain(self, said: Sequence[Said]) -> frozenset[str]:
-        """The red flags of a person of whom nothing else is told: "my sister can't breathe".
-
-        The network knows tales of other people, in which the likes of these are nothing.
-        """
-        # Of fading the spots are the subject, and nobody who is named.
-        flags = self.grammar.red_flags - set(self.grammar.opposites)
-        present = [one for one in said if one.status == "present" and one.concept in flags]
-        alone = (one.concept for one in present if self.alone(one.start, one.end))
-        return frozenset(alone) | heard.listed(self, said)
 
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away: "her eyes are blue"."""
@@ -177,7 +166,7 @@ class Context(Frame):
         named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
         signs = [self.signs[number] for number in self._after(cue)]
         signs = [sign for sign in signs if sign.payload.name in self.grammar.red_flags]
-        return named and bool(signs) and all(self.alone(sign.start, sign.end) for sign in signs)
+        return named and bool(signs) and all(alone(self, sign.start, sign.end) for sign in signs)
 
     def _denied_beside(self, cue: Spot[Phrase]) -> bool:
         """True for the except of "none except drowsy", not for that of "they fade except two"."""
@@ -189,9 +178,9 @@ class Context(Frame):
         """True for the sign of "no, except he wheezes", not for that of "except he has no fever"."""
         between = self.words.surface[cue.end : sign.start]
         denied = sign.negated or any(w == "no" or w in self.grammar.nots for w in between)
-        name, asked = sign.payload.name, self.grammar.files["questions"].get(self._question, {})
+        name = sign.payload.name
         told = sign.payload.value == "present" or (
-            sign.payload.value == "denied" and name in asked.get("asks", ())
+            sign.payload.value == "denied" and name in self.asked.get("asks", ())
         )
         return told and not denied and name not in self.grammar.places
 

@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.rowed import bounds
-from voice_triage.understanding.selection import UNCOVERED, cover, kept_cues, kept_signs, places
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.selection import UNCOVERED, idle_words, kept_cues, kept_signs, longest_ends
+from voice_triage.understanding.spotter import Placed, Spot
 from voice_triage.understanding.words import Words, is_stop
 
 DENYING = ("no", "not", "none")
 """Cues that deny what follows them."""
 PERSONS = ("patient", "patient_word")
 """Phrases of values.yaml that name a person."""
-PLAIN_WORDS = 24
-"""Longer clauses say more than a sign and whose it is."""
 
 
 class Frame:
     """Which signs and cues stand where."""
 
     def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
-        self.grammar = grammar
-        self.words = words
+        self.grammar, self.words, self.spots, self.question = grammar, words, spots, question
+        self.asked: Mapping[str, Any] = grammar.files["questions"].get(question, {})
+        """The row of the open question; empty where none is open, or one that the grammar does not know."""
+        self.idle = idle_words(words, spots, question)
+        """What is said while the thing asked is being done."""
         said = set(words.surface)
         self.row = bounds(words.surface, grammar.sets)
         """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
@@ -34,8 +36,8 @@ class Frame:
             if said.isdisjoint(s.payload.unless) and not self._more_than_fine(s) and not self._crosses(s)
         ]
         cues = kept_cues(spots)
-        self.signs = kept_signs(grammar, words, spots, cues, question)
-        self._covered = cover(self.signs, len(words.surface))
+        self.signs = kept_signs(grammar, words, spots, cues, self.idle, question)
+        self._covered = longest_ends(self.signs, len(words.surface))
         self.cues = sorted(
             (c for c in cues if c.payload.name in UNCOVERED or not self.inside_sign(c.start, c.end)),
             key=lambda c: c.start,
@@ -66,31 +68,9 @@ class Frame:
             w[0].isalnum() and w not in sets["closing"] for w in surface[spot.end :]
         )
 
-    def alone(self, start: int, end: int) -> bool:
-        """True when nothing is said but these words and the one person named, with lips or face.
-
-        Other signs may stand before them: "my sister has a rash and can't breathe".
-        """
-        if not self.people:
-            return False
-        first, last = min(self.people[0].start, self.wall_before(start)), self.wall_after(end)
-        if self.people[-1].start >= last or last - first > PLAIN_WORDS:
-            return False
-        surface, idle = self.words.surface, self.grammar.sets.any_of("polite", "nominative", "skippable")
-        named = places((*self.people, *(s for s in self.signs if s.payload.name in self.grammar.places)))
-        before = places(self.signs) | {
-            at
-            for at in range(first, start)
-            if surface[at] == "and" or surface[at] in self.grammar.telling.rash
-        }
-        return all(
-            start <= at < end
-            or at in named
-            or surface[at] in idle
-            or not surface[at][0].isalnum()
-            or (at < start and at in before)
-            for at in range(first, last)
-        )
+    def content(self, part: Placed) -> set[str]:
+        """The words of a sign that carry its meaning."""
+        return set(self.words.lemma[part.start : part.end]) - self.grammar.function_words
 
     def has(self, kind: str, start: int, end: int) -> bool:
         """True when a cue of the kind begins in start..end."""

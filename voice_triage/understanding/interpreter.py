@@ -14,10 +14,11 @@ from voice_triage.understanding import ages, durations, lasting, people, tempera
 from voice_triage.understanding.circumstances import Utterance, told_in
 from voice_triage.understanding.commands import command_in, only_command
 from voice_triage.understanding.context import Context, Said
+from voice_triage.understanding.fading import partly
 from voice_triage.understanding.grammar import Grammar, Phrase, load
-from voice_triage.understanding.limits import kept, limited
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
+from voice_triage.understanding.plain import plain
 from voice_triage.understanding.readback import confirmed, unclear
 from voice_triage.understanding.replies import (
     Found,
@@ -28,8 +29,9 @@ from voice_triage.understanding.replies import (
     only_answers,
     ruled_out,
 )
-from voice_triage.understanding.selection import idle_words, spotted
+from voice_triage.understanding.selection import spotted
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.upheld import weighed
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
 
@@ -71,12 +73,12 @@ class Interpreter:
             return Meaning(text)
         spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
-        signs = list(said := merge(self._grammar, words, context))
+        signs = list(said := merge(context))
         clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
         told = self._values(clauses, said)
-        beside = told_in(Utterance(self._grammar, words, context, text, [t.value for t in told]), spots)
+        beside = told_in(Utterance(context, text, [t.value for t in told]))
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
-        command, wish = self._wish(command_in(self._grammar, words, spots, context, signs, innocent))
+        command, wish = self._wish(command_in(context, signs, innocent))
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
@@ -86,42 +88,24 @@ class Interpreter:
         if network and reading and not wish and not beside:
             command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
-        row = self._grammar.files["questions"].get(asked, {})
-        found = answers_in(self._grammar, words, spots, context, asked)
-        idle = idle_words(words, spots, asked)
-        if only_answers(self._grammar, words, spots, context, asked, found):
-            said, reading = answering(self._grammar, context, asked, said, found), None  # nothing is left
+        found = answers_in(context)
+        if only_answers(context, found):
+            said, reading = answering(context, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            apart = frozenset(aside), context.explained(), self._bare(asked if found or idle else "")
-            rules = weighing.ByRules(said, len(words.surface), *apart, context.plain(said))
-            said = self._weighed(rules, reading, network, context, row)
-        said = lasting.settled(limited(context, row, said, found), signs, told, clauses)
-        reading = None if idle and not found else reading
-        answer, said = self._reply(words, spots, context, said, told, asked, command, reading, found)
-        if answer and row.get("clear_no"):
+            bare = self._bare(context.asked) if found or context.idle else frozenset()
+            apart = frozenset(aside), context.explained(), bare
+            rules = weighing.ByRules(said, len(words.surface), *apart, plain(context, said))
+            said = weighed(context, rules, reading, network)
+        said = lasting.settled(partly(context, said, found), signs, told, clauses)
+        reading = None if context.idle and not found else reading
+        answer, said = self._reply(context, said, told, command, reading, found)
+        if answer and context.asked.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
-        answer = None if answer == "no" and self._cried(text, asked) else answer
+        answer = None if answer == "no" and self._cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
         every, read = tuple(t.value for t in told), " ".join(words.surface)
         return Meaning(text, answer, command, findings, every, wish, tuple(beside), read, conceivable)
-
-    def _weighed(
-        self,
-        rules: weighing.ByRules,
-        reading: Reading,
-        network: Network,
-        context: Context,
-        row: Mapping[str, Any],
-    ) -> list[Said]:
-        """The signs as rules and network together make likeliest; ``row`` is that of the open question."""
-        both = weighing.signs(rules, reading, network, self._grammar)
-        if row.get("clear_no"):  # what the network alone denies takes nothing back: "no, the lips"
-            said = (
-                {s.concept for s in rules.said if s.status == "absent"} | rules.aside | self._grammar.places
-            )
-            both = [s for s in both if s.status != "absent" or s.concept in said]
-        return kept(context, row.get("asks", ()), rules.said, both)
 
     def _order(
         self,
@@ -142,9 +126,9 @@ class Interpreter:
             return None
         return likeliest if command or likeliest not in ("stop", "restart") else None
 
-    def _bare(self, asked: str) -> frozenset[str]:
+    @staticmethod
+    def _bare(row: Mapping[str, Any]) -> frozenset[str]:
         """What a bare answer to the question says: where one was given, it is no words about the signs."""
-        row = self._grammar.files["questions"].get(asked, {})
         return frozenset(concept for answer in ("yes", "no", "unsure") for concept in row.get(answer, ()))
 
     def _wish(self, name: str | None) -> tuple[str | None, str | None]:
@@ -164,11 +148,12 @@ class Interpreter:
         others = [t for t in told if t is not rule]
         return [*others, Told(0, 0, Value("patient", "value", who))] if who else others
 
-    def _cried(self, text: str, asked: str) -> bool:
+    @staticmethod
+    def _cried(context: Context, text: str) -> bool:
         """True where only a clear no counts and this is "oh no": fright, not an answer."""
-        if not self._grammar.files["questions"].get(asked, {}).get("clear_no"):
+        if not context.asked.get("clear_no"):
             return False
-        cries = set(self._grammar.sets["cries"])
+        cries = context.grammar.sets["cries"]
         spoken = set(re.findall(r"[a-z]+", text.lower()))
         return bool(spoken & cries) and spoken <= cries | {"no"}
 
@@ -212,27 +197,24 @@ class Interpreter:
 
     def _reply(
         self,
-        words: Words,
-        spots: Sequence[Spot[Phrase]],
         context: Context,
         said: list[Said],
         told: list[Told],
-        asked: str,
         command: str | None,
         reading: Reading | None,
         found: Sequence[Found],
     ) -> tuple[Answer | None, list[Said]]:
         """The answer to the open question, and the findings with what a bare answer adds."""
-        if not asked:
+        if not context.question:
             return None, _ordered(said)
         # A question the grammar does not know is still answered by a yes or a no.
-        row = self._grammar.files["questions"].get(asked, {})
+        row = context.asked
         if row.get("value") and found and found[-1][2] != "unsure" and (said or told):
             found = ()
         explicit = found[-1][2] if found else None
         if row.get("clear_no"):
-            answer = confirmed(self._grammar, words, spots, context, asked, said, found)
-            if answer == "no" and self._corrects(words, spots, context, said, reading):
+            answer = confirmed(context, said, found)
+            if answer == "no" and self._corrects(context, said, reading):
                 return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
             return answer, _ordered(said)
         answer = effects(row, said, None if command else explicit)
@@ -252,19 +234,12 @@ class Interpreter:
             said = said + added
         return answer, _ordered(said)
 
-    def _corrects(
-        self,
-        words: Words,
-        spots: Sequence[Spot[Phrase]],
-        context: Context,
-        said: Sequence[Said],
-        reading: Reading | None,
-    ) -> bool:
+    def _corrects(self, context: Context, said: Sequence[Said], reading: Reading | None) -> bool:
         """True for a "no" to a read-back beside which a red flag may still be told."""
         doubt = weighing.likeliest(reading, self._network, self._grammar.red_flags)
         if doubt >= weighing.SURE_DOUBT:
             return True
-        return unclear(self._grammar, words, spots, context, said, doubt >= weighing.DOUBT)
+        return unclear(context, said, doubt >= weighing.DOUBT)
 
     def alarm(self, partial: str, question: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it."""
@@ -273,7 +248,7 @@ class Interpreter:
             return Alarm()
         spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
-        present = [s for s in merge(self._grammar, words, context) if s.status == "present"]
+        present = [s for s in merge(context) if s.status == "present"]
         if present and self._network:
             reading = self._network.read(words.surface, question)
             present = [s for s in present if weighing.credible(s, reading, self._network)]

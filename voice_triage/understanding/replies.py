@@ -7,9 +7,9 @@ from typing import Any
 
 from voice_triage.messages import Answer, Status
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.selection import cover, idle_words
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.selection import longest_ends
+from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import Words
 
 ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
@@ -18,32 +18,26 @@ Found = tuple[int, int, Answer]
 _BY_STATUS: dict[Status, Answer] = {"present": "yes", "absent": "no", "unsure": "unsure"}
 
 
-def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
+def merge(context: Context) -> list[Said]:
     """One status for each concept: the last word wins, but a red flag goes only by clear words."""
     last: dict[str, Said] = {}
+    flags, opposites, surface = context.grammar.red_flags, context.grammar.opposites, context.words.surface
     for said in context.said():
-        before = last.get(said.concept)
-        if before is None:
-            last[said.concept] = said
-            continue
-        corrected = context.has("correction", before.start, said.start + 1)
+        before = last.setdefault(said.concept, said)
         if said.status == before.status:
             continue
-        if (
-            before.status == "present"
-            and not corrected
-            and "never" in words.surface[said.start - 2 : said.end]
-        ):
-            continue  # "he is dribbling, and he never dribbles"
-        same = _content(grammar, words, before) & _content(grammar, words, said)
-        stands = said.concept in grammar.red_flags or context.row  # "feet cold, legs fine"
-        if before.status == "present" and not (corrected or same) and stands:
-            continue
-        if before.status == "present" and said.status == "unsure" and said.concept in grammar.red_flags:
-            continue
+        if before.status == "present":
+            corrected = context.has("correction", before.start, said.start + 1)
+            if not corrected and "never" in surface[said.start - 2 : said.end]:
+                continue  # "he is dribbling, and he never dribbles"
+            stands = said.concept in flags or context.row  # "feet cold, legs fine"
+            if stands and not (corrected or context.content(before) & context.content(said)):
+                continue
+            if said.status == "unsure" and said.concept in flags:
+                continue
         last[said.concept] = said
-    _take_back(words, context, last)
-    for concept, other in grammar.opposites.items():
+    _take_back(context, last)
+    for concept, other in opposites.items():
         if concept in last and other not in last and last[concept].status != "unsure":
             said = last[concept]
             status: Status = "absent" if said.status == "present" else "present"
@@ -51,12 +45,7 @@ def merge(grammar: Grammar, words: Words, context: Context) -> list[Said]:
     return list(last.values())
 
 
-def _content(grammar: Grammar, words: Words, said: Said) -> set[str]:
-    """The words of a sign that carry its meaning."""
-    return set(words.lemma[said.start : said.end]) - grammar.function_words
-
-
-def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
+def _take_back(context: Context, last: dict[str, Said]) -> None:
     """Corrections that repeat only the auxiliary: "he can't breathe, no wait, he can"."""
     for cue in context.cues:
         if cue.payload.name not in ("take_back", "put_back"):
@@ -65,57 +54,44 @@ def _take_back(words: Words, context: Context, last: dict[str, Said]) -> None:
         if not earlier or not context.closes(cue.end):
             continue
         said = max(earlier, key=lambda s: s.end)
-        clause = words.surface[max(0, said.start - 3) : said.end]
+        clause = context.words.surface[max(0, said.start - 3) : said.end]
         could_not = "not" in clause
         if said.status == "present" and could_not == (cue.payload.name == "put_back"):
             last[said.concept] = Said(cue.start, cue.end, said.concept, "absent")
 
 
-def answers_in(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
-) -> list[Found]:
+def answers_in(context: Context) -> list[Found]:
     """The explicit answers in the words, none inside a longer one, in order; the last one wins."""
-    return _outermost(_answers(grammar, words, spots, context, asked)) if asked else []
+    return _outermost(_answers(context)) if context.question else []
 
 
-def only_answers(
-    grammar: Grammar,
-    words: Words,
-    spots: Sequence[Spot[Phrase]],
-    context: Context,
-    asked: str,
-    found: Sequence[Found],
-) -> bool:
+def only_answers(context: Context, found: Sequence[Found]) -> bool:
     """True when all the words answer the question, or nothing, and none of them doubts: "yeah no"."""
-    told = {at for s in context.signs if s.payload.question for at in range(s.start, s.end)}
-    told.update(at for s in idle_words(words, spots, asked) for at in range(s.start, s.end))
-    doubtful = "unsure" in {answer for *_, answer in found}
-    # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
-    if not (asked and (found or told)) or grammar.files["questions"].get(asked, {}).get("clear_no"):
+    told = covered(s for s in context.signs if s.payload.question) | covered(context.idle)
+    if not (context.question and (found or told)) or context.asked.get("clear_no"):
         return False
-    rows = grammar.sets
-    idle = {*rows["polite"], *rows["clause_pronouns"], *grammar.lexicon.auxiliaries}
-    if doubtful and not (found[-1][2] == "unsure" and _no_alarms(grammar, asked)):
-        if {answer for *_, answer in found} != {"unsure"}:
+    idle = context.grammar.sets.any_of("polite", "clause_pronouns", "auxiliaries")
+    answers = {answer for *_, answer in found}
+    # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
+    if "unsure" in answers and not (found[-1][2] == "unsure" and _no_alarms(context.asked)):
+        if answers != {"unsure"}:
             return False
-        idle = {"i", "we"}  # "i can't really say" tells nothing, "he can't really say" may
+        idle = frozenset({"i", "we"})  # "i can't really say" tells nothing, "he can't really say" may
     told.update(at for start, end, _ in found for at in range(start, end))
-    return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(words.surface))
+    return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(context.words.surface))
 
 
-def _no_alarms(grammar: Grammar, asked: str) -> bool:
-    """True where a no says that a sign is there: the spots stay."""
-    return "present" in grammar.files["questions"].get(asked, {}).get("no", {}).values()
+def _no_alarms(row: Mapping[str, Any]) -> bool:
+    """True for a question whose no says that a sign is there: the spots stay."""
+    return "present" in row.get("no", {}).values()
 
 
-def answering(
-    grammar: Grammar, context: Context, asked: str, said: list[Said], found: Sequence[Found]
-) -> list[Said]:
+def answering(context: Context, said: list[Said], found: Sequence[Found]) -> list[Said]:
     """The signs of an utterance that only answers, without what is read into the answers: "a few of them"."""
-    row = grammar.files["questions"].get(asked, {})
+    row = context.asked
     plain = [(start, end) for start, end, answer in found if answer != "unsure"]
     named = {s.payload.name for s in context.signs if s.payload.question} | set(row.get("yes", ()))
-    alarming = _no_alarms(grammar, asked) and found and found[-1][2] == "no"
+    alarming = _no_alarms(row) and found and found[-1][2] == "no"
     corrected = found[-1][0] if alarming else 0  # "they fade, no, they stay"
     return [
         s
@@ -125,18 +101,16 @@ def answering(
     ]
 
 
-def _answers(
-    grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], context: Context, asked: str
-) -> list[Found]:
+def _answers(context: Context) -> list[Found]:
     """All yeses, nos and unsures that count, with their places."""
     found: list[Found] = []
-    asking = context.asked_back()
-    idle = idle_words(words, spots, asked)
-    idling = cover(idle, len(words.surface))
-    since = max((one.start for one in idle), default=0)
-    for spot in sorted(spots, key=lambda s: (s.payload.question == "", -s.exact)):
+    words, asking = context.words, context.asked_back()
+    idling = longest_ends(context.idle, len(words.surface))
+    since = max((one.start for one in context.idle), default=0)
+    answers = (s for s in context.spots if s.payload.kind == "answer")
+    for spot in sorted(answers, key=lambda s: (s.payload.question == "", -s.exact)):
         phrase = spot.payload
-        if phrase.kind != "answer" or phrase.question not in ("", asked):
+        if phrase.question not in ("", context.question):
             continue
         name, _, place = phrase.name.partition("_")
         bare = phrase.question == "" and not place
@@ -150,7 +124,7 @@ def _answers(
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue
-        if spot.start > asking and words.surface[spot.start] not in grammar.sets["ticks"]:
+        if spot.start > asking and words.surface[spot.start] not in context.grammar.sets["ticks"]:
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos if not idling[at])
@@ -223,6 +197,6 @@ def ruled_out(
         out -= {explicit}
     elif not told and not explicit and said and row.get("yes"):
         out.add("no")
-    if not told and not explicit and "present" in row.get("no", {}).values():
+    if not told and not explicit and _no_alarms(row):
         out.add("yes")  # the network hears a fading in any chatter
     return out | (set() if may_say_yes else {"yes"})

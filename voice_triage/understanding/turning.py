@@ -7,7 +7,7 @@ from collections.abc import Container
 
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 
 LIST_GAP = 2
 """Words between two members of what was denied together: "drowsy or confused"."""
@@ -72,24 +72,20 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
 
 def asked_and_denied(frame: Frame) -> set[int]:
     """Numbers of the fine things that the caller asks himself about, and denies: "can he swallow? no"."""
-    rows, surface = frame.grammar.sets, frame.words.surface
-    light = {*rows["through_back"], *rows["own_question_end"], *frame.grammar.lexicon.skippable}
-    light -= {"no", "nope", "nah"}
+    sets, surface = frame.grammar.sets, frame.words.surface
+    light = sets.any_of("through_back", "own_question_end", "skippable")
+    goes_on = sets.any_of("own_no", "subjects")
     out: set[int] = set()
     for cue in frame.cues:
-        after = surface[cue.end : cue.end + 1]
-        if cue.payload.name != "no" or not (
-            frame.ends(cue.end) or after[0] in rows["own_no"] or after[0] in frame.subjects
-        ):
+        if cue.payload.name != "no" or not (frame.ends(cue.end) or surface[cue.end] in goes_on):
             continue
         for number in _within(frame, max(0, cue.start - OWN_QUESTION), cue.start):
             sign = frame.signs[number]
             if sign.payload.value != "absent" or sign.negated or sign.end > cue.start:
                 continue
-            between = surface[sign.end : cue.start]
-            if all(word in light or not word[0].isalnum() for word in between) and _inverted(
-                frame, sign.start
-            ):
+            between = [word for word in surface[sign.end : cue.start] if word[0].isalnum()]
+            idle = all(word in light and word not in ("no", "nope", "nah") for word in between)
+            if idle and _inverted(frame, sign.start):
                 out.add(number)
     return out
 
@@ -104,6 +100,21 @@ def _inverted(frame: Frame, at: int) -> bool:
         and (start == 0 or surface[start - 1] not in rows["no_question_after"])
         for start in range(max(0, at - 4), at + 1)
     )
+
+
+def come_true(frame: Frame) -> set[int]:
+    """Numbers of the signs that were to be looked out for and are there: "ring if he's drowsy, and he is"."""
+    out: set[int] = set()
+    surface, told = frame.words.surface, (cue.start for cue in frame.cues if cue.payload.name == "advice")
+    advice = [at for at in told if surface[max(0, at - 1)] != "i"]  # "did i say they fade? they do"
+    for cue in frame.cues:
+        if cue.payload.name != "come_true" or not frame.closes(cue.end):
+            continue
+        first = bisect_left(advice, cue.start - cue.payload.reach)
+        if first < len(advice) and advice[first] < cue.start:
+            near = _within(frame, advice[first], cue.start)
+            out.update(n for n in near if frame.signs[n].end <= cue.start)
+    return out
 
 
 def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
@@ -122,16 +133,15 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
     return out
 
 
-def listed(frame: Frame) -> set[int]:
+def in_a_row(frame: Frame) -> set[int]:
     """Numbers of the signs where nothing but a row of them is said: "heart fast breathing normal"."""
-    told = {at for sign in frame.signs for at in range(sign.start, sign.end)}
-    rows, surface = frame.grammar.sets, frame.words.surface
-    light = {*frame.grammar.lexicon.skippable, *rows["row_joins"], *rows["row_good"], "though"}
-    if not frame.row or not all(
-        at in told or word in light or not word[0].isalnum() for at, word in enumerate(surface)
-    ):
+    if not frame.row:
         return set()
-    bad = {*rows["row_bad"], *frame.grammar.nots, "no"}
+    sets, surface, told = frame.grammar.sets, frame.words.surface, covered(frame.signs)
+    light = sets.any_of("skippable", "row_joins", "row_good") | {"though"}
+    if not all(at in told or word in light or not word[0].isalnum() for at, word in enumerate(surface)):
+        return set()
+    bad = sets.any_of("row_bad", "nots") | {"no"}
     return {n for n, sign in enumerate(frame.signs) if not bad.isdisjoint(surface[sign.start : sign.end])}
 
 

@@ -3,79 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from typing import Any
 
 from voice_triage.messages import Status
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.replies import Found
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 
 NEAR = 4
 """Words between a fading and the most of it, where the glass test was not asked about."""
-CLAUSE = 4
-"""Words of an answer's own that say more than a word: "can do it but he cries"."""
-PHRASE = 3
-"""Words that say a sign so plainly that no network denies it: of "fits" it knows when nobody has any."""
-CORRECTION = 7
-"""Words of a correction at most: what says more explains more."""
 LIMITS: Mapping[str, Status] = {"partly": "unsure", "exception": "present", "remains": "present"}
 """What the sign opposite to fading is where not all of it fades: of the last two it was said outright."""
 
 
-def kept(context: Context, asks: Sequence[str], rules: Sequence[Said], both: Sequence[Said]) -> list[Said]:
-    """The signs weighed; the network neither doubts "hot, no thermometer" nor denies an outright answer.
-
-    Nor does it deny what was said plainly: "is she alert? no".
-    """
-    unmeasured = context.has("unmeasured", 0, len(context.words.surface))
-    # Beside a no of its own the network takes "no, his head is under the pillow" for a denial, and so
-    # it does with a whole clause, "can do it but he cries", not only a word.
-    own = [s for s in context.signs if s.payload.question]
-    outright = {s.payload.name for s in own if context.lone_nos or s.end - s.start >= CLAUSE}
-    present = [s for s in rules if s.status == "present" and s.concept in asks]
-    plain = [s for s in rules if s.status == "present" and (s.told or (s.sure and s.end - s.start >= PHRASE))]
-    plainly = {s.concept: s for s in plain}
-    told = {s.concept: replace(s, sure=True) for s in present} | plainly
-    # The network hears a fading in any chatter: alone it says nothing good of what may be a red flag.
-    known = {s.concept for s in rules}
-    if not known & set(asks):
-        pairs = [pair for pair in context.grammar.opposites.items() if pair[0] in context.grammar.red_flags]
-        good = {(other, "present") for _, other in pairs} | {(flag, "absent") for flag, _ in pairs}
-        both = [s for s in both if s.concept not in asks or (s.concept, s.status) not in good]
-    corrected = _corrected(context, rules)
-    out = []
-    for one in both:
-        overruled = (one.status == "unsure" and unmeasured) or (
-            one.status == "absent"
-            and (one.concept in plainly or one.concept in outright & context.grammar.red_flags)
-        )
-        told_so = corrected if one.status == "absent" and one.concept in corrected else told
-        out.append(told_so.get(one.concept, one) if overruled or told_so is corrected else one)
-    hidden = {name for cue in context.cues if cue.payload.name == "masked" for name in cue.payload.of}
-    known = {s.concept for s in out if s.status == "present"}
-    masked = [Said(0, 0, name, "unsure", sure=True) for name in hidden - known if name in asks]
-    return [s for s in out if s.concept not in {m.concept for m in masked}] + masked
-
-
-def _corrected(context: Context, rules: Sequence[Said]) -> dict[str, Said]:
-    """The signs of a clause after a no that answers: "no, she's drowsy" says it, and no network denies it."""
-    surface = context.words.surface
-    if surface[0] != "no":
-        return {}
-    nots = {*context.grammar.nots, "no"}
-    if len(surface) > CORRECTION or any(word in nots for word in surface[1:]):
-        return {}  # what denies twice or says more explains: "no, no fits, it was the telly"
-    # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
-    present = [s for s in rules if s.status == "present" and (context.lone_nos or s.start == 0)]
-    return {s.concept: replace(s, sure=True) for s in present}
-
-
-def limited(
-    context: Context, row: Mapping[str, Any], said: Sequence[Said], found: Sequence[Found]
-) -> list[Said]:
-    """The signs, none of them fading where only some of it fades; ``row``: the question, or empty."""
+def partly(context: Context, said: Sequence[Said], found: Sequence[Found]) -> list[Said]:
+    """The signs, none of them fading where only some of it fades."""
     grammar, out = context.grammar, list(said)
     explicit = found[-1][2] if found else None
     for concept, other in grammar.opposites.items():
@@ -83,7 +25,7 @@ def limited(
             continue
         good = next((s for s in out if s.concept == other and s.status == "present"), None)
         bad = next((s for s in out if s.concept == concept and s.status != "absent"), None)
-        about = other in row.get("asks", ())
+        about = other in context.asked.get("asks", ())
         if bad and bad.status == "present" or not (good or about):
             continue
         status = _outright(context, good, found) if about else None
@@ -139,7 +81,7 @@ def _stays(context: Context) -> bool:
 
 def _weaker(context: Context) -> bool:
     """True for "lighter", which is no fading where they stay."""
-    return not set(context.grammar.sets["weaker"]).isdisjoint(context.words.surface)
+    return not context.grammar.sets["weaker"].isdisjoint(context.words.surface)
 
 
 def _says_no(context: Context, cue: Spot[Phrase]) -> bool:
@@ -155,8 +97,8 @@ def _inside(cue: Spot[Phrase], other: Spot[Phrase]) -> bool:
 
 def _nothing_else(context: Context, cues: Sequence[Spot[Phrase]]) -> bool:
     """True when the cues are all that was said: "mostly", "all but one"."""
-    told = {at for cue in cues for at in range(cue.start, cue.end)}
-    idle = {*context.grammar.sets["polite"], *context.grammar.sets["clause_pronouns"]}
+    told = covered(cues)
+    idle = context.grammar.sets.any_of("polite", "clause_pronouns")
     return all(
         at in told or not word[0].isalnum() or word in idle for at, word in enumerate(context.words.surface)
     )
