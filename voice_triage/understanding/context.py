@@ -161,7 +161,7 @@ class Context(Frame):
 
     def _patient(self, cue: Spot[Phrase]) -> bool:
         """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""
-        if not set(self.grammar.sets["past_tense"]).isdisjoint(self.words.surface):
+        if not self.grammar.sets["past_tense"].isdisjoint(self.words.surface):
             return False
         named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
         signs = [self.signs[number] for number in self._after(cue)]

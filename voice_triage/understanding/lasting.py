@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import pairwise
 
 from voice_triage.understanding.context import Said
@@ -57,21 +58,44 @@ class Clauses:
 
     def __init__(self, grammar: Grammar, said: Utterance) -> None:
         self._grammar, self.utterance = grammar, said
-        self._light = _light(grammar, said)
-        lives = (
-            s for s in signs(said) if s.payload.name in said.telling.lives and s.payload.value != "denied"
-        )
-        self._lives = sorted((s.start, s.end) for s in lives)
-        telling = said.telling
-        self._idle = grammar.lexicon.skippable | telling.light | telling.correcting | telling.takes_back
-        self._idle |= telling.rash | telling.comes | telling.persons | telling.these | telling.they
-        length = len(said.words.surface)
-        self._starts = [at for at in range(length) if at == 0 or self._opens(at)]
-        self._clauses = [self._read(*bounds) for bounds in pairwise((*self._starts, length))]
-        self._earlier: list[Clause | None] = [None]
+
+    # Most utterances tell no time, and nobody asks of their clauses.
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        """The words at which clauses begin."""
+        return [at for at in range(len(self.utterance.words.surface)) if at == 0 or self._opens(at)]
+
+    @cached_property
+    def _clauses(self) -> list[Clause]:
+        return [
+            self._read(*bounds) for bounds in pairwise((*self._starts, len(self.utterance.words.surface)))
+        ]
+
+    @cached_property
+    def _earlier(self) -> list[Clause | None]:
         """Of each clause the nearest before it that tells anything."""
+        out: list[Clause | None] = [None]
         for clause in self._clauses:
-            self._earlier.append(clause if clause.rash or clause.foreign else self._earlier[-1])
+            out.append(clause if clause.rash or clause.foreign else out[-1])
+        return out
+
+    @cached_property
+    def _light(self) -> set[int]:
+        return _light(self._grammar, self.utterance)
+
+    @cached_property
+    def _idle(self) -> frozenset[str]:
+        """Words that tell of nothing but the spots."""
+        telling, idle = self.utterance.telling, self._grammar.lexicon.skippable
+        idle |= telling.light | telling.correcting | telling.takes_back | telling.rash
+        return idle | telling.comes | telling.persons | telling.these | telling.they
+
+    @cached_property
+    def _lives(self) -> list[tuple[int, int]]:
+        """Where illnesses and medicines are told."""
+        named = (s for s in signs(self.utterance) if s.payload.name in self.utterance.telling.lives)
+        return sorted((s.start, s.end) for s in named if s.payload.value != "denied")
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
@@ -147,7 +171,7 @@ class Clauses:
         since = next(
             (at for at, word in enumerate(words) if word in self.utterance.telling.ever_since), len(words)
         )
-        known = self.utterance.telling.persons | set(self._grammar.sets["nominative"])
+        known = self.utterance.telling.persons | self._grammar.sets["nominative"]
         own = known - self.utterance.telling.they | self.utterance.telling.my
         return not own.isdisjoint(words[:since])
 

@@ -109,7 +109,7 @@ class Negation:
         if at >= len(surface) or not surface[at][0].isalnum():
             return True
         rows = self._frame.grammar.sets
-        return surface[at] in rows["subjects"] or surface[at] in rows["after_lone_no"]
+        return surface[at] in rows.any_of("subjects", "after_lone_no")
 
     def _state(self, at: int) -> bool:
         """True for a word that says how someone is: "not puffy", "neck stiff"."""
@@ -136,7 +136,7 @@ class Negation:
         """
         surface, rows = self._frame.words.surface, self._frame.grammar.sets
         start = self._frame.signs[number].start
-        if start < reach or any(w in rows["links"] or w in rows["ties"] for w in surface[reach:start]):
+        if start < reach or not rows["links"].isdisjoint(surface[reach:start]):
             return False
         for sign in self._frame.signs[number : number + SAME_PLACE]:
             after = surface[sign.end] if sign.end < len(surface) else ""
@@ -201,7 +201,7 @@ class Negation:
         """True when the words from start to end do not end a negated list."""
         words = self._frame.words.surface
         rows, subjects = self._frame.grammar.sets, self._frame.subjects
-        links = rows["links"]
+        links, through = rows["links"], rows.any_of("links", "through", "skippable")
         for at in range(start, end):
             word = words[at]
             if word in rows["breaks"]:
@@ -210,9 +210,7 @@ class Negation:
                 before = words[at - 1] if at else ""
                 if before not in links:
                     return False
-            elif word in rows["through"] or word in links or word in self._frame.grammar.lexicon.skippable:
-                continue
-            else:
+            elif word not in through:
                 allowed -= 1
                 if allowed < 0:
                     return False
@@ -242,8 +240,5 @@ class Negation:
 
     def _close(self, start: int, end: int) -> bool:
         """True when only light words stand from start to end."""
-        through = self._frame.grammar.sets["through_back"]
-        return all(
-            word in through or word in self._frame.grammar.lexicon.skippable or not word[0].isalnum()
-            for word in self._frame.words.surface[start:end]
-        )
+        through = self._frame.grammar.sets.any_of("through_back", "skippable")
+        return all(word in through or not word[0].isalnum() for word in self._frame.words.surface[start:end])

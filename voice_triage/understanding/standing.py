@@ -10,7 +10,7 @@ from bisect import bisect_left, bisect_right
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.negation import Negation
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import is_stop
 
 FAR = 12
@@ -22,33 +22,39 @@ class Standing:
 
     def __init__(self, frame: Frame, negation: Negation) -> None:
         self._frame, self._negation = frame, negation
-        self._rows, self._surface = frame.grammar.sets, frame.words.surface
-        self._light = {*frame.grammar.lexicon.skippable, *frame.grammar.lexicon.auxiliaries, *frame.subjects}
-        self._light.update(self._rows["polite"], self._rows["before_standing"], frame.grammar.telling.rash)
-        self._light -= {"if", "no", "any"}
-        self._persons = {at for one in frame.people for at in range(one.start, one.end)}
+        self._sets, self._surface = frame.grammar.sets, frame.words.surface
+        self._light = self._sets.any_of("skippable", "auxiliaries", "subjects", "polite", "before_standing")
+        self._denials = self._used_up()
+        self._lone, self._starts = set(negation.lone_nos), set(frame.sign_starts)
+        self._persons = covered(frame.people)
         self._ends: dict[int, list[int]] = {}
         self._reach = [0] * len(self._surface)
         """For each word the length of the longest sign that holds it, and no mere place."""
         self._flags = [0] * len(self._surface)
         """For each word how many red flags it belongs to: not clear which is meant."""
-        for number, sign in enumerate(frame.signs):
-            self._ends.setdefault(sign.end, []).append(number)
-            for at in range(sign.start, sign.end) if sign.payload.name not in frame.grammar.places else ():
-                self._reach[at] = max(self._reach[at], sign.end - sign.start)
-                if sign.payload.name in frame.grammar.red_flags and sign.payload.value != "denied":
-                    self._flags[at] += 1
-        self._denials = self._used_up()
-        self._lone = set(negation.lone_nos)
-        self._starts = set(frame.sign_starts)
 
     def numbers(self) -> set[int]:
         """Numbers of the signs that stand."""
         if self._surface[-1] == "no" and self._surface.count("no") > 1:
             return set()  # "fits no, fainting no, fever no"
-        signs = enumerate(self._frame.signs)
-        told = [n for n, sign in signs if self._present(n) and not (self._asked(sign) or self._part(sign))]
+        signs, negation = self._frame.signs, self._negation
+        denied = negation.negated or self._lone or any(sign.negated for sign in signs)
+        if not (denied or self._denials or negation.listed):
+            return set()
+        self._lay_out()
+        told = (n for n in range(len(signs)) if self._present(n))
+        told = [n for n in told if not (self._asked(signs[n]) or self._part(signs[n]))]
         return {n for n in told if self._before_denial(n) or self._after_denial(n)}
+
+    def _lay_out(self) -> None:
+        """Note where each sign ends, and on which words several stand."""
+        grammar = self._frame.grammar
+        for number, sign in enumerate(self._frame.signs):
+            self._ends.setdefault(sign.end, []).append(number)
+            flag = sign.payload.name in grammar.red_flags and sign.payload.value != "denied"
+            for at in range(sign.start, sign.end) if sign.payload.name not in grammar.places else ():
+                self._reach[at] = max(self._reach[at], sign.end - sign.start)
+                self._flags[at] += flag
 
     def _part(self, sign: Spot[Phrase]) -> bool:
         """True for what shares its words with a longer sign, which is meant: "breathing | fast"."""
@@ -72,7 +78,7 @@ class Standing:
             near = range(bisect_left(frame.sign_starts, cue.end), bisect_right(frame.sign_starts, cue.end))
             if any(number in negation.negated for number in near):
                 out.add(cue.start)
-        denying = {*frame.grammar.nots, *self._rows["nones"]}
+        denying = self._sets.any_of("nots", "nones")
         for sign in frame.signs:  # "no temperature", "not waking"
             if sign.payload.value == "absent" and self._surface[sign.start] in denying:
                 out.add(sign.start)
@@ -83,13 +89,12 @@ class Standing:
         """True for the stiff neck of "stiff neck, but no fever", told as a sign of its own."""
         sign = self._frame.signs[number]
         at = sign.end
-        while at not in self._denials and self._word(at) in self._rows["before_denial"]:
+        while at not in self._denials and self._word(at) in self._sets["before_denial"]:
             at += 1
-        named = self._surface[sign.start] not in self._rows["nones"]  # "wet no yes": not of "no wet"
-        ticked = named and self._negation.listed and self._word(sign.end) in self._rows["agreeing"]
+        named = self._surface[sign.start] not in self._sets["nones"]  # "wet no yes": not of "no wet"
+        ticked = named and self._negation.listed and self._word(sign.end) in self._sets["agreeing"]
         lemma = self._frame.words.lemma
-        content = set(lemma[sign.start : sign.end]) - self._frame.grammar.function_words
-        content.add(lemma[sign.end - 1])
+        content = self._frame.content(sign) | {lemma[sign.end - 1]}
         if not content.isdisjoint(lemma[at : at + len(content) + 2]):
             return False  # "all over, not all over" takes it back
         return (at in self._denials or ticked) and self._opens(sign.start)
@@ -97,6 +102,11 @@ class Standing:
     def _word(self, at: int) -> str:
         """The word at a place, empty behind the last."""
         return self._surface[at] if at < len(self._surface) else ""
+
+    def _is_light(self, word: str) -> bool:
+        """True for a word that tells nothing; an if, a no and an any say of what follows that it is not told."""
+        rash = self._frame.grammar.telling.rash
+        return (word in self._light or word in rash) and word not in ("if", "no", "any")
 
     def _opens(self, at: int) -> bool:
         """True when only light words stand between the word and the beginning, or another sign."""
@@ -106,7 +116,7 @@ class Standing:
             if is_stop(word) or before + 1 in self._ends or before in self._lone:
                 return True
             number = word[0].isdigit() or word in numerals.ones or word in numerals.tens
-            if not (word in self._light or number or before in self._persons or not word[0].isalnum()):
+            if not (self._is_light(word) or number or before in self._persons or not word[0].isalnum()):
                 return False
         return at < FAR
 
@@ -126,7 +136,8 @@ class Standing:
                 return any(self._denied(one) for one in ended) and not any(
                     frame.signs[one].payload.name == sign.payload.name for one in ended
                 )
-            if is_stop(self._surface[before]) or self._surface[before] not in self._light | {","}:
+            word = self._surface[before]
+            if is_stop(word) or not (word == "," or self._is_light(word)):
                 return False
         return False
 
