@@ -28,7 +28,7 @@ class Frame:
         self.idle = idle_words(words, spots, question)
         """What is said while the thing asked is being done."""
         said = set(words.surface)
-        self.row = bounds(words.surface, grammar.sets)
+        self.row_starts = bounds(words.surface, grammar.sets)
         """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
         spots = [
             s
@@ -55,8 +55,10 @@ class Frame:
 
     def _crosses(self, spot: Spot[Phrase]) -> bool:
         """True for a sign read out of two parts of a row: "fast breathing" of "heart fast breathing ok"."""
-        first = bisect_left(self.row, spot.start + 1)
-        return spot.payload.kind == "sign" and first < len(self.row) and self.row[first] < spot.end
+        first = bisect_left(self.row_starts, spot.start + 1)
+        return (
+            spot.payload.kind == "sign" and first < len(self.row_starts) and self.row_starts[first] < spot.end
+        )
 
     def _more_than_fine(self, spot: Spot[Phrase]) -> bool:
         """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""

@@ -210,10 +210,10 @@ class Grammar:
     def edges(self, words: Words) -> tuple[list[Edges], Track]:
         """The symbols at each word, word classes among them, and what may be skipped."""
         # No class has another for a member: a word of its own is all that a class begins with.
-        bare = [dict.fromkeys((word, "=" + word), (at,)) for at, word in enumerate(words.lemma, 1)]
+        bare = [{word: (end,), "=" + word: (end,)} for end, word in enumerate(words.lemma, 1)]
         edges = [
-            here | dict.fromkeys(self._singles.get(next(iter(here)), ()), (at,))
-            for at, here in enumerate(bare, 1)
+            here | dict.fromkeys(self._singles.get(word, ()), (end,))
+            for end, (word, here) in enumerate(zip(words.lemma, bare, strict=True), 1)
         ]
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
@@ -231,12 +231,9 @@ class Grammar:
 
     def _new_clauses(self, words: Words) -> list[bool]:
         """Where he, she, they, i or we begins a clause of its own: phrases do not reach over it."""
-        nominative, before = (
-            self.sets["nominative"],
-            self.sets.any_of("before_nominative", "auxiliaries", "nots"),
-        )
+        before = self.sets.any_of("before_nominative", "auxiliaries", "nots")
         return [
-            word in nominative and at > 0 and words.surface[at - 1] not in before
+            word in self.sets["nominative"] and at > 0 and words.surface[at - 1] not in before
             for at, word in enumerate(words.surface)
         ]
 

@@ -72,5 +72,5 @@ def _listed(frame: Frame, said: Sequence[Said]) -> frozenset[str]:
     flags = grammar.red_flags - grammar.skin - set(grammar.opposites)
     named = Counter(at for s in told for at in range(s.start, s.end))
     # "Neck hardly moves" names one thing, although it could be two.
-    alone = (s for s in told if all(named[at] == 1 and at not in rash for at in range(s.start, s.end)))
-    return frozenset(s.concept for s in alone if s.concept in flags)
+    apart = (s for s in told if all(named[at] == 1 and at not in rash for at in range(s.start, s.end)))
+    return frozenset(s.concept for s in apart if s.concept in flags)

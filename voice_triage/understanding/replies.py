@@ -30,7 +30,7 @@ def merge(context: Context) -> list[Said]:
             corrected = context.has("correction", before.start, said.start + 1)
             if not corrected and "never" in surface[said.start - 2 : said.end]:
                 continue  # "he is dribbling, and he never dribbles"
-            stands = said.concept in flags or context.row  # "feet cold, legs fine"
+            stands = said.concept in flags or context.row_starts  # "feet cold, legs fine"
             if stands and not (corrected or context.content(before) & context.content(said)):
                 continue
             if said.status == "unsure" and said.concept in flags:

@@ -128,7 +128,7 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     """All phrases of the trie in the words, in order of their ends."""
     found: list[Spot[T]] = []
     total = len(edges)
-    said, soon = frozenset().union(*edges), _soon(edges, track)
+    said, soon = frozenset[str]().union(*edges), _soon(edges, track)
     # (node, start, words skipped since the last symbol, negated, doubtful)
     waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
     for at in range(total):

@@ -104,7 +104,7 @@ class Standing:
         return self._surface[at] if at < len(self._surface) else ""
 
     def _is_light(self, word: str) -> bool:
-        """True for a word that tells nothing; an if, a no and an any say of what follows that it is not told."""
+        """True for a word that tells nothing; behind an if, a no or an any a sign is not told."""
         rash = self._frame.grammar.telling.rash
         return (word in self._light or word in rash) and word not in ("if", "no", "any")
 

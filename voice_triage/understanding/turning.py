@@ -25,13 +25,12 @@ def begun(frame: Frame, negated: Container[int]) -> set[int]:
         reach = cue.start
         for number in range(bisect_left(frame.sign_starts, cue.start) - 1, -1, -1):
             sign = frame.signs[number]
-            far = frame.words.surface[sign.end : reach]
             if sign.end > cue.start:
                 # "could bend his neck but not | now": the phrase itself holds the not.
                 if name == "begun_not" and sign.payload.value == "present":
                     out.add(number)
                 continue
-            if out and len(far) > LIST_GAP or cue.start - sign.end > cue.payload.reach:
+            if out and reach - sign.end > LIST_GAP or cue.start - sign.end > cue.payload.reach:
                 break
             turned = sign.negated or number in negated
             if sign.payload.value == "absent" and not turned and name == "begun_not":
@@ -95,8 +94,7 @@ def _inverted(frame: Frame, at: int) -> bool:
     rows, surface = frame.grammar.sets, frame.words.surface
     return any(
         surface[start] in rows["askers"]
-        and surface[start + 1 : start + 2] != ()
-        and surface[start + 1] in rows["patients"]
+        and not rows["patients"].isdisjoint(surface[start + 1 : start + 2])
         and (start == 0 or surface[start - 1] not in rows["no_question_after"])
         for start in range(max(0, at - 4), at + 1)
     )
@@ -135,7 +133,7 @@ def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
 
 def in_a_row(frame: Frame) -> set[int]:
     """Numbers of the signs where nothing but a row of them is said: "heart fast breathing normal"."""
-    if not frame.row:
+    if not frame.row_starts:
         return set()
     sets, surface, told = frame.grammar.sets, frame.words.surface, covered(frame.signs)
     light = sets.any_of("skippable", "row_joins", "row_good") | {"though"}
@@ -148,10 +146,8 @@ def in_a_row(frame: Frame) -> set[int]:
 def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
     """True for a sign, and for what is fine only because of a never: "never been this hard to wake"."""
     surface = frame.words.surface
-    if (
-        sign.payload.value == "present"
-    ):  # not "couldn't be more | not awake" nor "doesn't | stop her swallowing"
-        inside = surface[sign.start : sign.end]
+    if sign.payload.value == "present":
+        inside = surface[sign.start : sign.end]  # not "more | not awake" nor "doesn't | stop her swallowing"
         return frame.grammar.nots.isdisjoint(inside) and inside[0] not in ("stop", "stopped")
     never = surface[sign.start] == "never" and sign.payload.name in frame.grammar.red_flags
     return sign.payload.value == "absent" and never
