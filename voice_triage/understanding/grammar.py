@@ -210,7 +210,7 @@ class Grammar:
     def edges(self, words: Words) -> tuple[list[Edges], Track]:
         """The symbols at each word, word classes among them, and what may be skipped."""
         # No class has another for a member: a word of its own is all that a class begins with.
-        bare = [{word: (end,), "=" + word: (end,)} for end, word in enumerate(words.lemma, 1)]
+        bare: list[Edges] = [{word: (end,), "=" + word: (end,)} for end, word in enumerate(words.lemma, 1)]
         edges = [
             here | dict.fromkeys(self._singles.get(word, ()), (end,))
             for end, (word, here) in enumerate(zip(words.lemma, bare, strict=True), 1)

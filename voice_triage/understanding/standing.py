@@ -42,9 +42,9 @@ class Standing:
         if not (denied or self._denials or negation.listed):
             return set()
         self._lay_out()
-        told = (n for n in range(len(signs)) if self._present(n))
-        told = [n for n in told if not (self._asked(signs[n]) or self._part(signs[n]))]
-        return {n for n in told if self._before_denial(n) or self._after_denial(n)}
+        told = (n for n in range(len(signs)) if self._present(n) and not self._asked(signs[n]))
+        whole = (n for n in told if not self._part(signs[n]))
+        return {n for n in whole if self._before_denial(n) or self._after_denial(n)}
 
     def _lay_out(self) -> None:
         """Note where each sign ends, and on which words several stand."""

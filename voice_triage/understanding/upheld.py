@@ -71,6 +71,6 @@ def _corrected(context: Context, present: Sequence[Said]) -> dict[str, Said]:
     if surface[0] != "no" or len(surface) > CORRECTION:
         return {}
     if not context.grammar.nots.union(("no",)).isdisjoint(surface[1:]):
-        return {}  # "no, she's breathing lovely, it was the telly you heard gasping"
+        return {}  # what denies twice or says more explains: "no, no fits, it was the telly"
     # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
     return {s.concept: replace(s, sure=True) for s in present if context.lone_nos or s.start == 0}
