@@ -206,7 +206,7 @@ class Context(Frame):
         if self.has("told", cue.start, cue.start + 1):
             return False  # "is calpol meant to make her this drowsy"
         following = self.words.surface[cue.end : cue.end + 1]
-        return self._opens(cue) and bool(following) and following[0] not in rows["patients"]
+        return self._opens(cue) and not rows["patients"].issuperset(following)
 
     def _opens(self, cue: Spot[Phrase]) -> bool:
         """True at the beginning of a sentence, not for the do of "i do have a stiff neck"."""

@@ -49,7 +49,7 @@ def alone(frame: Frame, start: int, end: int) -> bool:
         or at in named
         or surface[at] in idle
         or not surface[at][0].isalnum()
-        or (at < start and (at in signs or surface[at] == "and" or surface[at] in grammar.telling.rash))
+        or (at < start and (at in signs or surface[at] in grammar.telling.rash))
         for at in range(first, last)
     )
 

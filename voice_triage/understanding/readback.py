@@ -62,7 +62,7 @@ def _described(context: Context) -> bool:
         doing = word in sets["doings"]
         if not doing and word not in sets["described"]:
             continue
-        before = [w for w in surface[max(0, at - 5) : at] if w not in sets["skippable"] or w == ","]
+        before = [w for w in surface[max(0, at - 5) : at] if w not in sets["skippable"]]
         last = before[-1] if before else ""
         if last in sets.any_of("nots", "denying_described") or (doing and last == "no"):
             continue

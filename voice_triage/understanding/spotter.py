@@ -30,9 +30,9 @@ class Node(Generic[T]):
     """A half-read phrase; none is another's equal."""
 
     children: dict[str, Node[T]] = field(default_factory=dict)
-    wide: list[Node[T]] = field(default_factory=list)
+    wide: tuple[Node[T], ...] = ()
     """Those of the children before which any words may stand."""
-    payloads: list[T] = field(default_factory=list)
+    payloads: tuple[T, ...] = ()
     gap: bool = False
     far: bool = False
     depth: int = 0
@@ -87,11 +87,11 @@ class Trie(Generic[T]):
                     node.children.setdefault(symbol, Node(gap=True, far=symbol == "{far}", depth=node.depth)),
                 )
                 if node not in before.wide:
-                    before.wide.append(node)
+                    before.wide += (node,)
             else:
                 node = node.children.setdefault(symbol, Node(depth=node.depth + 1))
         if payload not in node.payloads:
-            node.payloads.append(payload)
+            node.payloads += (payload,)
 
 
 @dataclass(frozen=True, slots=True)

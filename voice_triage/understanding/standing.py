@@ -137,7 +137,7 @@ class Standing:
                     frame.signs[one].payload.name == sign.payload.name for one in ended
                 )
             word = self._surface[before]
-            if is_stop(word) or not (word == "," or self._is_light(word)):
+            if not (word == "," or self._is_light(word)):
                 return False
         return False
 
