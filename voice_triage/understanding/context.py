@@ -216,7 +216,7 @@ class Context(Frame):
     def _asked(self, cue: Spot[Phrase]) -> bool:
         """True for "is a stiff neck dangerous", not for "he's floppy and it's serious"."""
         rows, surface = self.grammar.sets, self.words.surface
-        if surface[cue.start] == "what" or "?" in surface[cue.start : cue.end + 1]:
+        if surface[cue.start] == "what":
             return True
         for word in surface[self.wall_before(cue.start) : cue.start]:
             if word in rows["askers"]:

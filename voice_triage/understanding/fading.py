@@ -47,41 +47,23 @@ def partly(context: Context, said: Sequence[Said], found: Sequence[Found]) -> li
             continue
         cue = next((c for c in cues if c.payload.name != "partly"), cues[0])
         status = LIMITS[cue.payload.name]
-        if status == "unsure" and about and (_stays(context) or _says_no(context, cue)):
-            status = "present"  # "not completely", "no, only slightly", "still there, a bit lighter"
+        if status == "unsure" and about and _says_no(context, cue):
+            status = "present"  # "not completely", "no, only slightly"
         out = [s for s in out if s.concept not in (concept, other)]
         out.append(Said(cue.start, cue.end, concept, status, sure=True))
     return out
 
 
 def _outright(context: Context, good: Said | None, found: Sequence[Found]) -> Status | None:
-    """What is said of the spots beside a fading: a yes and a no of two places, a doubt, that they stay."""
+    """What is said of the spots beside a fading: a yes and a no of two places, or a doubt."""
     answers = {answer for *_, answer in found}
     places = {s.payload.name for s in context.signs if s.payload.name in context.grammar.places}
     if {"yes", "no"} <= answers and len(places) > 1:
         return "present"  # "on the legs no, on the arms yes"
-    start, end, last = found[-1] if found else (0, 0, None)
-    if (good or last == "yes") and _stays(context) and _weaker(context):
-        return "present"  # "they stay, only lighter"
-    if good and last == "unsure" and start >= good.end and not context.has("partly", start, end):
+    start, _, last = found[-1] if found else (0, 0, None)
+    if good and last == "unsure" and start >= good.end:
         return "unsure"  # "they fade, but the light is terrible"
     return None
-
-
-def _stays(context: Context) -> bool:
-    """True for "they're still there but lighter", not for "they don't stay"."""
-    surface, nots = context.words.surface, context.grammar.nots
-    for phrase in context.grammar.sets["staying"]:
-        words = tuple(phrase.split())
-        for at in range(len(surface) - len(words) + 1):
-            if surface[at : at + len(words)] == words and nots.isdisjoint(surface[max(0, at - 2) : at]):
-                return True
-    return False
-
-
-def _weaker(context: Context) -> bool:
-    """True for "lighter", which is no fading where they stay."""
-    return not context.grammar.sets["weaker"].isdisjoint(context.words.surface)
 
 
 def _says_no(context: Context, cue: Spot[Phrase]) -> bool:

@@ -86,14 +86,14 @@ class Negation:
             if signs[n].payload.name not in named and self._linked(cue.end, signs[n].start, 0, False)
         ]
 
-    def _denied_on(self, denied: Spot[Phrase]) -> list[int]:
+    def _denied_on(self, denied: Spot[Phrase]) -> range:
         """What an or ties to a sign that was denied inside: "his lips aren't blue or grey"."""
         surface = self._frame.words.surface
         if surface[denied.end : denied.end + 1] not in (("or",), ("nor",)):
-            return []
+            return range(0)
         first = bisect_left(self._frame.sign_starts, denied.end + 1)
         near = bisect_left(self._frame.sign_starts, denied.end + 3)
-        return [n for n in range(first, near) if not self._frame.signs[n].negated]
+        return range(first, near)
 
     def _ticked_off(self) -> bool:
         """True for "fever no, stiff neck yes": each sign is named, then ticked off."""
@@ -145,7 +145,7 @@ class Negation:
             short = sign.payload.value == "present" and sign.end - start == 2  # not "no light trouble"
             own = short and surface[start] in ("no", *self._frame.grammar.nots)
             state = self._state(sign.end - 1) or surface[start] in rows["covering"]
-            if own or after in rows["agreeing"] or (state and after not in rows["links"]):
+            if own or state or after in rows["agreeing"]:
                 return True
         return False
 
@@ -153,11 +153,7 @@ class Negation:
         """True for the no of "fever? no": the sign before it was named, not told."""
         if not self._frame.ends(cue.end):
             return False
-        before = [
-            s
-            for s in self._frame.signs[: bisect_left(self._frame.sign_starts, cue.start)]
-            if s.end <= cue.start
-        ]
+        before = self._frame.signs[: bisect_left(self._frame.sign_starts, cue.start)]
         if not before:
             return False
         start = min(s.start for s in before if s.end > before[-1].start)

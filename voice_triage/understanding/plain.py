@@ -64,7 +64,7 @@ def _listed(frame: Frame, said: Sequence[Said]) -> frozenset[str]:
     told = [s for s in said if s.concept not in grammar.places]
     if any(s.status != "present" for s in said) or len(told) + bool(rash) < 2:
         return frozenset()
-    if any(cue.payload.name not in INNOCENT for cue in frame.cues) or "?" in surface:
+    if any(cue.payload.name not in INNOCENT for cue in frame.cues):
         return frozenset()
     light, known = grammar.sets.any_of("listing", "skippable"), rash | covered(frame.signs)
     if not all(at in known or word in light or word in (",", ".") for at, word in enumerate(surface)):

@@ -20,9 +20,9 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     answers = [s for s in context.spots if s.payload.kind == "answer"]
     own = [s for s in answers if s.payload.question == context.question]
     agreed = {(start, end) for start, end, answer in found if answer == "yes"}
-    if agreed and not any(s.payload.name.startswith("no") and not s.negated for s in own):
+    if agreed and not any(s.payload.name.startswith("no") for s in own):
         # "yes that's right, she can't", and never a plain no where a yes was said too
-        return "yes" if any((s.start, s.end) in agreed and not s.negated for s in own) else None
+        return "yes" if any((s.start, s.end) in agreed for s in own) else None
     if own or "absent" in flags:
         return "no"
     polite = context.grammar.sets["polite"]
@@ -40,10 +40,6 @@ def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
     grammar, words = context.grammar, context.words
     if any(one.status == "present" and one.concept in grammar.red_flags for one in context.said()):
         return True
-    flags = [s for s in context.spots if s.payload.kind == "sign" and s.payload.name in grammar.red_flags]
-    named = [s for s in flags if s.payload.value == "present"]
-    if not {s.start for s in named}.isdisjoint(s.end for s in named):
-        return True  # two signs side by side: the second one stands for the first
     nos = (s for s in context.spots if s.payload.kind == "answer" and s.payload.name == "no")
     outright = any(s.payload.question for s in nos)
     if _described(context) or (not outright and _only_that(context)):

@@ -26,8 +26,7 @@ def restored(surface: Sequence[str], sets: WordSets) -> list[str]:
         elif word in good and at - part < REACH and "not" not in surface[part:at]:
             told = word
         elif word == "not" and told and at - part < REACH and light.issuperset(surface[part + 1 : at]):
-            after = surface[at + 1 : at + 2]
-            if not after or not after[0][0].isalnum() or after[0] in parts or after[0] in sets["row_ends"]:
+            if parts.issuperset(surface[at + 1 : at + 2]):  # the next part, or no more words
                 out.append(told)
     return out
 

@@ -69,7 +69,6 @@ def spotted(grammar: Grammar, words: Words, question: str) -> list[Spot[Phrase]]
     """Every phrase in the words; a word of the question only where nothing else is said: "lips and eyes"."""
     spots = grammar.spot(words)
     named = [s for s in spots if s.payload.value == "named" and s.payload.question == question]
-    named = [s for s in named if not (s.negated or s.doubtful)]
     others = [s for s in spots if s.payload.value != "named"]
     if not named:
         return others
@@ -116,7 +115,7 @@ def kept_signs(
     kept: list[Spot[Phrase]] = []
     for group in by_concept.values():
         names = {sign.payload.name for sign in group}
-        against = covered(e for e in excluders if not e.payload.of or names & set(e.payload.of))
+        against = covered(e for e in excluders if not names.isdisjoint(e.payload.of))
         group = [sign for sign in group if against.isdisjoint(range(sign.start, sign.end))]
         if not names.isdisjoint(grammar.red_flags):
             group = _unswallowed(grammar, words, group)

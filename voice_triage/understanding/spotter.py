@@ -116,7 +116,10 @@ def _passes(node: Node[T], skipped: int, wall: bool) -> bool:
 
 
 def _soon(edges: Sequence[Edges], track: Track) -> list[Set[str]]:
-    """For each word the symbols at it, and behind it where it may be skipped: "neck is really | stiff"."""
+    """For each word what may come next: its symbols, and what stands behind it where it may be skipped.
+
+    "Neck is really stiff": a neck is followed only where a stiff comes. Nothing else could be finished.
+    """
     out: list[Set[str]] = [frozenset()]
     for at in reversed(range(len(edges))):
         skipped = track.light[at] or track.nots[at] or track.doubts[at]
@@ -127,11 +130,10 @@ def _soon(edges: Sequence[Edges], track: Track) -> list[Set[str]]:
 def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
     """All phrases of the trie in the words, in order of their ends."""
     found: list[Spot[T]] = []
-    total = len(edges)
     said, soon = frozenset[str]().union(*edges), _soon(edges, track)
-    # (node, start, words skipped since the last symbol, negated, doubtful)
-    waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in range(total + 1)]
-    for at in range(total):
+    waiting: list[list[tuple[Node[T], int, int, bool, bool]]] = [[] for _ in soon]
+    for at in range(len(edges)):
+        # Of each: the node, where it began, words skipped since the last symbol, negated, doubtful.
         active, waiting[at] = waiting[at][-MAX_ACTIVE:], []
         active.append((trie.root, at, 0, False, False))
         here, symbols, later = edges[at], edges[at].keys(), waiting[at + 1]
@@ -147,7 +149,6 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                 for end in here[symbol]:
                     for payload in child.payloads:
                         found.append(Spot(start, end, payload, negated, doubtful, child.depth))
-                    # Only what the words that follow can finish is followed.
                     if child.children and not soon[end].isdisjoint(child.children):
                         waiting[end].append((child, start, 0, negated, doubtful))
                     for wide in child.wide:

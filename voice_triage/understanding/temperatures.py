@@ -14,7 +14,6 @@ from voice_triage.understanding.values import (
     Utterance,
     address,
     contrast,
-    corrects,
     counted_noun,
     marks,
 )
@@ -47,7 +46,7 @@ def temperatures(said: Utterance) -> list[Told]:
         by = [mark for mark in marked if mark.start - 6 <= number.start and end <= mark.end + 8]
         near = bool(by) and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
-        near = near or corrects(said, number, out) or _contrasted(said, number)
+        near = near or _contrasted(said, number)
         celsius = _celsius(degrees)
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue

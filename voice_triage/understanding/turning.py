@@ -27,13 +27,13 @@ def begun(frame: Frame, negated: Container[int]) -> set[int]:
             sign = frame.signs[number]
             if sign.end > cue.start:
                 # "could bend his neck but not | now": the phrase itself holds the not.
-                if name == "begun_not" and sign.payload.value == "present":
+                if name == "begun_not":
                     out.add(number)
                 continue
             if out and reach - sign.end > LIST_GAP or cue.start - sign.end > cue.payload.reach:
                 break
             turned = sign.negated or number in negated
-            if sign.payload.value == "absent" and not turned and name == "begun_not":
+            if sign.payload.value == "absent" and name == "begun_not":
                 out.add(number)
                 reach = sign.start
             elif name == "begun" and (turned if sign.payload.value != "absent" else _denies(frame, sign)):
@@ -64,7 +64,7 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
             turned = sign.negated or number in negated
             # Or the phrase holds the until itself: "cry was normal until an hour".
             held = sign.payload.value == "present" and sign.end > cue.start >= sign.start
-            if held or (turned != (sign.payload.value == "absent") and sign.payload.value != "denied"):
+            if held or turned != (sign.payload.value == "absent"):
                 out.add(number)
     return out
 
@@ -149,8 +149,7 @@ def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
     if sign.payload.value == "present":
         inside = surface[sign.start : sign.end]  # not "more | not awake" nor "doesn't | stop her swallowing"
         return frame.grammar.nots.isdisjoint(inside) and inside[0] not in ("stop", "stopped")
-    never = surface[sign.start] == "never" and sign.payload.name in frame.grammar.red_flags
-    return sign.payload.value == "absent" and never
+    return sign.payload.value == "absent" and surface[sign.start] == "never"
 
 
 def _within(frame: Frame, start: int, end: int) -> range:
