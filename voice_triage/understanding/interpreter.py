@@ -11,7 +11,7 @@ from typing import Any
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import ages, durations, lasting, people, temperatures, values, weighing
-from voice_triage.understanding.circumstances import Utterance, told_in
+from voice_triage.understanding.circumstances import told_in
 from voice_triage.understanding.commands import command_in, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
@@ -76,7 +76,7 @@ class Interpreter:
         signs = list(said := merge(context))
         clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
         told = self._values(clauses, said)
-        beside = told_in(Utterance(context, text, [t.value for t in told]))
+        beside = told_in(context, text, [t.value for t in told])
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
         command, wish = self._wish(command_in(context, signs, innocent))
         if wish:  # "too fast for me": it tells nothing of anybody
