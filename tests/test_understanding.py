@@ -274,6 +274,7 @@ def test_a_plain_word_about_any_relative_is_about_the_patient(interpreter, relat
         "no not drowsy unconscious", "no not drowsy i can't wake her", "no it was a convulsion not a fit",
         "no not a fit he was jerking all over", "no she can breathe but it's hard work",
         "he can swallow but only water", "no not her lips her eyes", "no not stiff it hurts",
+        "no not a fit, breathless", "no not a fit a seizure", "no she's not drowsy, wheezing",
     ],
 )  # fmt: skip
 def test_a_no_that_corrects_takes_nothing_back(interpreter, said):
@@ -283,7 +284,15 @@ def test_a_no_that_corrects_takes_nothing_back(interpreter, said):
 
 
 @pytest.mark.parametrize(
-    "said", ["no", "no she's not drowsy", "no that's wrong", "no he can breathe fine", "no i didn't say that"]
+    "said",
+    [
+        "no",
+        "no she's not drowsy",
+        "no not drowsy, breathless or confused",
+        "no that's wrong",
+        "no he can breathe fine",
+        "no i didn't say that",
+    ],
 )
 def test_a_clear_no_takes_back(interpreter, said):
     assert interpreter.interpret(said, "confirm_red_flag").answer == "no"

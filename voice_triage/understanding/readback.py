@@ -40,6 +40,8 @@ def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
     grammar, words = context.grammar, context.words
     if any(one.status == "present" and one.concept in grammar.red_flags for one in context.said()):
         return True
+    if _side_by_side(context):
+        return True
     nos = (s for s in context.spots if s.payload.kind == "answer" and s.payload.name == "no")
     outright = any(s.payload.question for s in nos)
     if _described(context) or (not outright and _only_that(context)):
@@ -49,6 +51,22 @@ def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
     idle = grammar.sets["polite"] | grammar.function_words
     rest = (w for at, w in enumerate(words.lemma) if at not in denied and w[0].isalnum())
     return not idle.issuperset(rest) and (doubted or context.has("wall", 0, len(words.surface)))
+
+
+def _side_by_side(context: Context) -> bool:
+    """True for "no, not drowsy, unconscious": without an "or" the second may stand for the first."""
+    grammar, surface = context.grammar, context.words.surface
+    if not grammar.sets["alternatives"].isdisjoint(surface):
+        return False
+    flags = [s for s in context.spots if s.payload.kind == "sign" and s.payload.name in grammar.red_flags]
+    named = [s for s in flags if s.payload.value == "present"]
+    starts, idle = {s.start for s in named}, {",", *grammar.sets["skippable"]}
+    for end in (s.end for s in named):
+        while end not in starts and surface[end : end + 1] and surface[end] in idle:
+            end += 1
+        if end in starts:
+            return True
+    return False
 
 
 def _described(context: Context) -> bool:
