@@ -10,7 +10,6 @@ from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.selection import longest_ends
 from voice_triage.understanding.spotter import Spot, covered
-from voice_triage.understanding.words import Words
 
 ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
 Found = tuple[int, int, Answer]
@@ -116,7 +115,7 @@ def _answers(context: Context) -> list[Found]:
         bare = phrase.question == "" and not place
         if name == "idle" or idling[spot.start] >= spot.end or (bare and name == "yes" and spot.end <= since):
             continue  # "yes, i'm pressing"
-        if place == "end" and (not context.ends(spot.end) or _goes_on(words, spot)):
+        if place == "end" and (not context.ends(spot.end) or _part(context, spot)):
             continue
         if place == "start" and not context.begins(spot.start):
             continue
@@ -131,8 +130,11 @@ def _answers(context: Context) -> list[Found]:
     return found
 
 
-def _goes_on(words: Words, spot: Spot[Phrase]) -> bool:
-    """True for the "i have" of "i have a thermometer", not of "i have a bit"."""
+def _part(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for the "it is" of "what day it is", the "i have" of "i have a thermometer", not of "a bit"."""
+    words = context.words
+    if not context.grammar.sets["where"].isdisjoint(words.surface[max(0, spot.start - 2) : spot.start]):
+        return True
     following = words.surface[spot.end : spot.end + 2]
     last = words.surface[spot.end - 1]
     return (
