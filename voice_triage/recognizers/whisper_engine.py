@@ -18,6 +18,7 @@ from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.denoise import cleaned, noisy
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
+from voice_triage.recognizers.whisper_tuning import TUNING, tuned
 from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
     HINT_LIKENESS,
@@ -41,6 +42,8 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 _CURE = extra("second-opinion")
 _CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
 """Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
+_BESIDE = ("config.json", "vocabulary.txt")
+"""What CTranslate2 reads beside the weights."""
 _BEAM = 8
 """Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
@@ -60,6 +63,7 @@ class WhisperRecognizer:
         hint: Callable[[str | None], str] | None = None,
         near: float = WHISPER_NEAR,
         twice: bool = True,
+        tuning: Path | None = TUNING,
     ) -> None:
         """Load the weights; ``near`` is how much less probable other results may be; ``twice``: in noise.
 
@@ -77,7 +81,12 @@ class WhisperRecognizer:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
         try:
             self._whisper: Any = ctranslate2.models.Whisper(
-                str(folder), device="cpu", compute_type="int8", inter_threads=WORKERS, intra_threads=threads
+                str(folder),
+                device="cpu",
+                compute_type="int8",
+                inter_threads=WORKERS,
+                intra_threads=threads,
+                files=files(folder, tuning) if tuning else None,
             )
             self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
@@ -146,6 +155,13 @@ class WhisperRecognizer:
         frames = round(seconds * 50)
         aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
+
+
+def files(folder: Path, tuning: Path) -> dict[str, bytes]:
+    """Return the model's files by name, its weights with what they have learned for us."""
+    with np.load(tuning) as changes:
+        model = tuned((folder / "model.bin").read_bytes(), dict(changes))
+    return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
 
 
 def together(heard: Sequence[Hypothesis]) -> Hypothesis:
