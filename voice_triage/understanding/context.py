@@ -56,6 +56,8 @@ class Context(Frame):
         """Signs under a "should i worry that": asked about, and there."""
         self._begun: set[int] = set()
         """Signs that were denied, or said to be over, of something else or of an earlier time: there now."""
+        self._plainly: set[int] = set()
+        """Signs that words take away so plainly that the network must not raise them."""
         self._supposed: list[range] = []
         """Words under an if, or of someone else: "if they fade" is no answer."""
         self._own = turning.asked_and_denied(self)
@@ -106,9 +108,10 @@ class Context(Frame):
         )
 
     def explained(self) -> frozenset[str]:
-        """The signs that words plainly explain away: "her eyes are blue"."""
+        """The signs that words plainly explain away, "her eyes are blue", or only wish away or ask about."""
         excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
-        return frozenset(concept for excuse in excuses for concept in excuse.of)
+        plainly = (self.signs[number].payload.name for number in self._plainly & self._dropped)
+        return frozenset(concept for excuse in excuses for concept in excuse.of).union(plainly)
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""
@@ -130,6 +133,8 @@ class Context(Frame):
                 self._drop(self._back(cue), cue)
             if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
+            if name == "echo":
+                self._drop(self._around(cue), cue)
             if name == "told":
                 self._told.update(self._of_patient(cue))
             if name == "exception" and self._denied_beside(cue):
@@ -198,7 +203,10 @@ class Context(Frame):
             and "year" not in self.words.lemma[cue.start - 2 : cue.end + 1]
         )
         recent = self.grammar.exposures if weeks else ()
-        self._dropped.update(n for n in numbers if self.signs[n].payload.name not in recent)
+        dropped = [n for n in numbers if self.signs[n].payload.name not in recent]
+        self._dropped.update(dropped)
+        if cue.payload.sure:
+            self._plainly.update(dropped)
 
     def _asks(self, cue: Spot[Phrase]) -> bool:
         """True for the is of "is a stiff neck bad?", not of "is he breathing"."""
@@ -252,7 +260,7 @@ class Context(Frame):
                 break
             # "what do i do, he's fitting" tells; "did he have a fit" asks.
             starts = (
-                asks
+                (asks or cue.payload.sure)
                 and other.payload.name == "statement"
                 and (
                     self.words.surface[other.start - 1] not in askers
@@ -275,11 +283,18 @@ class Context(Frame):
             bisect_left(self.sign_starts, cue.start), bisect_left(self.sign_starts, self._until(cue))
         )
 
+    def _around(self, cue: Spot[Phrase]) -> range:
+        """The signs within reach of a cue on both sides."""
+        first, last = cue.start - cue.payload.reach, cue.end + cue.payload.reach
+        return range(bisect_left(self.sign_starts, first), bisect_left(self.sign_starts, last))
+
     def _back(self, cue: Spot[Phrase]) -> range:
         """The signs from the last wall to the cue, within its reach."""
         wall = max(self.wall_before(cue.start), cue.start - cue.payload.reach)
         first = bisect_left(self.cue_starts, wall)
         for other in self.cues[first : bisect_left(self.cue_starts, cue.start)]:
-            if other.payload.name in ("ongoing", "resume"):
+            # "My mum says her face swelled when she was pregnant": who tells it is not the patient again.
+            tells = cue.payload.sure and self.has("told", other.start, other.end)
+            if other.payload.name in ("ongoing", "resume") and not tells:
                 return range(0)
         return range(bisect_left(self.sign_starts, wall), bisect_left(self.sign_starts, cue.start))

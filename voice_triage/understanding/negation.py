@@ -177,7 +177,7 @@ class Negation:
             if sign.end <= cue.end:
                 number += 1
                 continue
-            starts = sign.start > reach and self._frame.words.surface[sign.start] in self._frame.subjects
+            starts = sign.start > reach and self._begins(sign.start)
             new_clause = starts and not wide
             if sign.start >= wall or new_clause or not self._linked(reach, sign.start, allowed, wide):
                 break
@@ -192,6 +192,12 @@ class Negation:
             allowed, wide = CHAIN_GAP if cue.payload.name != "not" else 1, False
             number += 1
         return out
+
+    def _begins(self, at: int) -> bool:
+        """True for a word that begins a clause, not for the last the of "not the fits or the swelling"."""
+        surface, grammar = self._frame.words.surface, self._frame.grammar
+        joined = surface[at] in grammar.lexicon.articles and surface[at - 1] in grammar.sets["alternatives"]
+        return surface[at] in self._frame.subjects and not joined
 
     def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
         """True when the words from start to end do not end a negated list."""

@@ -36,6 +36,7 @@ def merge(context: Context) -> list[Said]:
                 continue
         last[said.concept] = said
     _take_back(context, last)
+    _withdraw(context, last)
     for concept, other in opposites.items():
         if concept in last and other not in last and last[concept].status != "unsure":
             said = last[concept]
@@ -57,6 +58,21 @@ def _take_back(context: Context, last: dict[str, Said]) -> None:
         could_not = "not" in clause
         if said.status == "present" and could_not == (cue.payload.name == "put_back"):
             last[said.concept] = Said(cue.start, cue.end, said.concept, "absent")
+
+
+def _withdraw(context: Context, last: dict[str, Said]) -> None:
+    """Words that take back what was said in the same breath: "he won't wake up, oh, there, he's awake"."""
+    surface, light = context.words.surface, context.grammar.sets["withdrawing"]
+    for cue in context.cues:
+        if cue.payload.name != "withdrawn":
+            continue
+        for concept in cue.payload.of:
+            said = last.get(concept)
+            if said is None or said.status != "present" or said.told or said.start >= cue.start:
+                continue
+            around = (*surface[said.end : cue.start], *surface[cue.end :])
+            if said.end < cue.end and all(word in light or not word[0].isalnum() for word in around):
+                last[concept] = Said(cue.start, cue.end, concept, "absent", sure=True)
 
 
 def answers_in(context: Context) -> list[Found]:

@@ -39,6 +39,8 @@ INDEPENDENT = frozenset(
         "unmeasured",
         "masked",
         "the_rest",
+        "withdrawn",
+        "echo",
     }
 )
 """Cues that stand beside others instead of replacing a shorter one."""
