@@ -19,6 +19,7 @@ from voice_triage.messages import Event, Heard, Meaning, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.whisper_engine import WhisperRecognizer
+from voice_triage.recognizers.whisper_tuning import TUNING
 from voice_triage.replay import ScriptedCaller, Stage
 from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Scenario
 from voice_triage.session import Session
@@ -48,8 +49,8 @@ class Technique:
     """Whisper is told what the talk is about."""
     others: bool = True
     """Whisper's other results count."""
-    twice: bool = True
-    """Whisper hears noisy sound once more, with the noise turned down."""
+    tuned: bool = True
+    """Whisper has learned how callers talk."""
     thresholds: Thresholds = Thresholds()
 
 
@@ -122,20 +123,22 @@ class Ear(Observer):
 
 
 @functools.cache
-def kit(second_opinion: bool, hint: bool = True, others: bool = True, twice: bool = True) -> Kit:
+def kit(second_opinion: bool, hint: bool = True, others: bool = True, tuned: bool = True) -> Kit:
     """The parts of a session, loaded once a process."""
     parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
-    if not (hint and others and twice):
+    if not (hint and others and tuned):
         told = Phrases.load().hint if hint else None
         near = WHISPER_NEAR if others else 0.0
-        parts.__dict__["second_opinion"] = WhisperRecognizer(hint=told, near=near, twice=twice)
+        parts.__dict__["second_opinion"] = WhisperRecognizer(
+            hint=told, near=near, tuning=TUNING if tuned else None
+        )
     return parts
 
 
 def run(trial: Trial) -> Outcome:
     """Play one trial to its decision."""
     technique = trial.technique
-    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.twice)
+    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.tuned)
     ear = Ear()
     stage = _stage(trial, parts, ear)
     events = listen_in(stage.dialogue)

@@ -143,14 +143,6 @@ VOSK_AGREEMENT = 0.5
 VOICE_MEMORY_FRAMES = 600
 """Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
 
-# ---- noise ----
-
-DENOISE_SNR_DB = 25.0
-"""Noise nearer to the speech than this has Whisper shown the sound once more, with the noise turned down."""
-DENOISE_FLOOR = 0.5
-"""Least gain of a frequency in it. Of 84 red flags in pink noise at 12 and 6 dB Whisper found 49 in the
-sound as it was; in the cleaned one 56, with 0.3 54 and with 0.1 50."""
-
 # ---- standby ----
 
 WAKE_S = 4.0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +14,6 @@ import numpy.typing as npt
 from voice_triage.errors import Lacking, extra
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
-from voice_triage.recognizers.denoise import cleaned, noisy
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.recognizers.whisper_tuning import TUNING, tuned
@@ -62,10 +60,9 @@ class WhisperRecognizer:
         threads: int = 1,
         hint: Callable[[str | None], str] | None = None,
         near: float = WHISPER_NEAR,
-        twice: bool = True,
         tuning: Path | None = TUNING,
     ) -> None:
-        """Load the weights; ``near`` is how much less probable other results may be; ``twice``: in noise.
+        """Load the weights; ``near`` is how much less probable other results may be.
 
         ``hint`` gives what the talk is about while a question is open, as the text before: of two words that
         sound alike Whisper takes the likely one.
@@ -93,7 +90,6 @@ class WhisperRecognizer:
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
         self._array: Any = ctranslate2.StorageView.from_array
         self._near = near
-        self._twice = twice
         self._hint = hint or (lambda question: "")
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
 
@@ -104,31 +100,24 @@ class WhisperRecognizer:
         return [special[0], *told, *special[1:]] if told else special[1:]
 
     def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
-        """Return what was said in ``pcm``; empty for silence, noise and doubtful results.
-
-        Noisy sound is heard twice, as it is and with the noise turned down: the surer result is the first.
-        """
+        """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
         sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32) / np.float32(32768)
         if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS:
             return Hypothesis("", final=True)
         wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
         seconds = next(length for length in _CONTEXTS_S if length >= wanted)
-        sounds = (sound, cleaned(sound)) if self._twice and noisy(sound) else (sound,)
         prompt = self._prompt(question)
-        heard = []
-        for one in sounds:
-            features = np.ascontiguousarray(log_mel(one, seconds)[None])
-            result = self._whisper.generate(
-                self._array(features),
-                [prompt],
-                beam_size=_BEAM,
-                num_hypotheses=_BEAM,
-                max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
-                return_scores=True,
-                return_no_speech_prob=True,
-            )[0]
-            heard.append((self._judged(result, features, seconds, question), result.scores[0]))
-        return together([one for one, _ in sorted(heard, key=lambda pair: -pair[1])])
+        features = np.ascontiguousarray(log_mel(sound, seconds)[None])
+        result = self._whisper.generate(
+            self._array(features),
+            [prompt],
+            beam_size=_BEAM,
+            num_hypotheses=_BEAM,
+            max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        return self._judged(result, features, seconds, question)
 
     def _judged(
         self, result: Any, features: npt.NDArray[np.float32], seconds: float, question: str | None
@@ -162,13 +151,6 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
     with np.load(tuning) as changes:
         model = tuned((folder / "model.bin").read_bytes(), dict(changes))
     return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
-
-
-def together(heard: Sequence[Hypothesis]) -> Hypothesis:
-    """Return the first with words in it; those of the others are what else may have been said."""
-    first = next((one for one in heard if one.text), heard[0])
-    texts = (*first.others, *(one.text for one in heard))
-    return replace(first, others=tuple(text for text in dict.fromkeys(texts) if text not in ("", first.text)))
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
