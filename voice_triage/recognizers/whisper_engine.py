@@ -30,7 +30,6 @@ from voice_triage.thresholds import (
     WHISPER_SURE,
     WHISPER_TOKENS_A_SECOND,
     WHISPER_UNPROMPTED,
-    WHISPER_UNSURE,
     WORKERS,
 )
 
@@ -155,8 +154,8 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
-    noise = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_UNSURE
-    return "" if noise or log_probability < WHISPER_HOPELESS or looped(text) else sensible(text)
+    noise = no_speech > WHISPER_NO_SPEECH or log_probability < WHISPER_HOPELESS
+    return "" if noise or looped(text) else sensible(text)
 
 
 def resembles(text: str, hint: str) -> bool:
