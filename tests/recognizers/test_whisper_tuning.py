@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from voice_triage.recognizers.whisper_tuning import TUNING, tuned, weights
+from voice_triage.recognizers.whisper_tuning import TUNING, files, kept, tuned, weights
 
 WEIGHTS = {
     "decoder/pre_norm": np.array(1, np.int8),
@@ -69,3 +70,34 @@ def test_the_shipped_changes_are_whole_and_small() -> None:
     assert TUNING.stat().st_size < 8_000_000
     assert {name[:-1] + "B" for name in names if name.endswith("+A")} <= names
     assert {name.split("/")[0] for name in names} == {"encoder", "decoder"}
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "model.bin").write_bytes(model_bin())
+    for name in ("config.json", "vocabulary.txt"):
+        (folder / name).write_text(name)
+    np.savez(folder / "tuning.npz", **{"encoder/conv/bias": np.zeros(2)})
+    return folder
+
+
+def test_the_tuned_model_is_kept_and_mended(model: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    wanted = files(model, model / "tuning.npz")
+    (cache / "whisper-older").mkdir(parents=True)
+
+    place = kept(model, model / "tuning.npz", cache)
+    assert place and {one.name: one.read_bytes() for one in place.iterdir()} == wanted
+    (place / "model.bin").write_bytes(b"half")
+    again = kept(model, model / "tuning.npz", cache)
+
+    assert again == place and (place / "model.bin").read_bytes() == wanted["model.bin"]
+    assert [one.name for one in cache.iterdir()] == [place.name]
+
+
+def test_where_nothing_can_be_kept_it_is_done_without(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "cache").write_text("a file, no folder")
+
+    assert kept(model, model / "tuning.npz", tmp_path / "cache") is None

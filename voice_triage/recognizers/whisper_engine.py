@@ -16,7 +16,7 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
-from voice_triage.recognizers.whisper_tuning import TUNING, tuned
+from voice_triage.recognizers.whisper_tuning import TUNING, files, kept
 from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
     HINT_LIKENESS,
@@ -39,8 +39,6 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 _CURE = extra("second-opinion")
 _CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
 """Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
-_BESIDE = ("config.json", "vocabulary.txt")
-"""What CTranslate2 reads beside the weights."""
 _BEAM = 8
 """Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
@@ -76,13 +74,14 @@ class WhisperRecognizer:
         except (ImportError, OSError) as error:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
         try:
+            place = kept(folder, tuning) if tuning else folder
             self._whisper: Any = ctranslate2.models.Whisper(
-                str(folder),
+                str(place or folder),
                 device="cpu",
                 compute_type="int8",
                 inter_threads=WORKERS,
                 intra_threads=threads,
-                files=files(folder, tuning) if tuning else None,
+                files=files(folder, tuning) if tuning and place is None else None,
             )
             self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
@@ -143,13 +142,6 @@ class WhisperRecognizer:
         frames = round(seconds * 50)
         aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
-
-
-def files(folder: Path, tuning: Path) -> dict[str, bytes]:
-    """Return the model's files by name, its weights with what they have learned for us."""
-    with np.load(tuning) as changes:
-        model = tuned((folder / "model.bin").read_bytes(), dict(changes))
-    return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:

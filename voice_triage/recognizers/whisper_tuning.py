@@ -7,7 +7,11 @@ matrix (Hu 2021, LoRA) and new biases, gains and first filters: a twentieth of i
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import shutil
 import struct
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,11 +19,61 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+log = logging.getLogger(__name__)
+
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
 """Arrays of float16 by the name of the weight: whole ones, or ``+A`` [rank, in] and ``+B`` [out, rank]."""
 
 _FLOAT16 = 4
 """CTranslate2's number for the type."""
+_BESIDE = ("config.json", "vocabulary.txt")
+"""What CTranslate2 reads beside the weights."""
+
+
+def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
+    """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
+    made_of = hashlib.sha256(tuning.read_bytes() + str((folder / "model.bin").stat().st_mtime_ns).encode())
+    place = (cache or _default_cache()) / f"whisper-{made_of.hexdigest()[:20]}"
+    if _whole(place, folder):
+        return place
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for old in place.parent.glob("whisper-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        with tempfile.TemporaryDirectory(prefix="tuned-", dir=place.parent) as near:
+            whole = Path(near) / "whole"
+            whole.mkdir()
+            for name, content in files(folder, tuning).items():
+                (whole / name).write_bytes(content)
+            whole.replace(place)
+    except OSError as error:
+        # Another process may have put it there in the meantime: that one is as good.
+        if not _whole(place, folder):
+            log.warning("the tuned Whisper could not be kept in %s: %s", place.parent, error)
+            return None
+    return place
+
+
+def files(folder: Path, tuning: Path) -> dict[str, bytes]:
+    """Return the model's files by name, its weights with what they have learned for us."""
+    with np.load(tuning) as changes:
+        model = tuned((folder / "model.bin").read_bytes(), dict(changes))
+    return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
+
+
+def _default_cache() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False))
+
+
+def _whole(place: Path, folder: Path) -> bool:
+    """True when each file is there in its length: they are put in place together, or not at all."""
+    try:
+        names = ("model.bin", *_BESIDE)
+        return all((place / name).stat().st_size == (folder / name).stat().st_size for name in names)
+    except OSError:
+        return False
 
 
 def tuned(model: bytes, changes: Mapping[str, npt.NDArray[Any]]) -> bytes:
