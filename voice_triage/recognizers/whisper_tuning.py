@@ -37,15 +37,17 @@ def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
     if _whole(place, folder):
         return place
     try:
+        shutil.rmtree(place, ignore_errors=True)  # only a damaged one can be there
         place.parent.mkdir(parents=True, exist_ok=True)
-        for old in place.parent.glob("whisper-*"):
-            shutil.rmtree(old, ignore_errors=True)
         with tempfile.TemporaryDirectory(prefix="tuned-", dir=place.parent) as near:
             whole = Path(near) / "whole"
             whole.mkdir()
             for name, content in files(folder, tuning).items():
                 (whole / name).write_bytes(content)
             whole.replace(place)
+        for old in place.parent.glob("whisper-*"):
+            if old != place:
+                shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         # Another process may have put it there in the meantime: that one is as good.
         if not _whole(place, folder):
