@@ -1,4 +1,4 @@
-"""What Whisper learned for this product: small changes to its own weights, added while they are loaded.
+"""What Whisper learned for this product: small changes to its own weights, added at the first start.
 
 The weights stay those of the package (pinned by hash); what is ours is a low-rank difference for each
 matrix (Hu 2021, LoRA) and new biases, gains and first filters: a twentieth of its size.
