@@ -154,6 +154,7 @@ def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
     )
     if not trial.technique.canceller:
         without(stage.session, canceller=None)
+        stage.session._with.listener._again = None
     if trial.squeeze_s is not None:
         saying = Saying(trial.utterance.say)
         squeeze(stage.caller, saying, trial.voice, trial.squeeze_s)

@@ -233,6 +233,7 @@ class Kit:
         engine.new_caller()
         engine.beside(clock.start)
         dialogue = Dialogue(self.protocol)
+        canceller = None if isinstance(activity, EnergyActivity) else _canceller(device)
         listener = Listener(
             engine,
             self.interpreter,
@@ -240,6 +241,7 @@ class Kit:
             clock,
             red_flags=self.protocol.red_flags,
             second_opinion=second,
+            again=canceller.again if canceller else None,
             thresholds=limits,
         )
         player = Player()
@@ -247,7 +249,7 @@ class Kit:
         speaker = Speaker(player, voice, clock.now_s, rate_wpm=self.settings.rate_wpm)
         equipment = Equipment(
             device=device,
-            canceller=None if isinstance(activity, EnergyActivity) else _canceller(device),
+            canceller=canceller,
             listener=listener,
             speaker=speaker,
             dialogue=dialogue,

@@ -7,7 +7,7 @@ answer lane waits for the end of speech, asks the second opinion, and gives the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 
@@ -24,7 +24,10 @@ from voice_triage.understanding import Interpreter
 
 
 class Listener:
-    """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone."""
+    """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone.
+
+    ``again`` gives the last samples anew for the second opinion, which can wait (Canceller.again).
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Listener:
         *,
         red_flags: Collection[str],
         second_opinion: UtteranceRecognizer | None = None,
+        again: Callable[[int], Callable[[], Pcm]] | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
         self.recognizer = recognizer
@@ -43,6 +47,7 @@ class Listener:
         self._clock = clock
         self._red_flags = frozenset(red_flags)
         self._second = second_opinion
+        self._again = again
         self._limits = thresholds or Thresholds()
         self._open: OpenUtterance | None = None
         self._deciding: list[OpenUtterance] = []
@@ -184,7 +189,7 @@ class Listener:
         if key not in utterance.checks:
             utterance.checks[key] = look = SecondLook(self._second, self._clock, utterance.question)
             length = round(self._limits.red_flag_check_of_s * RATE_HZ)
-            look.ask(lambda: utterance.pcm[-length:], 1.0)
+            look.ask(lambda: self._sound(utterance, length), 1.0)
         return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
@@ -207,6 +212,13 @@ class Listener:
         """True when the words stand in what the assistant is saying itself."""
         return set(finding.words.split()) <= set(re.findall(r"[a-z']+", own_words))
 
+    def _sound(self, utterance: OpenUtterance, longest: int | None = None) -> Callable[[], Pcm]:
+        """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
+        sound = utterance.pcm if longest is None else utterance.pcm[-longest:]
+        if self._again is not None and utterance.over_speech:
+            return self._again(len(sound) + 8000)
+        return lambda: sound
+
     # ---- answer lane ----
 
     def _second_look(
@@ -216,7 +228,7 @@ class Listener:
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
         if (paused or (rolling and not second.awaited)) and second.ask(
-            lambda: utterance.pcm, hearing.voice_s
+            lambda: self._sound(utterance), hearing.voice_s
         ):
             utterance.looked_at = len(utterance.blocks)
         if second.awaited and (early := second.result()) is not None:
@@ -246,7 +258,7 @@ class Listener:
         utterance.over = early.sure and not paused and same
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
-        utterance.second.ask(lambda: utterance.pcm, voice_s)
+        utterance.second.ask(lambda: self._sound(utterance), voice_s)
         second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
         understood = bool(second and second.sure and theirs and not theirs.empty)
         utterance.final = self.recognizer.finish(checked=understood)

@@ -28,12 +28,15 @@ class SecondLook:
         """True while an answer is still to come."""
         return self._result is None
 
-    def ask(self, pcm: Callable[[], Pcm], voice_s: float) -> bool:
-        """Ask about all so far; False when it was asked about as much speech before."""
+    def ask(self, sound: Callable[[], Callable[[], Pcm]], voice_s: float) -> bool:
+        """Ask about all so far; False when it was asked about as much speech before.
+
+        ``sound`` is called at once and gives what will give the sound, beside the loop.
+        """
         if self._engine is None or self.of_s >= voice_s:
             return False
-        sound, transcribe, question = pcm(), self._engine.transcribe, self._question
-        self._poll, self._result = self._clock.start(lambda: transcribe(sound, question)), None
+        pcm, transcribe, question = sound(), self._engine.transcribe, self._question
+        self._poll, self._result = self._clock.start(lambda: transcribe(pcm(), question)), None
         self._meaning = None
         self.of_s = voice_s
         return True

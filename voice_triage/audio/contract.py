@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from voice_triage.pcm import Pcm
@@ -44,3 +45,6 @@ class Canceller(Protocol):
 
     def process(self, mic: Pcm, far: Pcm) -> Pcm:
         """Return the microphone block without the echo of ``far``."""
+
+    def again(self, samples: int) -> Callable[[], Pcm]:
+        """Return the work of hearing the last ``samples`` again, without the echo and nothing else gone."""

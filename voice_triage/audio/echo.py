@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from voice_triage.audio.echo_path import without_echo
 from voice_triage.pcm import Pcm
 from voice_triage.thresholds import (
     ECHO_FLOOR_DBFS,
@@ -31,6 +33,12 @@ SOON, LATE = 5, 60
 
 LATE_BY = 128
 """Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
+
+KEPT_BLOCKS = 600
+"""Blocks (12 s) of both sides that are kept: what can be asked for again, and what its echo is learned from."""
+
+LEARNED_FROM = 48_000
+"""Samples before those asked for, from which their echo is learned, too (3 s)."""
 
 RINGS = 12_000
 """Samples after which nothing of what was played can still be heard (0.75 s)."""
@@ -115,12 +123,14 @@ class EchoCanceller:
         self._at = 0
         self._quiet_for = RINGS
         self._held = np.zeros(LATE_BY, np.int16)
+        self._kept: deque[tuple[Pcm, Pcm]] = deque(maxlen=KEPT_BLOCKS)
 
     def process(self, mic: Pcm, far: Pcm) -> Pcm:
         """The microphone without the echo of ``far``; both int16[n] of one moment, n a multiple of 160."""
         far = far if self._reference is None else self._reference()
         if mic.shape != far.shape or mic.ndim != 1 or len(mic) % 160:
             raise ValueError(f"blocks of {mic.shape} and {far.shape}: must be equal multiples of 160")
+        self._kept.append((mic, far))
         self.detector.feed(mic, far)
         cleaned = np.asarray(self._aec.process(self._with_floor(mic), np.ascontiguousarray(far)), np.int16)
         self._quiet_for = 0 if far.any() else self._quiet_for + len(far)
@@ -128,6 +138,20 @@ class EchoCanceller:
         untouched = np.concatenate((self._held, mic))
         self._held = untouched[len(mic) :]
         return untouched[: len(mic)] if self.detector.absent or self._quiet_for > RINGS else cleaned
+
+    def again(self, samples: int) -> Callable[[], Pcm]:
+        """Return the work of hearing the last ``samples`` again, some 50 ms for each second played over.
+
+        int16[samples], fewer where fewer were kept; to be done beside the loop, at any later time.
+        """
+        kept, wanted = list(self._kept), samples + LEARNED_FROM
+        far_away = self.detector.absent
+
+        def work() -> Pcm:
+            mic, far = (np.concatenate(side)[-wanted:] for side in zip(*kept, strict=True))
+            return (mic if far_away else without_echo(mic, far))[-samples:]
+
+        return work
 
     def _with_floor(self, mic: Pcm) -> Pcm:
         self._at = (self._at + len(mic)) % (WINDOW - len(mic))
