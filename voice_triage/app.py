@@ -266,9 +266,7 @@ class Kit:
 
 def _canceller(device: SoundDevice) -> EchoCanceller:
     """Live, the canceller is told what was really played: a stumble of the loop must not deafen it."""
-    if isinstance(device, LiveDevice):
-        return EchoCanceller(reference=lambda: device.reference)
-    return EchoCanceller()
+    return EchoCanceller((lambda: device.reference) if isinstance(device, LiveDevice) else None)
 
 
 def _noise(row: NoiseRow | None) -> Noise | None:

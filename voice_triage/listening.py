@@ -7,14 +7,14 @@ answer lane waits for the end of speech, asks the second opinion, and gives the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
 from voice_triage.clock import Clock
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
-from voice_triage.open_utterance import OpenUtterance
+from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
@@ -24,10 +24,7 @@ from voice_triage.understanding import Interpreter
 
 
 class Listener:
-    """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone.
-
-    ``again`` gives the last samples anew for the second opinion, which can wait (Canceller.again).
-    """
+    """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone."""
 
     def __init__(
         self,
@@ -38,7 +35,7 @@ class Listener:
         *,
         red_flags: Collection[str],
         second_opinion: UtteranceRecognizer | None = None,
-        again: Callable[[int], Callable[[], Pcm]] | None = None,
+        again: Again | None = None,
         thresholds: Thresholds | None = None,
     ) -> None:
         self.recognizer = recognizer
@@ -189,7 +186,7 @@ class Listener:
         if key not in utterance.checks:
             utterance.checks[key] = look = SecondLook(self._second, self._clock, utterance.question)
             length = round(self._limits.red_flag_check_of_s * RATE_HZ)
-            look.ask(lambda: self._sound(utterance, length), 1.0)
+            look.ask(lambda: utterance.sound(self._again, length), 1.0)
         return utterance.checks[key]
 
     def _hold_s(self, finding: Finding, text: str) -> float:
@@ -212,13 +209,6 @@ class Listener:
         """True when the words stand in what the assistant is saying itself."""
         return set(finding.words.split()) <= set(re.findall(r"[a-z']+", own_words))
 
-    def _sound(self, utterance: OpenUtterance, longest: int | None = None) -> Callable[[], Pcm]:
-        """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
-        sound = utterance.pcm if longest is None else utterance.pcm[-longest:]
-        if self._again is not None and utterance.over_speech:
-            return self._again(len(sound) + 8000)
-        return lambda: sound
-
     # ---- answer lane ----
 
     def _second_look(
@@ -228,7 +218,7 @@ class Listener:
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
         if (paused or (rolling and not second.awaited)) and second.ask(
-            lambda: self._sound(utterance), hearing.voice_s
+            lambda: utterance.sound(self._again), hearing.voice_s
         ):
             utterance.looked_at = len(utterance.blocks)
         if second.awaited and (early := second.result()) is not None:
@@ -258,7 +248,7 @@ class Listener:
         utterance.over = early.sure and not paused and same
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
-        utterance.second.ask(lambda: self._sound(utterance), voice_s)
+        utterance.second.ask(lambda: utterance.sound(self._again), voice_s)
         second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
         understood = bool(second and second.sure and theirs and not theirs.empty)
         utterance.final = self.recognizer.finish(checked=understood)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,10 @@ import numpy as np
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.second_look import SecondLook
+from voice_triage.thresholds import RATE_HZ, SUPPRESSED_S
+
+Again = Callable[[int], Callable[[], Pcm]]
+"""Gives the work of hearing the last samples anew (Canceller.again): the second opinion can wait."""
 
 
 @dataclass(slots=True)
@@ -49,6 +54,13 @@ class OpenUtterance:
     def pcm(self) -> Pcm:
         """All of its sound, with what came before the first voice."""
         return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
+
+    def sound(self, again: Again | None, longest: int | None = None) -> Callable[[], Pcm]:
+        """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
+        pcm = self.pcm if longest is None else self.pcm[-longest:]
+        if again is not None and self.over_speech:
+            return again(len(pcm) + round(SUPPRESSED_S * RATE_HZ))
+        return lambda: pcm
 
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
         """Which signs the last look showed, too, and whether it meant the same; this look is kept."""

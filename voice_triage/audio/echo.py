@@ -35,7 +35,7 @@ LATE_BY = 128
 """Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
 
 KEPT_BLOCKS = 600
-"""Blocks (12 s) of both sides that are kept: what can be asked for again, and what its echo is learned from."""
+"""Blocks of both sides that are kept (12 s): for what is asked for again, and to learn its echo from."""
 
 LEARNED_FROM = 48_000
 """Samples before those asked for, from which their echo is learned, too (3 s)."""
