@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 from bench.trials import Trial, sound
-from voice_triage.app import _noise
 from voice_triage.audio.room import Room
 from voice_triage.pcm import Pcm, silence
 from voice_triage.scenario import Noise
+from voice_triage.scenario_sounds import noise_of
 from voice_triage.thresholds import BLOCK
 
 KEYWORDS = tuple("""
@@ -46,7 +46,7 @@ def in_room(trial: Trial) -> Pcm:
     import numpy as np
 
     said = np.concatenate((silence(0.25), sound(trial), silence(0.5)))
-    room = Room(_noise(Noise(*trial.noise)) if trial.noise else None)
+    room = Room(noise_of(Noise(*trial.noise)) if trial.noise else None)
     room.say(said)
     return np.concatenate([room.exchange(np.zeros(BLOCK, np.int16)) for _ in range(len(said) // BLOCK)])
 

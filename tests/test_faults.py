@@ -79,6 +79,9 @@ class Unready:
 
     name = "unready"
 
+    def load(self) -> None:
+        """Nothing to load."""
+
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         raise Dead("it")
 

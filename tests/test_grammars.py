@@ -1,14 +1,18 @@
 """The grammar files: strictly read, complete, and made into sentences for the recognisers."""
 
 import shutil
+from collections import Counter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from voice_triage.errors import BadContent
 from voice_triage.understanding import Interpreter, Phrases
 from voice_triage.understanding import grammar as grammars
 from voice_triage.understanding.checks import check, untested
 from voice_triage.understanding.grammar import load
+from voice_triage.understanding.spotter import Edges, Track, Trie, spot
 from voice_triage.understanding.templates import Rules, parts, unfold
 
 
@@ -185,3 +189,26 @@ def test_no_answer_that_a_recogniser_is_told_of_is_a_red_flag() -> None:
     told = [(q, text) for q, row in grammar.files["questions"].items() for text in row.get("example", ())]
     raised = [(q, text) for q, text in told if interpreter.interpret(text, q).signs & grammar.red_flags]
     assert told and not raised
+
+
+_SYMBOLS = st.sampled_from(("a", "b", "=b", "c", "{gap}"))
+
+
+@given(
+    st.lists(st.tuples(st.lists(_SYMBOLS, min_size=1, max_size=4), st.sampled_from("xyz")), max_size=8),
+    st.lists(st.sampled_from("abcd"), max_size=8),
+)
+def test_phrases_that_share_their_endings_are_found_as_before(
+    phrases: list[tuple[list[str], str]], words: list[str]
+) -> None:
+    apart, shared = Trie[str](), Trie[str]()
+    for symbols, payload in phrases:
+        apart.add(symbols, payload)
+        shared.add(symbols, payload)
+    shared.share_endings()
+    edges: list[Edges] = [{word: (at + 1,), f"={word}": (at + 1,)} for at, word in enumerate(words)]
+    no, light = [False] * len(words), [word == "d" for word in words]
+    track = Track(light, no, no, no, no)
+
+    found = Counter(map(repr, spot(shared, edges, track)))
+    assert found == Counter(map(repr, spot(apart, edges, track)))

@@ -333,6 +333,9 @@ class Second:
     def __init__(self, text: str | None) -> None:
         self._text = text
 
+    def load(self) -> None:
+        """Nothing to load."""
+
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         if self._text is None:
             raise RuntimeError("died")

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,9 +15,8 @@ from voice_triage.audio.device import LiveDevice
 from voice_triage.audio.echo import EchoCanceller
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
-from voice_triage.audio.room import SPEECH_DBFS, Echo, Noise, Room, coloured_noise
+from voice_triage.audio.room import Echo, Room
 from voice_triage.audio.voice_activity import EnergyActivity, VoiceActivity
-from voice_triage.audio.wav import read_wav
 from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.prompts import refuse_missing
@@ -28,21 +26,19 @@ from voice_triage.listening import Listener
 from voice_triage.messages import Line
 from voice_triage.models import installed_path
 from voice_triage.observer import Observer
-from voice_triage.pcm import Pcm, at_level
+from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.recognizers.registry import open_second_opinion, open_streaming
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder, ScriptedCaller, Stage
-from voice_triage.scenario import Noise as NoiseRow
 from voice_triage.scenario import Saying, Scenario
+from voice_triage.scenario_sounds import caller_of, noise_of
 from voice_triage.session import Session
 from voice_triage.settings import Settings, load
 from voice_triage.speaking import EMERGENCY_WPM, Speaker, SpokenBy
-from voice_triage.speech.babble import babble
 from voice_triage.speech.cache import CachedVoice
-from voice_triage.speech.callers import open_caller
 from voice_triage.speech.choose import another, open_setting
 from voice_triage.speech.wordless import TEXT_WORD_S, WordlessVoice
 from voice_triage.standby import Standby
@@ -88,11 +84,18 @@ class Kit:
     @cached_property
     def second_opinion(self) -> UtteranceRecognizer | None:
         """Whisper, where it is installed and wanted. Raises Lacking when it is demanded and missing."""
+        return self._second_opinion(loaded=True)
+
+    def _second_opinion(self, *, loaded: bool) -> UtteranceRecognizer | None:
+        """The same; not ``loaded`` it is so once it is asked to, or needed."""
         if self.settings.second_opinion == "off":
             return None
         try:
             phrases = Phrases.load(self.settings.language)
-            return open_second_opinion(installed_path("whisper-tiny.en"), hint=phrases.hint)
+            second = open_second_opinion(installed_path("whisper-tiny.en"), hint=phrases.hint)
+            if loaded:
+                second.load()
+            return second
         except Lacking:
             if self.settings.second_opinion == "on":
                 raise
@@ -141,7 +144,12 @@ class Kit:
         observers: Sequence[Observer] = (),
         keep_voice: Callable[[str], None] = lambda name: None,
     ) -> Session:
-        """A live session on ``device``; ``keep_voice`` is told the name of a voice that was chosen by ear."""
+        """A live session on ``device``; ``keep_voice`` is told the name of a voice that was chosen by ear.
+
+        The second opinion may still have to be loaded: best while the greeting is spoken.
+        """
+        if "second_opinion" not in vars(self):
+            self.second_opinion = self._second_opinion(loaded=False)
         recognizer = self.recognizer(self.settings.recognizer)
         activity = VoiceActivity()
         activity.warm_up()  # not at the caller's first word
@@ -181,10 +189,10 @@ class Kit:
             return self._text_stage(scenario, observers)
         engine = self.recognizer(recognizer)
         room = Room(
-            _noise(scenario.noise),
+            noise_of(scenario.noise),
             Echo(scenario.echo.delay_ms, scenario.echo.gain_db) if scenario.echo else None,
         )
-        caller = ScriptedCaller(scenario, room, _caller_voice(scenario))
+        caller = ScriptedCaller(scenario, room, caller_of(scenario))
         caller.prepare()
         self.prepare_emergency(self.voice)
         second = self.second_opinion
@@ -267,32 +275,6 @@ class Kit:
 def _canceller(device: SoundDevice) -> EchoCanceller:
     """Live, the canceller is told what was really played: a stumble of the loop must not deafen it."""
     return EchoCanceller((lambda: device.reference) if isinstance(device, LiveDevice) else None)
-
-
-def _noise(row: NoiseRow | None) -> Noise | None:
-    """The sound of a scenario's noise."""
-    if row is None:
-        return None
-    if isinstance(row.kind, Path):
-        return Noise(read_wav(row.kind), row.snr_db)
-    if row.kind == "babble":
-        return Noise(babble(), row.snr_db)
-    return Noise(coloured_noise("pink" if row.kind == "pink" else "white"), row.snr_db)
-
-
-def _caller_voice(scenario: Scenario) -> Callable[[Saying], Pcm]:
-    """How the scenario's caller sounds; recordings are brought to the level of speech."""
-    caller = open_caller(scenario.voice.get("engine", "flite"), scenario.voice.get("name"))
-
-    def speak(saying: Saying) -> Pcm:
-        if saying.audio is not None:
-            return at_level(read_wav(saying.audio), SPEECH_DBFS)
-        try:
-            return caller.render(saying.text)
-        except BadInput as error:
-            raise BadInput(f"{scenario.file}: caller.voice: {error}") from None
-
-    return speak
 
 
 def settings_from(overrides: dict[str, Any]) -> Settings:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -16,6 +17,7 @@ from voice_triage.captions import Captions, open_captions
 from voice_triage.dialogue import Dialogue
 from voice_triage.errors import TriageError
 from voice_triage.keys import Keys
+from voice_triage.recognizers.contract import UtteranceRecognizer
 from voice_triage.session import Session
 from voice_triage.surviving import about_devices
 from voice_triage.understanding import listening_words
@@ -56,7 +58,7 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
             session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
             path = _free(options.summary) if options.summary and options.standby else options.summary
             with summarised(kit, session.dialogue, path):
-                _converse(session, device, keys, typed)
+                _converse(session, device, keys, typed, kit.second_opinion)
             if not options.standby:
                 return 0
 
@@ -82,11 +84,15 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
     return ""
 
 
-def _converse(session: Session, device: LiveDevice, keys: Keys, typed: str) -> None:
+def _converse(
+    session: Session, device: LiveDevice, keys: Keys, typed: str, second: UtteranceRecognizer | None
+) -> None:
     """One conversation, which begins with what was ``typed``, if anything was."""
     lost: frozenset[str] = frozenset()
     try:
         session.start()
+        if second is not None:  # the caller need not wait for it to hear the greeting
+            threading.Thread(target=_load, args=(second,), name="loading", daemon=True).start()
         if typed:
             session.typed(typed)
         while not session.over:
@@ -98,6 +104,12 @@ def _converse(session: Session, device: LiveDevice, keys: Keys, typed: str) -> N
                 session.device_changed(lost)
     finally:
         session.close()
+
+
+def _load(second: UtteranceRecognizer) -> None:
+    """What fails is told when the engine is asked, and survived."""
+    with contextlib.suppress(TriageError):
+        second.load()
 
 
 def _keep_voice(name: str, captions: Captions) -> None:

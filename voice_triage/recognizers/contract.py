@@ -98,6 +98,10 @@ class UtteranceRecognizer(Protocol):
 
     name: str
 
+    def load(self) -> None:
+        """Load what it needs; where nobody asks for it, the first utterance waits. Raises Lacking."""
+        ...
+
     def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``, final; empty for silence, noise and doubtful results.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
@@ -59,7 +60,7 @@ class WhisperRecognizer:
         near: float = WHISPER_NEAR,
         tuning: Path | None = TUNING,
     ) -> None:
-        """Load the weights; ``near`` is how much less probable other results may be.
+        """Look for the weights; ``near`` is how much less probable other results may be.
 
         ``hint`` gives what the talk is about while a question is open, as the text before: of two words that
         sound alike Whisper takes the likely one.
@@ -73,23 +74,35 @@ class WhisperRecognizer:
             import tokenizers
         except (ImportError, OSError) as error:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
-        try:
-            place = kept(folder, tuning) if tuning else folder
-            self._whisper: Any = ctranslate2.models.Whisper(
-                str(place or folder),
-                device="cpu",
-                compute_type="int8",
-                inter_threads=WORKERS,
-                intra_threads=threads,
-                files=files(folder, tuning) if tuning and place is None else None,
-            )
-            self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-        except Exception as error:  # tokenizers raises bare Exception
-            raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
-        self._array: Any = ctranslate2.StorageView.from_array
+        self._engine, self._tokenizer = ctranslate2, tokenizers.Tokenizer
+        self._folder, self._tuning, self._threads = folder, tuning, threads
+        self._loading = threading.Lock()
+        self._loaded = False
         self._near = near
         self._hint = hint or (lambda question: "")
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
+
+    def load(self) -> None:
+        """Load the weights (0.3 s), once, from any thread; raises Lacking where they cannot be read."""
+        with self._loading:
+            if self._loaded:
+                return
+            folder, tuning = self._folder, self._tuning
+            try:
+                place = kept(folder, tuning) if tuning else folder
+                self._whisper: Any = self._engine.models.Whisper(
+                    str(place or folder),
+                    device="cpu",
+                    compute_type="int8",
+                    inter_threads=WORKERS,
+                    intra_threads=self._threads,
+                    files=files(folder, tuning) if tuning and place is None else None,
+                )
+                self._tokens: Any = self._tokenizer.from_file(str(folder / "tokenizer.json"))
+            except Exception as error:  # tokenizers raises bare Exception
+                raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
+            self._array: Any = self._engine.StorageView.from_array
+            self._loaded = True
 
     def _prompt_for(self, question: str | None) -> list[int]:
         """Return the tokens before the words."""
@@ -102,6 +115,7 @@ class WhisperRecognizer:
         sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32) / np.float32(32768)
         if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS:
             return Hypothesis("", final=True)
+        self.load()
         wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
         seconds = next(length for length in _CONTEXTS_S if length >= wanted)
         prompt = self._prompt(question)

@@ -132,6 +132,8 @@ class Grammar:
                     self._singles.setdefault(symbols[0], []).append(name)
                 elif symbols:
                     self.classes.add(symbols, name)
+        self.classes.share_endings()
+        self.phrases.share_endings()
 
     def members(self, symbols: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """The phrases of a template that is one class, or the template itself."""

