@@ -18,6 +18,8 @@ UNIT_HOURS = {
     "month": 720,
     "year": 8760,
 }
+DEGREES = 30
+"""Degrees of a body are at least so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Number:
     value: float
     tail: float | None = None
     """A digit said right after it, as in "thirty nine five": the temperature reading of it is 39.5."""
+    even: bool = False
+    """It is said that no decimals follow: "thirty eight nothing"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +41,19 @@ class Numerals:
 
     ones: dict[str, int]
     tens: dict[str, int]
+    tens_heard: dict[str, int]
     hundred: WordSet
     thousand: WordSet
     score: WordSet
     a_hundred: WordSet
     joins: WordSet
+    joins_heard: WordSet
     never_first: WordSet
     one_oh: WordSet
     points: WordSet
+    points_of_heat: WordSet
+    no_tenths: WordSet
+    not_even: WordSet
     part_of: dict[tuple[str, ...], float]
     part_joins: WordSet
     part_a: WordSet
@@ -64,6 +73,7 @@ class Numerals:
         return cls(
             ones=ones,
             tens=_whole(row, "tens", range(10, 100)),
+            tens_heard=_whole(row, "tens_heard", range(10, 100)),
             parts=_phrases(row, "parts"),
             part_of=_phrases(row, "part_of"),
             sound_alike={word: ones[name] for name in sounds.data for word in sounds.words(name)},
@@ -100,9 +110,15 @@ class Numerals:
             number = self._hundreds(words, Number(at, at, 1))
         elif word in self.a_hundred and following in self.hundred:
             number = self._hundreds(words, Number(at, at + 1, 1))
+        elif word in self.tens_heard and self._digit(following) and self._decimals(words, at + 2):
+            number = Number(at, at + 2, self.tens_heard[word] + int(self._digit(following)))
         else:
             return None
         return self._fraction(words, number)
+
+    def _decimals(self, words: Sequence[str], at: int) -> bool:
+        """True where decimals follow, or a loose digit."""
+        return at < len(words) and (words[at] in self.points or bool(self._digit(words[at])))
 
     def _part_of(self, words: Sequence[str], at: int) -> Number | None:
         """Half an hour, three quarters of an hour, a half day: the part alone, before its unit."""
@@ -124,6 +140,9 @@ class Numerals:
         following = words[at + 1] if at + 1 < len(words) else ""
         if 0 < self.ones.get(following, 0) < 10:
             return Number(at, at + 2, self.tens[word] + self.ones[following])
+        heard = self.sound_alike.get(following, 10)
+        if 0 < heard < 10 and at + 2 < len(words) and words[at + 2] in self.points:
+            return Number(at, at + 2, self.tens[word] + heard)  # "thirty ate point five"
         return Number(at, at + 1, self.tens[word])
 
     def _hundreds(self, words: Sequence[str], number: Number) -> Number:
@@ -133,7 +152,8 @@ class Numerals:
         if times:
             at += 1
             base = number.value * times
-            skip = at + 1 if at < len(words) and words[at] in self.joins else at
+            heard = at + 2 < len(words) and words[at] in self.joins_heard and words[at + 2] in self.points
+            skip = at + 1 if at < len(words) and (heard or words[at] in self.joins) else at
             if skip < len(words) and (words[skip] in self.tens or self.ones.get(words[skip])):
                 rest = self._below_hundred(words, skip)
                 return Number(number.start, rest.end, base + rest.value)
@@ -153,7 +173,8 @@ class Numerals:
     def _fraction(self, words: Sequence[str], number: Number) -> Number:
         """Thirty nine point two, two and a half; a loose digit after it is kept as its tail."""
         at = number.end
-        if at + 1 < len(words) and words[at] in self.points:
+        of_heat = self.points_of_heat if number.value < DEGREES else ()
+        if at + 1 < len(words) and words[at] in self.points and words[at] not in of_heat:
             digits = ""
             at += 1
             while at < len(words) and len(digits) < 3 and self._digit(words[at]):
@@ -168,6 +189,9 @@ class Numerals:
                 return Number(number.start, at + len(part), number.value + value)
         if at < len(words) and self._digit(words[at]):
             return Number(number.start, at, number.value, tail=float(self._digit(words[at])))
+        if at < len(words) and words[at] in self.no_tenths and number.value >= DEGREES:
+            even = at + 1 == len(words) or words[at + 1] not in self.not_even
+            return Number(number.start, at, number.value, even=even)
         return number
 
     def _digit(self, word: str) -> str:

@@ -27,13 +27,20 @@ class Telling:
     outdoors: WordSet
     not_body: WordSet
     weather: PhraseList
+    above: PhraseList
+    counts_as: PhraseList
+    aged_kin: WordSet
+    now: WordSet
     readings: WordSet
+    devices: WordSet
     degrees: WordSet
     below: PhraseList
     # durations
     padding: WordSet
     padding_end: WordSet
     since: WordSet
+    in_a_row: PhraseList
+    a_day: WordSet
     takes_back: WordSet
     rash: WordSet
     comes: WordSet

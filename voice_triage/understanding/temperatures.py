@@ -21,6 +21,8 @@ from voice_triage.understanding.words import is_stop
 
 CELSIUS = (33.0, 43.5)
 FAHRENHEIT = (92.0, 112.0)
+FAHRENHEIT_FEVER = (100.0, 107.0)
+"""Whole numbers that are said of a body; hardly anybody is so old."""
 NEAR = 4
 """Words after a number, of its own clause, that say where it was that warm."""
 FEVER_FROM = 35.0
@@ -37,16 +39,18 @@ def temperatures(said: Utterance) -> list[Told]:
         degrees, end, exact = number.value, number.end, number.value % 1 != 0
         if number.tail is not None and degrees > 30:
             degrees, end, exact = degrees + number.tail / 10, end + 1, True
+        if number.even and said.question != "age":
+            end, exact = end + 1, True
         if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
             continue
         if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
             continue
-        if _elsewhere(said, number.start, end) or said.denied(number.start):
+        if _elsewhere(said, number.start, end) or said.denied(number.start) or _bound(said, number):
             continue
         by = [mark for mark in marked if mark.start - 6 <= number.start and end <= mark.end + 8]
         near = bool(by) and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
-        near = near or _contrasted(said, number)
+        near = near or _contrasted(said, number) or _too_hot_for_years(said, number)
         celsius = _celsius(degrees)
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
@@ -59,6 +63,25 @@ def temperatures(said: Utterance) -> list[Told]:
         text = said.words.text(number.start, end)
         out.append(Told(number.start, end, Value("temperature", "celsius", round(celsius, 1), text)))
     return out
+
+
+def _bound(said: Utterance, number: Number) -> bool:
+    """True for the hundred of "the doctor said more than a hundred is fever"."""
+    above = said.before(number.start, said.telling.above)
+    return above and said.length(number.end, said.telling.counts_as) > 0
+
+
+def _too_hot_for_years(said: Utterance, number: Number) -> bool:
+    """True for "he's a hundred and two", said of nobody who may be so old."""
+    telling, words = said.telling, said.words.surface
+    if said.question == "age" or not FAHRENHEIT_FEVER[0] <= number.value <= FAHRENHEIT_FEVER[1]:
+        return False
+    if said.word(number.end) in telling.old or not telling.aged_kin.isdisjoint(words):
+        return False
+    at = number.start - 1
+    while said.word(at) in telling.about | telling.now:
+        at -= 1
+    return said.word(at) in telling.be and said.word(at - 1) in telling.third | telling.relative
 
 
 def _celsius(degrees: float) -> float:

@@ -116,7 +116,14 @@ class Utterance:
         cues = [(s.payload.name, s.start) for s in self.spots if s.payload.kind == "cue"]
         between, near = range(one.end, after.start), range(one.start - 6, after.end + 6)
         back = any(name == "misread" and at in between for name, at in cues)
-        return not back and any(name == "earlier" and at in near for name, at in cues)
+        return not back and (
+            any(name == "earlier" and at in near for name, at in cues)
+            or (self._measured(one.start - 6, one.end + 4) and self._measured(after.start - 6, after.end + 4))
+        )
+
+    def _measured(self, start: int, end: int) -> bool:
+        """True where it is said with what, or where, it was measured: "thirty eight in the ear"."""
+        return not self.telling.devices.isdisjoint(self.words.surface[max(0, start) : end])
 
 
 def address(said: Utterance, at: int) -> bool:
