@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from voice_triage.messages import Value
+from voice_triage.understanding.concluding import concludes
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.long_ago import doubtful
@@ -99,22 +100,43 @@ def _of_numbers(
         correcting = corrects(said, number, out)
         if correcting and _reaches(said, out[-1], number, number.value * (step or out[-1].step)):
             continue
-        if not step and correcting:
+        if not step and (correcting or _counted_out(said, out, number)):
             out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
         theirs = said.word(end + 1) in telling.old and said.of_spots(number.start)
         if not step or (said.word(end + 1) in telling.old and not theirs):
             continue
-        if said.word(number.start - 1) in telling.to_come:
+        if said.word(number.start - 1) in telling.to_come or _rate(said, end):
             continue
         amount, end = and_a_half(said, number.value, end + 1)
         end, more = smaller(said, end, step)
         near = theirs or any(place in marked for place in range(number.start - 3, number.start + 1))
         near = near or (clauses.names(number.start) and _had(said, number.start))
+        near = near or said.length(end, telling.in_a_row) > 0 or concludes(clauses, number.start, end)
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
             hours = _least(said, number, end, amount * step + more, step)
             out[-1 if correcting else len(out) :] = [_told(said, number.start, end, hours, step)]
     return out
+
+
+def _counted_out(said: Utterance, told: Sequence[Told], number: Number) -> bool:
+    """True for the four of "a few hours, four maybe"."""
+    if not told or said.question not in AIM or said.word(told[-1].start) not in said.numerals.vague:
+        return False
+    if (
+        said.word(told[-1].start) in said.numerals.part_a
+        and said.word(told[-1].start + 1) not in said.numerals.vague
+    ):
+        return False
+    between = said.words.surface[told[-1].end : number.start]
+    alone = not said.word(number.end)[:1].isalnum() or said.word(number.end) in said.telling.either
+    known = said.telling.either | said.telling.about | said.telling.correcting | said.idle
+    return alone and all(word in known or not word[0].isalnum() for word in between)
+
+
+def _rate(said: Utterance, at: int) -> bool:
+    """True for the unit of "eight hours a day"."""
+    return said.word(at + 1) in said.telling.a_day and bool(said.unit(at + 2))
 
 
 def _reaches(said: Utterance, first: Told, number: Number, hours: float) -> bool:

@@ -10,7 +10,16 @@ from typing import Any
 
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
-from voice_triage.understanding import ages, durations, lasting, people, temperatures, values, weighing
+from voice_triage.understanding import (
+    ages,
+    concluding,
+    durations,
+    lasting,
+    people,
+    temperatures,
+    values,
+    weighing,
+)
 from voice_triage.understanding.circumstances import told_in
 from voice_triage.understanding.commands import command_in, only_command
 from voice_triage.understanding.context import Context, Said
@@ -97,7 +106,7 @@ class Interpreter:
             apart = frozenset(aside), context.explained(), bare
             rules = weighing.ByRules(said, len(words.surface), *apart, plain(context, said))
             said = weighed(context, rules, reading, network)
-        said = lasting.settled(partly(context, said, found), signs, told, clauses)
+        said = concluding.settled(partly(context, said, found), signs, told, clauses)
         reading = None if context.idle and not found else reading
         answer, said = self._reply(context, said, told, command, reading, found)
         if answer and context.asked.get("clear_no"):
@@ -179,8 +188,7 @@ class Interpreter:
         """All values, the last of each kind, and the fever a temperature means."""
         utterance = clauses.utterance
         told = (heat := temperatures.temperatures(utterance)) + ages.ages(utterance, heat)
-        new = any(s.concept == lasting.NEW and s.status == "present" for s in said)
-        told += durations.durations(utterance, told, clauses, new=new)
+        told += durations.durations(utterance, told, clauses, new=concluding.are_new(clauses, said))
         told += people.patients(utterance)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):

@@ -9,20 +9,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.values import Told, Utterance
+from voice_triage.understanding.values import Utterance
 from voice_triage.understanding.words import is_stop
 
 LONG_HOURS = 336
 """From here on spots may pass for old ones: long_standing of the protocol begins here."""
-OLD, NEW = "long_standing", "new_rash"
 AIM = ("", "duration", "summary_check")
 """Questions after which a time alone is about the spots; the empty one is none."""
 PATIENT_WORDS = 4
@@ -49,6 +46,8 @@ class Clause:
     """It has a word that is none of these and no time."""
     life: bool
     """It tells an illness or a medicine, and not the spots after it."""
+    placed: bool
+    """It names a place of the body."""
     other: bool
     """It tells of another person, or of something done: "his sister had hers", "I've been waiting"."""
 
@@ -96,6 +95,19 @@ class Clauses:
         """Where illnesses and medicines are told."""
         named = (s for s in signs(self.utterance) if s.payload.name in self.utterance.telling.lives)
         return sorted((s.start, s.end) for s in named if s.payload.value != "denied")
+
+    @cached_property
+    def _people(self) -> set[int]:
+        """Places of words for who it is about."""
+        who = (s for s in self.utterance.spots if s.payload.kind == "value" and _short(s))
+        return {at for s in who if s.payload.name.startswith("patient") for at in range(s.start, s.end)}
+
+    @cached_property
+    def _places(self) -> set[int]:
+        """Where places of the body are named."""
+        return {
+            s.start for s in signs(self.utterance) if s.payload.name in self._grammar.places and _short(s)
+        }
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
@@ -149,9 +161,19 @@ class Clauses:
                 for at, word in enumerate(words, start)
             ),
             life=life,
+            placed=any(start <= at < end for at in self._places),
             other=kin
             or self._had(start, end, rash >= 0)
-            or (rash < 0 and not comes and not telling.elsewhere.isdisjoint((*bases, *words))),
+            or (rash < 0 and not comes and self._elsewhere(start, end)),
+        )
+
+    def _elsewhere(self, start: int, end: int) -> bool:
+        """True where something is done or had at a time of its own; the wee of "the wee one" is nothing done."""
+        words, telling = self.utterance.words, self.utterance.telling
+        return any(
+            (words.surface[at] in telling.elsewhere or words.lemma[at] in telling.elsewhere)
+            and at not in self._people
+            for at in range(start, end)
         )
 
     def _had(self, start: int, end: int, rash: bool) -> bool:
@@ -190,8 +212,10 @@ class Clauses:
         if clause.foreign:
             meant = self.utterance.question or clause.points or clause.shows
             return asked and bool(meant) and not clause.life and (not long or not clause.someone)
-        if long and self._begins_another(number):
+        if long and (self._begins_another(number) or self._after_life(number)):
             return False
+        if clause.shows and clause.placed and not clause.life:
+            return True  # "i'm a roofer and i've had these for three weeks on my hands"
         earlier = self._earlier[number]
         if earlier is None and self._goes_on(number):
             return True
@@ -220,6 +244,16 @@ class Clauses:
         following = self._next(number)
         return following is not None and not following.rash and (following.life or following.other)
 
+    def _after_life(self, number: int) -> bool:
+        """True for the time of "he had a fever, that's two months now"."""
+        before = self._clauses[number - 1] if number else None
+        return before is not None and before.life and not before.rash
+
+    def at(self, word: int) -> tuple[Clause, Clause | None]:
+        """The clause a word is in, and the one before it."""
+        number = self.number(word)
+        return self._clauses[number], self._clauses[number - 1] if number else None
+
     def comes(self, at: int) -> bool:
         """True when the clause says that something came up, or was noticed, or names the spots."""
         clause = self._clauses[self.number(at)]
@@ -227,8 +261,9 @@ class Clauses:
         return clause.comes or clause.rash or (asked and clause.points and not clause.foreign)
 
     def names(self, at: int) -> bool:
-        """True when the clause names the spots."""
-        return self._clauses[self.number(at)].rash
+        """True when the clause names the spots, or may mean them."""
+        clause = self._clauses[self.number(at)]
+        return clause.rash or clause.points
 
     def number(self, at: int) -> int:
         """Which clause a word is in."""
@@ -254,38 +289,17 @@ def _light(grammar: Grammar, said: Utterance) -> set[int]:
         place = (
             phrase.kind == "sign" and phrase.question in ("", said.question) and phrase.name in grammar.places
         )
-        if time or phrase.kind == "answer" or ((who or place) and spot.end - spot.start <= PATIENT_WORDS):
+        if time or phrase.kind == "answer" or ((who or place) and _short(spot)):
             places.update(range(spot.start, spot.end))
     return places
+
+
+def _short(spot: Spot[Phrase]) -> bool:
+    """True for "my little boy"; a longer phrase may have anything inside."""
+    return spot.end - spot.start <= PATIENT_WORDS
 
 
 def signs(said: Utterance) -> list[Spot[Phrase]]:
     """The phrases of signs, without those that mean something only after another question."""
     here = ("", said.question)
     return [s for s in said.spots if s.payload.kind == "sign" and s.payload.question in here]
-
-
-def settled(
-    said: Sequence[Said], rules: Sequence[Said], told: Sequence[Told], clauses: Clauses
-) -> list[Said]:
-    """The signs without "long standing" where nothing says so of the spots, or some of them are new.
-
-    ``rules``: what the grammar alone found; the network's guess excuses nothing.
-    """
-    old = [s for s in said if s.concept == OLD and s.status == "present"]
-    if not old:
-        return list(said)
-    plain = {(s.start, s.end) for s in rules if s.concept == OLD and s.status == "present"}
-    kept = [s for s in old if (s.start, s.end) in plain and clauses.about_spots(s.end - 1, LONG_HOURS)]
-    kept = [s for s in kept if not doubtful(clauses.utterance, s.start, s.end)]
-    hours = [float(one.value.value) for one in told if one.value.concept == "duration"]
-    fresh = next((s for s in (*said, *rules) if s.concept == NEW and s.status == "present"), None)
-    short = bool(hours) and min(hours) < LONG_HOURS
-    rest = [s for s in said if s not in old]
-    if not (fresh or short):
-        return rest + kept
-    known = any(s.concept == NEW and s.status == "present" for s in rest)
-    if known or not kept:
-        return rest
-    rest = [s for s in rest if s.concept != NEW]
-    return [*rest, replace(fresh or kept[0], concept=NEW)]

@@ -60,6 +60,7 @@ class Numerals:
     parts: dict[tuple[str, ...], float]
     sound_alike: dict[str, int]
     vague: dict[str, float]
+    units_heard: dict[str, str]
     units: dict[str, str]
     """The unit, one of UNIT_HOURS, by its word."""
 
@@ -70,6 +71,7 @@ class Numerals:
         ones = _whole(row, "ones", range(100))
         sounds = row.under("sound_alike", ones)
         units = row.under("units", UNIT_HOURS)
+        heard = row.under("units_heard", UNIT_HOURS)
         return cls(
             ones=ones,
             tens=_whole(row, "tens", range(10, 100)),
@@ -78,6 +80,7 @@ class Numerals:
             part_of=_phrases(row, "part_of"),
             sound_alike={word: ones[name] for name in sounds.data for word in sounds.words(name)},
             vague=row.amounts("vague"),
+            units_heard={word: unit for unit in heard.data for word in heard.words(unit)},
             units={word: unit for unit in UNIT_HOURS for word in units.words(unit)},
             **{field.name: row.words(field.name) for field in fields(cls) if field.type == "WordSet"},
         )

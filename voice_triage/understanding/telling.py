@@ -41,10 +41,13 @@ class Telling:
     since: WordSet
     in_a_row: PhraseList
     a_day: WordSet
+    concluding: WordSet
+    rounded: PhraseList
     takes_back: WordSet
     rash: WordSet
     comes: WordSet
     they: WordSet
+    here: WordSet
     these: WordSet
     ever_since: WordSet
     clause_words: WordSet

@@ -62,7 +62,10 @@ class Utterance:
 
     def unit(self, at: int) -> str:
         """The unit at a place, one of UNIT_HOURS; empty where there is none."""
-        return self.numerals.units.get(self.base(at), "")
+        known = self.numerals.units.get(self.base(at), "")
+        if not known and self.question in ("age", "duration") and at in self.ends:
+            return self.numerals.units_heard.get(self.word(at), "")
+        return known
 
     def length(self, at: int, phrases: PhraseList) -> int:
         """How many words the longest of the phrases takes that begins at a place; 0 where none does."""
@@ -100,7 +103,8 @@ class Utterance:
         at -= 1
         while self.word(at) in telling.about or self.word(at) in numerals.vague:
             at -= 1
-        meant = self.base(at - 1) in telling.rash
+        here = self.word(at - 1) in telling.here
+        meant = self.base(at - 1 - here) in telling.rash
         return self.word(at) in telling.be and (
             meant or (self.question == "duration" and self.word(at - 1) in telling.they)
         )

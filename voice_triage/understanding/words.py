@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,6 +76,8 @@ class Lexicon:
         self._sound = re.compile(r"\b(?:" + "|".join(map(re.escape, self._sounds)) + r")\b")
         self.fillers = frozenset(rows["fillers"])
         self.filler_pairs = frozenset(tuple(pair.split()) for pair in rows["filler_pairs"])
+        self.decimals = frozenset(rows["decimals"])
+        self.before_decimals = frozenset(rows["before_decimals"])
         self.lemmas = _inflections(rows["inflections"])
         self.sets = WordSets(rows, skippable=self.skippable, auxiliaries=self.auxiliaries)
 
@@ -90,9 +92,16 @@ class Lexicon:
                 out.append(word)
                 if len(out) > 1 and (out[-2], out[-1]) in self.filler_pairs:
                     del out[-2:]
-        kept = [word for at, word in enumerate(out) if at == 0 or word != out[at - 1] or word[0].isdigit()]
+        kept = [word for at, word in enumerate(out) if not self._said_again(out, at)]
         kept = restored(kept, self.sets)
         return Words(tuple(kept), tuple(self.lemmas.get(word, word) for word in kept))
+
+    def _said_again(self, words: Sequence[str], at: int) -> bool:
+        """True for a word that is only stammered, not for the last of "thirty eight eight"."""
+        word = words[at]
+        if at == 0 or word != words[at - 1] or word[0].isdigit():
+            return False
+        return not (word in self.decimals and at > 1 and words[at - 2] in self.before_decimals)
 
     def spoken(self, text: str) -> frozenset[str]:
         """The words as they were said, none of them written out or folded into another: mummy, not mum."""
