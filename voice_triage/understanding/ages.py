@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
+from voice_triage.understanding.maybe_ages import found
 from voice_triage.understanding.no_ages import no_age, told_as_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import covered
@@ -25,6 +26,8 @@ UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_w
 MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
+EXPECTING_WORDS = 6
+"""Words after a carrying in which weeks are those of a pregnancy."""
 SOON_WORDS = 4
 """Words after an age in which "in june" makes it the next one."""
 
@@ -47,7 +50,7 @@ def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     out: list[Told] = []
     unit = ""
     inside = covered(taken)
-    for number in _found(said):
+    for number in found(said):
         if once_was(said, number) or (out and number.start < out[-1].end):
             continue
         if number.start in inside or _counts_on(said, number, bool(out)):
@@ -72,28 +75,12 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
     for s in longest(said.spots, "age"):
         value = _age_value(s.payload.value, said.words.text(s.start, s.end))
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
-        inside = any(one.start <= s.start and s.end <= one.end for one in told)
+        inside = any(one.start <= s.start and s.end <= one.end for one in (*told, *said.numbers))
         begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
         elsewhere = said.of_spots(begin) or said.of_weather(s.start)
         if asked and not inside and not elsewhere and (value.unit == "months" or not beside):
             out.append(Told(s.start, s.end, value, strong=beside or not told))
     return out
-
-
-def _found(said: Utterance) -> list[Number]:
-    """The numbers that may be ages, in order."""
-    if said.question != "age":
-        return list(said.numbers)
-    found = list(said.at.values()) or _sounded(said)
-    return [_paused(said, number) for number in found]
-
-
-def _paused(said: Utterance, number: Number) -> Number:
-    """The number up to its unit where a pause comes between: "seven, weeks"."""
-    at = number.end
-    apart = bool(said.word(at)) and not said.word(at)[0].isalnum()
-    later = apart and said.unit(at + 1) and said.word(at + 1) != said.base(at + 1)
-    return replace(number, end=at + 1) if later and said.word(at + 2) not in said.telling.of_spots else number
 
 
 def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
@@ -103,17 +90,6 @@ def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
     between = said.words.surface[first.end : number.start]
     same = first.value.value == number.value and said.unit(number.end) in UNIT_MONTHS
     return bare and same and all(word in known or not word[0].isalnum() for word in between)
-
-
-def _sounded(said: Utterance) -> list[Number]:
-    """The three of "he is free": one such word, and beside it only who, is, about and the unit."""
-    telling, alike = said.telling, said.numerals.sound_alike
-    known = telling.be | telling.persons | telling.about | telling.children | telling.aged
-    known |= telling.beside_sound | alike.keys()
-    places = [at for at, word in enumerate(said.words.surface) if word in alike]
-    if not places or any(word[0].isalnum() and word not in known for word in said.words.surface):
-        return []
-    return [Number(places[-1], places[-1] + 1, alike[said.words.surface[places[-1]]])]
 
 
 def _age_value(value: str, text: str) -> Value:
@@ -130,7 +106,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
         return None
     if counted:
         amount, end = and_a_half(said, amount, end + 1)
-    if counted and said.word(end) in telling.expecting:
+    if counted and (said.word(end) in telling.expecting or _expects(said, number, end)):
         return None
     old = said.word(end) in telling.old or said.length(end, telling.of_age) > 0
     if not 0 <= amount <= MAX_AGE_YEARS or (not counted and not old and counted_noun(said, end)):
@@ -140,11 +116,27 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     if counted and said.word(start - 1) in telling.born and said.word(end) in telling.ago:
         strong, end = True, end + 1
     strong = strong or told_as_age(said, number)
-    if not strong and (said.question != "age" or not _only_answers(said, number, counted)):
+    apart = said.question == "patient" and _stands_apart(said, number, end)
+    if not strong and not apart and (said.question != "age" or not _only_answers(said, number, counted)):
         return None
     if said.word(end) in telling.ago or (number.tail is not None and not (old or said.question == "age")):
         return None
     return _told(said, number, amount, unit, end, strong)
+
+
+def _stands_apart(said: Utterance, number: Number, end: int) -> bool:
+    """True for the age of "it's my wife, she's never ill, fifty six and never had a day off"."""
+    before, follows = said.word(number.start - 1), said.word(end)
+    closes = not follows[:1].isalnum() or follows in said.telling.closing
+    return bool(before) and not before[0].isalnum() and closes and not number.value % 1
+
+
+def _expects(said: Utterance, number: Number, end: int) -> bool:
+    """True for the weeks of "my wife's expecting, she's twenty two weeks"."""
+    if said.unit(number.end) not in UNIT_MONTHS or said.word(end) in said.telling.old:
+        return False
+    lead = said.words.surface[max(0, number.start - EXPECTING_WORDS) : number.start]
+    return not said.telling.carrying.isdisjoint(lead)
 
 
 def _before_have(said: Utterance, lead: tuple[str, ...], unit: str) -> tuple[str, ...]:
@@ -204,14 +196,29 @@ def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, s
 def _birthday(said: Utterance, number: Number, end: int) -> str:
     """When an age is reached, the june of "i'll be four in june"; empty where it has been."""
     begins = not number.start or said.word(number.start - 1) in said.telling.will_be
-    return _soon(said, end) if begins else ""
+    return (_soon(said, end) or _soon_before(said, number.start)) if begins else ""
+
+
+def _soon_before(said: Utterance, at: int) -> str:
+    """The june of "in june she'll be five"; empty where there is none."""
+    lead = said.words.surface[max(0, at - SOON_WORDS - 2) : at]
+    when = next((place for place, word in enumerate(lead) if word in said.telling.soon_after), len(lead))
+    past = when and lead[when - 1] in said.telling.gone_by
+    return lead[when] if not past and not said.telling.will.isdisjoint(lead[when:]) else ""
 
 
 def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
     """True for a number that is no age beside one: "three going on five", "nearly four", "the one"."""
     telling, before = said.telling, said.word(number.start - 1)
     only = before in telling.about and said.word(number.start - 2) in telling.pointing
-    pointed = number.value == 1 and (only or before in telling.pointing) and not said.unit(number.end)
+    # "she's just the one," answers how old
+    answers = said.word(number.start - 2) in telling.about and not said.word(number.end)[:1].isalnum()
+    answers = answers and said.question == "age" and said.word(number.start - 3) in telling.be
+    pointed = (
+        number.value == 1
+        and (only or (before in telling.pointing and not answers))
+        and not said.unit(number.end)
+    )
     if pointed or said.word(number.end) in telling.of:
         return not said.length(number.end, telling.of_age)
     if not told:
@@ -244,6 +251,10 @@ def _subject(said: Utterance, number: Number, end: int, counted: bool) -> bool:
     lead = said.words.surface[max(0, start - 4) : start]
     named = not telling.be.isdisjoint(lead) and not telling.persons.isdisjoint(lead)
     named = named and (before in telling.be or before in telling.about)
+    if before in telling.size_for and not telling.sized.isdisjoint(lead):
+        return True  # "he's a big lad for four"
+    if before in telling.be and said.word(start - 2) in telling.relative:
+        return True  # "my client who's seventy nine"
     if before in telling.aged or (named and said.word(start - 2) not in telling.it):
         return True
     return _told_of_someone(said, number, end, counted)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from voice_triage.understanding.grammar import Grammar, Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.grammar import Grammar
+from voice_triage.understanding.light import light, short, signs
 from voice_triage.understanding.values import Utterance
 from voice_triage.understanding.words import is_stop
 
@@ -22,8 +22,6 @@ LONG_HOURS = 336
 """From here on spots may pass for old ones: long_standing of the protocol begins here."""
 AIM = ("", "duration", "summary_check")
 """Questions after which a time alone is about the spots; the empty one is none."""
-PATIENT_WORDS = 4
-"""Words of a "my little boy" at most; a longer phrase may have anything inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Clauses:
 
     @cached_property
     def _light(self) -> set[int]:
-        return _light(self._grammar, self.utterance)
+        return light(self._grammar, self.utterance)
 
     @cached_property
     def _idle(self) -> frozenset[str]:
@@ -99,15 +97,13 @@ class Clauses:
     @cached_property
     def _people(self) -> set[int]:
         """Places of words for who it is about."""
-        who = (s for s in self.utterance.spots if s.payload.kind == "value" and _short(s))
+        who = (s for s in self.utterance.spots if s.payload.kind == "value" and short(s))
         return {at for s in who if s.payload.name.startswith("patient") for at in range(s.start, s.end)}
 
     @cached_property
     def _places(self) -> set[int]:
         """Where places of the body are named."""
-        return {
-            s.start for s in signs(self.utterance) if s.payload.name in self._grammar.places and _short(s)
-        }
+        return {s.start for s in signs(self.utterance) if s.payload.name in self._grammar.places and short(s)}
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
@@ -168,7 +164,7 @@ class Clauses:
         )
 
     def _elsewhere(self, start: int, end: int) -> bool:
-        """True where something is done or had at a time of its own; the wee of "the wee one" is nothing done."""
+        """True where something is done or had at a time of its own, not for "the wee one"."""
         words, telling = self.utterance.words, self.utterance.telling
         return any(
             (words.surface[at] in telling.elsewhere or words.lemma[at] in telling.elsewhere)
@@ -273,33 +269,3 @@ class Clauses:
         """True when the clause tells of the spots, or nothing but a time."""
         clause = self._clauses[self.number(at)]
         return clause.rash or not clause.foreign
-
-
-def _light(grammar: Grammar, said: Utterance) -> set[int]:
-    """Places of words that tell a time, a number, a place of the body, or who it is about."""
-    places = {at for at in range(len(said.words.surface)) if said.unit(at)}
-    for number in (*said.numbers, *said.rough):
-        places.update(range(number.start, number.end))
-    for at in range(len(said.words.surface)):
-        places.update(range(at, at + said.length(at, said.telling.half_more)))
-    for spot in said.spots:
-        phrase = spot.payload
-        time = phrase.kind == "value" and phrase.name in ("duration", "about", "age")
-        who = phrase.kind == "value" and phrase.name.startswith("patient")
-        place = (
-            phrase.kind == "sign" and phrase.question in ("", said.question) and phrase.name in grammar.places
-        )
-        if time or phrase.kind == "answer" or ((who or place) and _short(spot)):
-            places.update(range(spot.start, spot.end))
-    return places
-
-
-def _short(spot: Spot[Phrase]) -> bool:
-    """True for "my little boy"; a longer phrase may have anything inside."""
-    return spot.end - spot.start <= PATIENT_WORDS
-
-
-def signs(said: Utterance) -> list[Spot[Phrase]]:
-    """The phrases of signs, without those that mean something only after another question."""
-    here = ("", said.question)
-    return [s for s in said.spots if s.payload.kind == "sign" and s.payload.question in here]

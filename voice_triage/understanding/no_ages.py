@@ -6,6 +6,8 @@ from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.temperatures import may_be
 from voice_triage.understanding.values import Utterance, address, contrast, counted_noun
 
+TAKEN_WITHIN = 5
+"""Words before an age in which somebody is taken for it."""
 YET_WORDS = 3
 """Words after an age in which a yet makes it the next one: "not one year old yet"."""
 
@@ -20,9 +22,13 @@ def no_age(said: Utterance, number: Number) -> bool:
     parent = before in telling.of and said.base(number.start - 2) in telling.kin
     if said.of_spots(number.start) or not telling.tens_heard.isdisjoint((before, follows)):
         return True  # "the spots are a day old", "seven tea"
-    if _likened(said, number.start - 1) or address(said, number.end):
+    if _taken_for(said, number.start) or _likened(said, number.start - 1) or address(said, number.end):
         return True
-    if (before in telling.denies and not yet(said, number)) or (parent and not said.unit(number.end)):
+    if (
+        _not_the(said, number.start)
+        or (before in telling.denies and not yet(said, number))
+        or (parent and not said.unit(number.end))
+    ):
         return True  # "thirteen, not thirty", "mother of two"
     return follows in telling.not_ages or before in telling.named_by or _time_of_day(said, number)
 
@@ -48,6 +54,18 @@ def _likened(said: Utterance, at: int) -> bool:
     of, what = said.word(at - 1), said.word(at - 2)
     telling = said.telling
     return (of in telling.like and what not in telling.be) or (of in telling.of and what in telling.likened)
+
+
+def _not_the(said: Utterance, at: int) -> bool:
+    """True for "not the nine year old"."""
+    telling = said.telling
+    return said.word(at - 1) in telling.pointing | telling.owners and said.word(at - 2) in telling.denies
+
+
+def _taken_for(said: Utterance, at: int) -> bool:
+    """True for "everyone thinks he's six"."""
+    lead = said.words.surface[max(0, at - TAKEN_WITHIN) : at]
+    return not (said.telling.others.isdisjoint(lead) or said.telling.taken_for.isdisjoint(lead))
 
 
 def yet(said: Utterance, number: Number) -> bool:

@@ -33,9 +33,11 @@ def patients(said: Utterance) -> list[Told]:
         strong = s.payload.name == "patient"
         if _aside(said, s, own) or _only_beside(said, s, found):
             continue
-        if not (strong or said.question == "patient" or _subject(said, s)):
+        if not (strong or said.question == "patient" or _subject(said, s) or _theirs(said, s, found)):
             continue
         value = "self" if _speaker(said, s) else s.payload.value
+        if value == "child" and said.base(s.end - 1) in said.telling.kin and _child_denied(said, found):
+            value = "other"
         beside = [one for at in range(s.start + 1, s.end + OWNED_WITHIN + 1) for one in starts.get(at, ())]
         if any(_of(said, s, one) or _on_another(s, one) for one in beside):
             continue
@@ -85,6 +87,11 @@ def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
     return said.word(at - 1) in telling.denies or said.before(at, telling.not_for)
 
 
+def _child_denied(said: Utterance, found: Sequence[Spot[Phrase]]) -> bool:
+    """True beside the "it's his dad" of "not my son this time, it's his dad"."""
+    return any(s.payload.value == "child" and _denied(said, s) for s in found)
+
+
 def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for "i'm a forty year old woman", not for "i'm calling for my son"."""
     lead, numerals = said.lead(spot.start), said.numerals
@@ -103,6 +110,11 @@ def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     return genitive and other.payload.value == "child" and spot.payload.value == "other"
 
 
+def _theirs(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phrase]]) -> bool:
+    """True for the son of "he's my wife's son"."""
+    return any(one.payload.name == "patient" and _of(said, one, spot) for one in found)
+
+
 def _on_another(spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     """True for the "on my" of "on my husband's back"."""
     meets = spot.start < other.start <= spot.end < other.end
@@ -115,6 +127,33 @@ def _subject(said: Utterance, spot: Spot[Phrase]) -> bool:
     begins = spot.start == 0 and (follows in said.telling.be or follows in said.telling.having)
     signs = (s for s in said.spots if s.payload.kind == "sign" and s.payload.question == "")
     return begins and any(spot.end < s.end <= spot.end + SIGN_WITHIN for s in signs)
+
+
+def _reports(said: Utterance, at: int) -> bool:
+    """True for the telling of "my wife's the one telling me"."""
+    return said.base(at) in said.telling.reporting or said.word(at) in said.telling.reporting
+
+
+def _rests(said: Utterance, at: int) -> bool:
+    """True before the "on me" of "sleeping on me" and "he's asleep on me"."""
+    if said.word(at - 1) in said.telling.resting:
+        return True
+    return _doing(said, at - 1) and said.base(at - 1) not in said.telling.comes
+
+
+def _quoted(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for what another says of himself: "she goes to me mummy i've got measles"."""
+    return said.before(spot.start, said.telling.quoting)
+
+
+def _has_children(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for "i've got three of them" and "i've a ten month old"."""
+    number = said.at.get(spot.end) or said.at.get(spot.end - 1)
+    if number is None or said.word(spot.start) not in said.telling.speaker:
+        return False
+    follows, telling = said.base(number.end), said.telling
+    old = bool(said.unit(number.end)) and said.word(number.end + 1) in telling.old
+    return old or follows in telling.children or said.length(number.end, telling.of_them) > 0
 
 
 def _own(said: Utterance) -> int:
@@ -132,8 +171,10 @@ def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
     if _denied(said, spot):
         return True
     if spot.payload.value == "self":
+        if _quoted(said, spot) or _has_children(said, spot):
+            return True
         lying = said.word(spot.start) in telling.upon and said.word(spot.end - 1) in telling.selves
-        if lying and _doing(said, spot.start - 1) and said.base(spot.start - 1) not in telling.comes:
+        if lying and _rests(said, spot.start):
             return True  # "sleeping on me"
         # "i can't see them" is the helper's, "i can't breathe" the patient's
         able = not telling.can.isdisjoint(surface[spot.start : spot.end])
@@ -143,6 +184,10 @@ def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
     if not follows:
         return False
     if follows[0] in telling.had and not telling.once.isdisjoint(follows):
+        return True
+    if said.length(spot.end, telling.is_the_one) and _reports(
+        said, spot.end + said.length(spot.end, telling.is_the_one)
+    ):
         return True
     mine = own <= spot.start or not telling.mine.isdisjoint(surface[spot.end + 1 : spot.end + 8])
     return mine and follows[0] in telling.reporting

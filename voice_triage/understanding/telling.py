@@ -16,6 +16,7 @@ class Telling:
     # numbers of any kind
     correcting: WordSet
     saying: WordSet
+    refining: WordSet
     instead: PhraseList
     if_not: WordSet
     of: WordSet
@@ -86,6 +87,7 @@ class Telling:
     beside_child: WordSet
     closing: WordSet
     things: WordSet
+    looks: WordSet
     plural_endings: WordSet
     singular_endings: WordSet
     irregular_plurals: WordSet
@@ -95,9 +97,14 @@ class Telling:
     to: WordSet
     like: WordSet
     likened: WordSet
+    size_for: WordSet
+    sized: WordSet
+    others: WordSet
+    taken_for: WordSet
     measures: WordSet
     named_by: WordSet
     expecting: WordSet
+    carrying: WordSet
     having: WordSet
     plain: WordSet
     almost: PhraseList
@@ -110,7 +117,10 @@ class Telling:
     soon_before: WordSet
     soon_after: WordSet
     will_be: WordSet
+    will: WordSet
     beside_sound: WordSet
+    both: WordSet
+    picking: PhraseList
     other: WordSet
     another: WordSet
     relative: WordSet
@@ -128,8 +138,12 @@ class Telling:
     # people
     accompanied: WordSet
     doing_endings: WordSet
+    quoting: PhraseList
+    of_them: PhraseList
+    resting: WordSet
     upon: WordSet
     reporting: WordSet
+    is_the_one: PhraseList
     mine: WordSet
     my: WordSet
     i_have: PhraseList

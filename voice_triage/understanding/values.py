@@ -144,7 +144,9 @@ def address(said: Utterance, at: int) -> bool:
 
 
 def counted_noun(said: Utterance, at: int) -> bool:
-    """True for a word that a number counts: two spots."""
+    """True for a word that a number counts: two spots, two tiny red spots."""
+    while said.word(at) in said.telling.looks and said.word(at + 1)[:1].isalpha():
+        at += 1
     word, telling = said.word(at), said.telling
     return word in telling.irregular_plurals or (
         len(word) > 3
@@ -167,6 +169,8 @@ def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
         return False
     between = [word for word in said.words.surface[before[-1].end : number.start] if word[0].isalnum()]
     telling = said.telling
+    if _refines(said, before[-1], number, between):
+        return True
     if between[-1:] and between[-1] in telling.be and not telling.speaker.isdisjoint(between[-2:-1]):
         return False  # "six months, no sorry, i'm twenty eight"
     people = telling.persons | telling.be | telling.closing
@@ -174,6 +178,15 @@ def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
         return True
     back = max((at for at, word in enumerate(between) if word in said.telling.takes_back), default=-1)
     return back >= 0 and all(word in said.telling.correcting for word in between[back:])
+
+
+def _refines(said: Utterance, first: Told, number: Number, between: Sequence[str]) -> bool:
+    """True for the last of "seventy something, seventy six" and "eighty, he's eighty one"."""
+    amount, telling = float(first.value.value), said.telling
+    if first.value.concept != "age" or amount % 10 or not 0 < number.value - amount < 10 or amount < 20:
+        return False
+    known = telling.refining | telling.third | telling.be | said.idle
+    return first.start in said.at and known.issuperset(between)
 
 
 def contrast(said: Utterance, number: Number) -> Number | None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.picked import picked
 from voice_triage.understanding.values import Told, Utterance
 
 BABY, OLD = 1, 65
@@ -29,7 +30,7 @@ def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
         if kept and not (
             _same(kept[-1], one) or _either(said, kept[-1], one) or _corrected(said, kept[-1], one)
         ):
-            return _riskiest(best)
+            return picked(said, [one for one in told if one.strong or not kept[-1].strong]) or _riskiest(best)
         younger = bool(kept) and years(one) < GROWN_UP and _either(said, kept[0], one)
         kept = kept if younger else [one]
     return kept
@@ -38,6 +39,9 @@ def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
 def _likeliest(said: Utterance, told: Sequence[Told]) -> list[Told]:
     """Those told outright, and beside them the baby's that answers first: "three months, i'm forty"."""
     strong = [one for one in told if one.strong]
+    if strong and said.question == "age":
+        # "he turned one in april, so that's fourteen months": months tell a year more exactly
+        strong += [one for one in told if not one.strong and any(_more_exact(one, other) for other in strong)]
     first = min(told, key=lambda one: one.start, default=None)
     if not strong or first is None or first.strong or said.question != "age":
         return strong or list(told)
@@ -47,6 +51,12 @@ def _likeliest(said: Utterance, told: Sequence[Told]) -> list[Told]:
         return []  # "three days she's had it, she's four"
     child = years(first) < GROWN_UP <= min(years(one) for one in strong)
     return [first, *strong] if child or years(first) < BABY else strong
+
+
+def _more_exact(months: Told, other: Told) -> bool:
+    """True for the fourteen months of a child told to be one."""
+    later = months.start > other.start and months.value.unit == "months" and other.value.unit == "years"
+    return later and 0 <= years(months) - years(other) < 1
 
 
 def _lists(said: Utterance) -> bool:
@@ -105,6 +115,8 @@ def once_was(said: Utterance, number: Number) -> bool:
 def _of_another(said: Utterance, at: int) -> bool:
     """True for the age of "her big sister", "his mum", "the big one"."""
     telling, lead = said.telling, said.lead(at)
+    if not telling.both.isdisjoint(lead):
+        return False  # "me and my wife are both thirty eight"
     kin = max((at for at, word in enumerate(lead) if word in telling.kin | telling.acquainted), default=-1)
     if kin >= 0 and not telling.third.isdisjoint(lead[kin + 1 :]):
         return False  # "i'm her dad, she's ten weeks old"
@@ -175,7 +187,10 @@ def _same(first: Told, second: Told) -> bool:
 def _either(said: Utterance, first: Told, second: Told) -> bool:
     """True for "twelve or thirteen"."""
     between = said.words.surface[first.end : second.start]
-    return 0 < years(second) - years(first) <= 1 and said.telling.either.issuperset(between)
+    either = said.telling.either
+    if said.word(first.start - 1) in said.telling.between:
+        either |= said.numerals.joins  # "between two and three"
+    return 0 < years(second) - years(first) <= 1 and either.issuperset(between)
 
 
 def _corrected(said: Utterance, first: Told, second: Told) -> bool:
