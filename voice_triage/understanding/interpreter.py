@@ -189,7 +189,7 @@ class Interpreter:
         utterance = clauses.utterance
         told = (heat := temperatures.temperatures(utterance)) + ages.ages(utterance, heat)
         told += durations.durations(utterance, told, clauses, new=concluding.are_new(clauses, said))
-        told += people.patients(utterance)
+        told += people.patients(utterance, told)
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one

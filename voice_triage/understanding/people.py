@@ -9,6 +9,7 @@ from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance, longest
+from voice_triage.understanding.whose_age import GROWN_UP, years
 
 SIGN_WITHIN = 5
 """Words after a person in which a sign is his."""
@@ -16,8 +17,12 @@ OWNED_WITHIN = 3
 """Words after a person in which one of his begins: "my sister's wee one"."""
 
 
-def patients(said: Utterance) -> list[Told]:
-    """Who it is about: self, child or other; strong where it is said outright."""
+def patients(said: Utterance, taken: Sequence[Told] = ()) -> list[Told]:
+    """Who it is about: self, child or other; strong where it is said outright.
+
+    ``taken``: the values told otherwise; a brother of thirteen is a child.
+    """
+    age = next((years(one) for one in reversed(taken) if one.value.concept == "age"), None)
     out = []
     denies, surface = said.telling.denies, said.words.surface
     # "it's me, not my son" is no "it's my son"
@@ -38,6 +43,8 @@ def patients(said: Utterance) -> list[Told]:
         value = "self" if _speaker(said, s) else s.payload.value
         if value == "child" and said.base(s.end - 1) in said.telling.kin and _child_denied(said, found):
             value = "other"
+        if age is not None and said.base(s.end - 1) in said.telling.any_age and value != "self":
+            value = "child" if age < GROWN_UP else "other"
         beside = [one for at in range(s.start + 1, s.end + OWNED_WITHIN + 1) for one in starts.get(at, ())]
         if any(_of(said, s, one) or _on_another(s, one) for one in beside):
             continue
@@ -56,7 +63,8 @@ def _only_beside(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phras
         return any(s.payload.value == "other" and s.end < start for s in found)
     busy = said.word(start) in telling.something and _busy(said, start - 1)
     busy = busy or (said.word(end) in telling.be and _busy(said, end + 1))
-    busy = busy or said.length(end, telling.well) > 0
+    if said.length(end, telling.well) > 0:
+        return any(s.payload.value == "self" and s.payload.name == "patient" for s in found)
     return busy and any(_outright(said, s) for s in found)
 
 
@@ -98,6 +106,8 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
     be = max((at for at, word in enumerate(lead) if word in said.telling.be), default=0)
     if not be or lead[be - 1] not in said.telling.speaker:
         return False
+    if said.word(spot.start) in said.telling.accompanied:
+        return False  # "i'm with a little girl"
     between = (*lead[be + 1 :], *said.words.surface[spot.start : spot.end - 1])
     known = said.idle | numerals.vague.keys() | numerals.units.keys() | said.telling.old
     known |= numerals.ones.keys() | numerals.tens.keys()
@@ -107,7 +117,8 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
 def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     """True for the sister of "my sister's wee one"."""
     genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + OWNED_WITHIN
-    return genitive and other.payload.value == "child" and spot.payload.value == "other"
+    named = said.word(other.start) not in said.telling.third  # "my wife's pregnant, she's ..."
+    return genitive and named and other.payload.value == "child" and spot.payload.value == "other"
 
 
 def _theirs(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phrase]]) -> bool:

@@ -69,4 +69,8 @@ def _has_it(said: Utterance, told: Sequence[Told]) -> Told | None:
 
 def _told_of(said: Utterance, one: Told, end: int, signs: Sequence[Spot[Phrase]]) -> bool:
     """True where signs are told between an age and the next."""
+    third = said.telling.third
+    who, later = third.intersection(_lead(said, one)), third.intersection(said.words.surface[one.end : end])
+    if who and later - who:
+        return False  # "she's ten and he's eight, she's got them all up her arms"
     return any(one.end <= s.start and s.end <= end for s in signs)

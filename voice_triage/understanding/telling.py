@@ -136,6 +136,7 @@ class Telling:
     once_when: WordSet
     spans: WordSet
     # people
+    any_age: WordSet
     accompanied: WordSet
     doing_endings: WordSet
     quoting: PhraseList
