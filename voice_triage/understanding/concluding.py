@@ -19,7 +19,8 @@ def concludes(clauses: Clauses, start: int, end: int) -> bool:
     telling = said.telling
     clause, before = clauses.at(start)
     lead = said.words.surface[clause.start : start]
-    if clause.points and telling.be.isdisjoint(lead) and not telling.they.isdisjoint(lead):
+    called = said.word(clause.start - 1) in telling.calling  # "that makes it five days"
+    if not called and clause.points and telling.be.isdisjoint(lead) and not telling.they.isdisjoint(lead):
         return False  # "give it a week"
     speaks = not telling.speaker.isdisjoint(lead) and not telling.be.isdisjoint(lead)
     if clause.foreign or speaks or any(one.other or one.life for one in (clause, before) if one):

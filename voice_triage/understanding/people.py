@@ -147,6 +147,7 @@ def _reports(said: Utterance, at: int) -> bool:
 
 def _rests(said: Utterance, at: int) -> bool:
     """True before the "on me" of "sleeping on me" and "he's asleep on me"."""
+    at -= said.word(at - 1) in said.telling.away
     if said.word(at - 1) in said.telling.resting:
         return True
     return _doing(said, at - 1) and said.base(at - 1) not in said.telling.comes

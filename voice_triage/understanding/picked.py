@@ -43,7 +43,7 @@ def _picks(said: Utterance) -> str:
     telling, out = said.telling, ""
     for at, base in enumerate(said.words.lemma):
         owned = said.word(at - 1) in telling.owners or said.word(at - 1) in telling.pointing
-        if base in telling.children and owned and said.before(at - 1, telling.picking):
+        if base in telling.children | telling.ranked and owned and said.before(at - 1, telling.picking):
             out = base
     return out
 

@@ -43,12 +43,12 @@ class Telling:
     in_a_row: PhraseList
     a_day: WordSet
     concluding: WordSet
+    calling: WordSet
     rounded: PhraseList
     takes_back: WordSet
     rash: WordSet
     comes: WordSet
     they: WordSet
-    here: WordSet
     these: WordSet
     ever_since: WordSet
     clause_words: WordSet
@@ -119,6 +119,7 @@ class Telling:
     will_be: WordSet
     will: WordSet
     beside_sound: WordSet
+    ranked: WordSet
     both: WordSet
     picking: PhraseList
     other: WordSet
@@ -145,6 +146,7 @@ class Telling:
     upon: WordSet
     reporting: WordSet
     is_the_one: PhraseList
+    away: WordSet
     mine: WordSet
     my: WordSet
     i_have: PhraseList

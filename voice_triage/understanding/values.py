@@ -13,6 +13,8 @@ from voice_triage.understanding.words import PhraseList, Words, is_stop
 
 LEAD = 7
 """Words before a number, of its own clause, that say whose or what it is."""
+SPOTS_WITHIN = 4
+"""Words from a number up to the old behind which the spots may be named."""
 STREET_WITHIN = 3
 """Words after a number up to the street whose house it is."""
 
@@ -98,16 +100,32 @@ class Utterance:
         return size > 0 and self.word(at - size - 1) not in self.telling.if_not
 
     def of_spots(self, at: int) -> bool:
-        """True for the number or phrase at a place in "the spots are a day old"."""
-        telling, numerals = self.telling, self.numerals
+        """True for the number or phrase at a place in "the rash on his arm is a day old"."""
+        telling, numerals, start = self.telling, self.numerals, at
         at -= 1
         while self.word(at) in telling.about or self.word(at) in numerals.vague:
             at -= 1
-        here = self.word(at - 1) in telling.here
-        meant = self.base(at - 1 - here) in telling.rash
-        return self.word(at) in telling.be and (
-            meant or (self.question == "duration" and self.word(at - 1) in telling.they)
-        )
+        if self._spots_behind(start):
+            return True
+        meant = self._names_spots(at) or (self.question == "duration" and self.word(at - 1) in telling.they)
+        return self.word(at) in telling.be and meant
+
+    def _names_spots(self, at: int) -> bool:
+        """True where what is before a be names the spots, and not one who has them."""
+        telling, lead = self.telling, self.lead(at)
+        bases = self.words.lemma[at - len(lead) : at]
+        rash = max((place for place, base in enumerate(bases) if base in telling.rash), default=-1)
+        people = telling.persons | telling.children | telling.accompanied | telling.relative
+        nominative = telling.third | telling.speaker | telling.be | telling.relative
+        return rash >= 0 and people.isdisjoint(bases[:rash]) and nominative.isdisjoint(lead[rash:])
+
+    def _spots_behind(self, at: int) -> bool:
+        """True for the hour of "it's only an hour old this rash"."""
+        for place in range(at, at + SPOTS_WITHIN):
+            if self.word(place) in self.telling.old:
+                shown = self.word(place + 1) in self.telling.these
+                return shown and self.base(place + 2) in self.telling.rash
+        return False
 
     def of_weather(self, at: int) -> bool:
         """True for the phrase at a place in "it's been in the nineties"."""
