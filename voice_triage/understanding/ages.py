@@ -75,7 +75,10 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
     for s in longest(said.spots, "age"):
         value = _age_value(s.payload.value, said.words.text(s.start, s.end))
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
-        inside = any(one.start <= s.start and s.end <= one.end for one in (*told, *said.numbers))
+        spans = [(one.start, one.end) for one in told] + [
+            (number.start, number.end) for number in said.numbers
+        ]
+        inside = any(start <= s.start and s.end <= end for start, end in spans)
         begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
         elsewhere = said.of_spots(begin) or said.of_weather(s.start)
         if asked and not inside and not elsewhere and (value.unit == "months" or not beside):

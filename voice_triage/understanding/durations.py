@@ -35,11 +35,12 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
     counted = [one for one in _counted(said, taken, clauses) if _theirs(said, clauses, one)]
+    exact = any(concludes(clauses, one.start, one.end) for one in counted)  # "on monday, so that's four days"
     beside = {clauses.number(one.start) for one in counted}
     named = [
         one
         for one in _named(said, clauses, bool(counted))
-        if _theirs(said, clauses, one) and clauses.number(one.start) not in beside
+        if not exact and _theirs(said, clauses, one) and clauses.number(one.start) not in beside
     ]
     # "thirty nine five an hour ago"
     heat = {clauses.number(t.start) for t in taken if t.value.concept == "temperature"}
@@ -129,7 +130,10 @@ def _counted_out(said: Utterance, told: Sequence[Told], number: Number) -> bool:
     ):
         return False
     between = said.words.surface[told[-1].end : number.start]
-    alone = not said.word(number.end)[:1].isalnum() or said.word(number.end) in said.telling.either
+    alone = (
+        not said.word(number.end)[:1].isalnum()
+        or said.word(number.end) in said.telling.either | said.telling.speaker
+    )
     known = said.telling.either | said.telling.about | said.telling.correcting | said.idle
     return alone and all(word in known or not word[0].isalnum() for word in between)
 

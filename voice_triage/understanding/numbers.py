@@ -144,7 +144,7 @@ class Numerals:
         if 0 < self.ones.get(following, 0) < 10:
             return Number(at, at + 2, self.tens[word] + self.ones[following])
         heard = self.sound_alike.get(following, 10)
-        if 0 < heard < 10 and at + 2 < len(words) and words[at + 2] in self.points:
+        if 0 < heard < 10 and (at + 2 == len(words) or words[at + 2] in self.points):
             return Number(at, at + 2, self.tens[word] + heard)  # "thirty ate point five"
         return Number(at, at + 1, self.tens[word])
 

@@ -153,6 +153,12 @@ def _rests(said: Utterance, at: int) -> bool:
     return _doing(said, at - 1) and said.base(at - 1) not in said.telling.comes
 
 
+def _called(said: Utterance, spot: Spot[Phrase]) -> bool:
+    """True for the mummy of "she goes to me mummy i've got measles"."""
+    spoken_to = said.word(spot.start) in said.telling.selves and said.word(spot.start - 1) in said.telling.to
+    return spoken_to and said.word(spot.end) in said.telling.speaker
+
+
 def _quoted(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for what another says of himself: "she goes to me mummy i've got measles"."""
     return said.before(spot.start, said.telling.quoting)
@@ -196,6 +202,10 @@ def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
     if not follows:
         return False
     if follows[0] in telling.had and not telling.once.isdisjoint(follows):
+        return True
+    if said.length(spot.end + 1, telling.quoting):
+        return False  # "my son says daddy i've got spots"
+    if _called(said, spot):
         return True
     if said.length(spot.end, telling.is_the_one) and _reports(
         said, spot.end + said.length(spot.end, telling.is_the_one)
