@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from voice_triage import strict_yaml
+from voice_triage.disk import cache_folder
 from voice_triage.pcm import Pcm, at_level, decode, from_float, silence, to_float, trim
 from voice_triage.speech.callers import CallerVoice
-from voice_triage.speech.store import cache_folder
 from voice_triage.thresholds import RATE_HZ
 
 FOLDER = Path(__file__).parent

@@ -6,6 +6,7 @@ import stat
 
 import pytest
 
+from voice_triage import disk
 from voice_triage.understanding import Interpreter, Phrases, grammar, kept
 
 SAID = "no fever but my neck is stiff and the spots don't fade"
@@ -13,7 +14,7 @@ SAID = "no fever but my neck is stiff and the spots don't fade"
 
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch):
-    monkeypatch.setattr(kept.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
+    monkeypatch.setattr(disk.platformdirs, "user_cache_dir", lambda *_, **__: str(tmp_path / "cache"))
     words = shutil.copytree(grammar.folder("en"), tmp_path / "en")  # nobody edits these meanwhile
     monkeypatch.setattr(grammar, "folder", lambda language: words)
     grammar.load.cache_clear()

@@ -10,10 +10,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+import platformdirs
+
 from voice_triage.errors import Lacking
 
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def cache_folder(part: str = "") -> Path:
+    """The user's folder for what can be made again, or a part of it; not created yet."""
+    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False)) / part
 
 
 @contextlib.contextmanager

@@ -89,8 +89,10 @@ def test_the_tuned_model_is_kept_and_mended(model: Path, tmp_path: Path) -> None
     (cache / "whisper-older").mkdir(parents=True)
 
     place = kept(model, model / "tuning.npz", cache)
-    assert place and {one.name: one.read_bytes() for one in place.iterdir()} == wanted
-    (place / "model.bin").write_bytes(b"half")
+    assert place and {name: (place / name).read_bytes() for name in wanted} == wanted
+    spoilt = bytearray(wanted["model.bin"])
+    spoilt[-1] ^= 1
+    (place / "model.bin").write_bytes(spoilt)
     again = kept(model, model / "tuning.npz", cache)
 
     assert again == place and (place / "model.bin").read_bytes() == wanted["model.bin"]

@@ -15,6 +15,7 @@ from functools import cached_property
 from importlib.metadata import version
 from pathlib import Path
 
+from voice_triage.disk import cache_folder
 from voice_triage.recognizers import dictionary
 from voice_triage.recognizers.contract import Fingerprinted, PhraseSource
 from voice_triage.recognizers.language_model import Background, Mixture, packed_background
@@ -74,7 +75,7 @@ class Recipe:
 @contextmanager
 def prepared(recipe: Recipe, model: Path, cache: Path | None) -> Iterator[Files]:
     """Give the files, from the ``cache`` folder where possible; they may be gone after the block."""
-    folder = (cache or _default_cache()) / recipe.key()
+    folder = (cache or cache_folder()) / recipe.key()
     if not _sound(folder):
         with tempfile.TemporaryDirectory(prefix="voice-triage-") as scratch:
             built = Path(scratch)
@@ -98,12 +99,6 @@ def _prune(cache: Path) -> None:
     halves = [row for row in ages if row not in whole and row[0] < time.time() - _FORGOTTEN_S]
     for _, path in (*whole[_KEPT:], *halves):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _default_cache() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False))
 
 
 def _sound(folder: Path) -> bool:

@@ -7,6 +7,7 @@ import importlib.util
 import logging
 from pathlib import Path
 
+from voice_triage.disk import cache_folder
 from voice_triage.errors import Lacking
 
 log = logging.getLogger(__name__)
@@ -44,9 +45,7 @@ def _sha256(path: Path) -> str:
 
 
 def _seal_file() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False)) / "models-checked.txt"
+    return cache_folder("models-checked.txt")
 
 
 def _seals() -> list[str]:

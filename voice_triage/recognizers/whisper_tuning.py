@@ -19,6 +19,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from voice_triage.disk import cache_folder
+
 log = logging.getLogger(__name__)
 
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
@@ -28,13 +30,15 @@ _FLOAT16 = 4
 """CTranslate2's number for the type."""
 _BESIDE = ("config.json", "vocabulary.txt")
 """What CTranslate2 reads beside the weights."""
+_SEAL = "sha256.txt"
+"""The hash of these together, written last."""
 
 
 def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
     """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
     made_of = hashlib.sha256(tuning.read_bytes() + str((folder / "model.bin").stat().st_mtime_ns).encode())
-    place = (cache or _default_cache()) / f"whisper-{made_of.hexdigest()[:20]}"
-    if _whole(place, folder):
+    place = (cache or cache_folder()) / f"whisper-{made_of.hexdigest()[:20]}"
+    if _whole(place):
         return place
     try:
         shutil.rmtree(place, ignore_errors=True)  # only a damaged one can be there
@@ -44,13 +48,14 @@ def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
             whole.mkdir()
             for name, content in files(folder, tuning).items():
                 (whole / name).write_bytes(content)
+            (whole / _SEAL).write_text(_seal(whole), encoding="ascii")
             whole.replace(place)
         for old in place.parent.glob("whisper-*"):
             if old != place:
                 shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         # Another process may have put it there in the meantime: that one is as good.
-        if not _whole(place, folder):
+        if not _whole(place):
             log.warning("the tuned Whisper could not be kept in %s: %s", place.parent, error)
             return None
     return place
@@ -63,19 +68,20 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
     return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
 
 
-def _default_cache() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False))
-
-
-def _whole(place: Path, folder: Path) -> bool:
-    """True when each file is there in its length: they are put in place together, or not at all."""
+def _whole(place: Path) -> bool:
+    """True when each file is there as it was written (0.1 s)."""
     try:
-        names = ("model.bin", *_BESIDE)
-        return all((place / name).stat().st_size == (folder / name).stat().st_size for name in names)
-    except OSError:
+        return (place / _SEAL).read_text(encoding="ascii") == _seal(place)
+    except (OSError, UnicodeError):
         return False
+
+
+def _seal(place: Path) -> str:
+    """Return the hash of what is kept, file after file."""
+    digest = hashlib.sha256()
+    for name in ("model.bin", *_BESIDE):
+        digest.update((place / name).read_bytes())
+    return digest.hexdigest()
 
 
 def tuned(model: bytes, changes: Mapping[str, npt.NDArray[Any]]) -> bytes:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 
+from voice_triage.disk import cache_folder
 from voice_triage.pcm import Pcm
 from voice_triage.speech.contract import USUAL_WPM, Voice, bounded_rate
-from voice_triage.speech.store import SoundStore, cache_folder
+from voice_triage.speech.store import SoundStore
 
 _log = logging.getLogger(__name__)
 

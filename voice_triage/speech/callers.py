@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from voice_triage.disk import cache_folder
 from voice_triage.errors import BadInput
 from voice_triage.pcm import Pcm, at_level, silence, trim
 from voice_triage.speech import synthesis
-from voice_triage.speech.store import SoundStore, cache_folder
+from voice_triage.speech.store import SoundStore
 
 CALLER_DBFS = -26.0
 """Usual active level of speech at a microphone (ITU-T P.56)."""

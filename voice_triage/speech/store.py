@@ -12,7 +12,6 @@ from collections import OrderedDict
 from pathlib import Path
 
 import numpy as np
-import platformdirs
 
 from voice_triage.pcm import Pcm
 
@@ -23,11 +22,6 @@ DIGEST = 32
 CAP_BYTES = 128 * 1024 * 1024
 MEMORY_BYTES = 32 * 1024 * 1024
 """Sound kept in memory, the least used out first: a service runs for months (17 minutes of speech)."""
-
-
-def cache_folder(part: str) -> Path:
-    """The user's cache folder for one kind of sound; not created yet."""
-    return Path(platformdirs.user_cache_dir("voice-triage")) / part
 
 
 class SoundStore:

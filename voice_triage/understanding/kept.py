@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import platformdirs
+from voice_triage.disk import cache_folder
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def keep(name: str, value: Any) -> None:
 
 
 def _path(name: str) -> Path:
-    return Path(platformdirs.user_cache_dir("voice-triage", appauthor=False)) / "grammars" / f"{name}.pickle"
+    return cache_folder("grammars") / f"{name}.pickle"
 
 
 def _ours(status: os.stat_result) -> bool:
