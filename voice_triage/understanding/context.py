@@ -90,10 +90,10 @@ class Context(Frame):
                 present = False
             present = present or number in self._begun
             status: Status = "present" if present else "absent"
-            if sign.doubtful or number in self._doubted:
-                status = "unsure"
+            status = "unsure" if sign.doubtful or number in self._doubted else status
             named = sign.payload.value == "named" and status == "present"
-            sure = named or (status == sign.payload.value and self._plain(sign))
+            clear = status == "absent" and number in self._negation.clear
+            sure = named or clear or (status == sign.payload.value and self._plain(sign))
             told = status == "present" and number in self._told
             stands = status == "present" and number in self._standing
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))

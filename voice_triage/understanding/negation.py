@@ -6,6 +6,7 @@ from bisect import bisect_left
 
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.places import Places
 from voice_triage.understanding.spotter import Spot
 
 MAX_CHAIN = 24
@@ -29,8 +30,11 @@ class Negation:
         """Numbers of the signs under a "don't think": turned once more."""
         self.listed = self._ticked_off()
         """Whether each sign is named, then ticked off."""
-        self.negated = self._negations()
+        self.clear = Places(frame).clear()
+        """Numbers of the places on the body that are clear."""
+        self.negated = self._negations() | self.clear
         """Numbers of the signs that a cue negates."""
+        self.turned -= self.clear
 
     def _negations(self) -> set[int]:
         """Numbers of the signs that a cue negates."""

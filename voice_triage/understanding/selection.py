@@ -41,6 +41,10 @@ INDEPENDENT = frozenset(
         "the_rest",
         "withdrawn",
         "echo",
+        "clear_on",
+        "clear_is",
+        "gone_is",
+        "clear_there",
     }
 )
 """Cues that stand beside others instead of replacing a shorter one."""

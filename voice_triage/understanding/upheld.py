@@ -29,6 +29,9 @@ def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network
         pairs = [pair for pair in grammar.opposites.items() if pair[0] in grammar.red_flags]
         good = {(other, "present") for _, other in pairs} | {(flag, "absent") for flag, _ in pairs}
         both = [s for s in both if s.concept not in asks or (s.concept, s.status) not in good]
+    if context.question == "location":  # asked where, nobody speaks of an arm and a leg that it costs
+        known = {s.concept for s in both}
+        both += [s for s in rules.said if s.concept in grammar.places and s.concept not in known]
     return _masked(context, _upheld(context, rules.said, both))
 
 
