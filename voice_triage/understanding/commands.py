@@ -92,6 +92,31 @@ def _idle(word: str, polite: Collection[str]) -> bool:
     return word in polite or not word[0].isalnum()
 
 
+def leading(context: Context, command: str) -> bool:
+    """True where the words begin with the command and go on with why: "two minutes, i'm going upstairs"."""
+    words, sets = context.words.surface, context.grammar.sets
+    if not sets["past_tense"].isdisjoint(words):
+        return False  # "one second he was fine"
+    return any(
+        s.payload.kind == "command"
+        and s.payload.name == command
+        and s.payload.value != "never"
+        and s.end - s.start > 1
+        and all(_idle(word, sets["polite"]) for word in words[: s.start])
+        and _reason(context, s.end)
+        for s in context.spots
+    )
+
+
+def _reason(context: Context, at: int) -> bool:
+    """True where the caller tells why: "i'm ...", "let me ...", "she's ..."."""
+    words, sets = context.words.surface, context.grammar.sets
+    start = next((n for n in range(at, len(words)) if words[n][0].isalnum()), len(words))
+    if words[start : start + 1] and words[start] in sets["reasons"]:
+        return True
+    return words[start : start + 1] in (("he",), ("she",)) and words[start + 1] in sets["copulas"]
+
+
 def only_command(words: Words, spots: Sequence[Spot[Phrase]], command: str | None) -> bool:
     """True where the command's phrase is all that was said: nothing is left for the network to read."""
     whole = (0, len(words.surface))

@@ -21,7 +21,7 @@ from voice_triage.understanding import (
     weighing,
 )
 from voice_triage.understanding.circumstances import told_in
-from voice_triage.understanding.commands import command_in, only_command
+from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
 from voice_triage.understanding.grammar import Grammar, Phrase, load
@@ -95,7 +95,7 @@ class Interpreter:
         reading = network.read(words.surface, question) if network and not whole else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
-            command = self._order(command, weighing.command(command, reading, network), spots, said, asked)
+            command = self._order(command, self._weighed(command, reading, context), spots, said, asked)
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         found = answers_in(context)
         if only_answers(context, found):
@@ -115,6 +115,12 @@ class Interpreter:
         findings = self._findings(words, self._without_parts(said, asked))
         every, read = tuple(t.value for t in told), " ".join(words.surface)
         return Meaning(text, answer, command, findings, every, wish, tuple(beside), read, conceivable)
+
+    def _weighed(self, command: str | None, reading: Reading, context: Context) -> str | None:
+        """The command by both readings; "two minutes, i'm going upstairs" stands as it was said."""
+        if command and leading(context, command):
+            return command
+        return weighing.command(command, reading, self._network) if self._network else command
 
     def _order(
         self,
@@ -180,6 +186,7 @@ class Interpreter:
             for s in said
             if s.concept not in places
             or asked == "location"
+            or (s.status == "absent" and s.sure)  # "her legs are fine" says it of pain and of spots
             or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
         ]
 

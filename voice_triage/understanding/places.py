@@ -94,7 +94,7 @@ class Places:
                 return out
 
     def _listed_before(self, cue: Spot[Phrase]) -> list[int]:
-        """The places of "his face and neck are clear", but not the legs of "on his legs and his face is clear"."""
+        """The places of "face and neck are clear", not the legs of "on his legs and his face is clear"."""
         out: list[int] = []
         if not self._frame.ends(cue.end) and self._word(cue.end) not in self._sets["place_after"]:
             return out
@@ -122,7 +122,7 @@ class Places:
         return self._at(self._starts[first - 1])
 
     def _corrected(self) -> set[int]:
-        """The first of two places where a slip of the tongue is put right: "on her arm, no sorry, her leg"."""
+        """The first of two places, where a slip is put right: "on her arm, no sorry, her leg"."""
         out: set[int] = set()
         for one, other in pairwise(self._numbers):
             first, second = self._frame.signs[one], self._frame.signs[other]

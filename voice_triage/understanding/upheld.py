@@ -13,6 +13,8 @@ CLAUSE = 4
 """Words of an answer's own that say more than a word: "can do it but he cries"."""
 PHRASE = 3
 """Words that say a sign so plainly that no network denies it: of "fits" it knows when nobody has any."""
+MANY = 3
+"""Places of the body of which each counts: no figure of speech names as many."""
 CORRECTION = 7
 """Words of a correction at most: what says more explains more."""
 
@@ -29,9 +31,10 @@ def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network
         pairs = [pair for pair in grammar.opposites.items() if pair[0] in grammar.red_flags]
         good = {(other, "present") for _, other in pairs} | {(flag, "absent") for flag, _ in pairs}
         both = [s for s in both if s.concept not in asks or (s.concept, s.status) not in good]
-    if context.question == "location":  # asked where, nobody speaks of an arm and a leg that it costs
-        known = {s.concept for s in both}
-        both += [s for s in rules.said if s.concept in grammar.places and s.concept not in known]
+    places, known = [s for s in rules.said if s.concept in grammar.places], {s.concept for s in both}
+    # Asked where, nobody speaks of an arm and a leg that it costs, nor ever of so many.
+    if context.question == "location" or len(places) >= MANY:
+        both += [s for s in places if s.concept not in known]
     return _masked(context, _upheld(context, rules.said, both))
 
 
