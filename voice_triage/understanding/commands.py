@@ -103,18 +103,17 @@ def leading(context: Context, command: str) -> bool:
         and s.payload.value != "never"
         and s.end - s.start > 1
         and all(_idle(word, sets["polite"]) for word in words[: s.start])
-        and _reason(context, s.end)
+        and _reason(context, s.end, "reasons_to_wait" if command == "wait" else "reasons")
         for s in context.spots
     )
 
 
-def _reason(context: Context, at: int) -> bool:
+def _reason(context: Context, at: int, reasons: str) -> bool:
     """True where the caller tells why: "i'm ...", "let me ...", "she's ..."."""
     words, sets = context.words.surface, context.grammar.sets
     start = next((n for n in range(at, len(words)) if words[n][0].isalnum()), len(words))
-    if words[start : start + 1] and words[start] in sets["reasons"]:
-        return True
-    return words[start : start + 1] in (("he",), ("she",)) and words[start + 1] in sets["copulas"]
+    first, *then = (*words[start : start + 2], "", "")[:2]
+    return first in sets[reasons] or (first in ("he", "she") and then[0] in sets["copulas"])
 
 
 def only_command(words: Words, spots: Sequence[Spot[Phrase]], command: str | None) -> bool:
