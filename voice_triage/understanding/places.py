@@ -34,8 +34,8 @@ class Places:
     def clear(self) -> set[int]:
         """Numbers of the signs that are places which are clear."""
         out: set[int] = set()
-        if not self._numbers:
-            return out
+        if not self._numbers or self._frame.asked.get("clear_no"):
+            return out  # "no, not her lips, her eyes" tells what is swollen
         fading = "present" in self._frame.asked.get("no", {}).values()  # "those on his arm have gone"
         for cue in self._frame.cues:
             name = cue.payload.name
