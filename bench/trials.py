@@ -154,7 +154,6 @@ def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
     )
     if not trial.technique.canceller:
         without(stage.session, canceller=None)
-        stage.session._with.listener._again = None
     if trial.squeeze_s is not None:
         saying = Saying(trial.utterance.say)
         squeeze(stage.caller, saying, trial.voice, trial.squeeze_s)
@@ -164,6 +163,8 @@ def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
 def without(session: Session, **parts: Any) -> None:
     """Change a part of a session that has not begun."""
     session._with = dataclasses.replace(session._with, **parts)
+    if session._with.canceller is None:
+        session._with.listener._again = None
 
 
 def squeeze(caller: ScriptedCaller, saying: Saying, voice: tuple[str, str], seconds: float) -> None:

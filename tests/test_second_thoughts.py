@@ -319,3 +319,43 @@ def test_of_can_and_cannot_the_worse_counts_where_nobody_asked(
     )
 
     assert ("difficulty_breathing" in meaning.signs) is present
+
+
+class Attentive(Second):
+    """Keeps the sounds it is shown."""
+
+    def __init__(self) -> None:
+        super().__init__("it itches", after_s=0.0)
+        self.shown: list[Pcm] = []
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        self.shown.append(pcm)
+        return super().transcribe(pcm, question)
+
+
+@pytest.mark.parametrize(
+    ("own_words", "fails", "loudest"),
+    [("does it itch", False, 2222), ("does it itch", True, 1000), ("", False, 1000)],
+)
+def test_who_speaks_over_the_assistant_is_shown_as_heard_again(
+    interpreter: Interpreter, own_words: str, fails: bool, loudest: int
+) -> None:
+    """Where that fails, as it came; otherwise nothing is heard again."""
+
+    def again(samples: int) -> Callable[[], Pcm]:
+        def work() -> Pcm:
+            if fails:
+                raise MemoryError
+            return np.full(samples, 2222, np.int16)
+
+        return work
+
+    second = Attentive()
+    listener = Listener(
+        ScriptedRecognizer(), interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+        red_flags=RED_FLAGS, second_opinion=second, again=again,
+    )  # fmt: skip
+    for number in range(4 * 50):
+        listener.hear(np.full(BLOCK, 1000 if 20 < number < 100 else 0, np.int16), "itch", own_words)
+
+    assert second.shown and {int(sound.max()) for sound in second.shown} == {loudest}

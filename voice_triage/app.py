@@ -146,10 +146,10 @@ class Kit:
     ) -> Session:
         """A live session on ``device``; ``keep_voice`` is told the name of a voice that was chosen by ear.
 
-        The second opinion may still have to be loaded: best while the greeting is spoken.
+        Unless it is demanded the second opinion still has to be loaded: best while the greeting is spoken.
         """
         if "second_opinion" not in vars(self):
-            self.second_opinion = self._second_opinion(loaded=False)
+            self.second_opinion = self._second_opinion(loaded=self.settings.second_opinion == "on")
         recognizer = self.recognizer(self.settings.recognizer)
         activity = VoiceActivity()
         activity.warm_up()  # not at the caller's first word

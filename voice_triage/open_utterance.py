@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.second_look import SecondLook
 from voice_triage.thresholds import RATE_HZ, SUPPRESSED_S
+
+_log = logging.getLogger(__name__)
 
 Again = Callable[[int], Callable[[], Pcm]]
 """Gives the work of hearing the last samples anew (Canceller.again): the second opinion can wait."""
@@ -58,9 +61,19 @@ class OpenUtterance:
     def sound(self, again: Again | None, longest: int | None = None) -> Callable[[], Pcm]:
         """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
         pcm = self.pcm if longest is None else self.pcm[-longest:]
-        if again is not None and self.over_speech:
-            return again(len(pcm) + round(SUPPRESSED_S * RATE_HZ))
-        return lambda: pcm
+        if again is None or not self.over_speech:
+            return lambda: pcm
+        earlier = 0 if self.talk else round(SUPPRESSED_S * RATE_HZ)  # that belongs to the one before
+        work = again(len(pcm) + earlier)
+
+        def sound() -> Pcm:
+            try:
+                return work()
+            except Exception as error:
+                _log.error("the sound could not be heard again (%s)", type(error).__name__)
+                return pcm
+
+        return sound
 
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
         """Which signs the last look showed, too, and whether it meant the same; this look is kept."""

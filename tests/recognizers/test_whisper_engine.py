@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -144,3 +145,23 @@ def test_the_talk_of_many_at_once_is_no_speech() -> None:
 
     heard = [whisper.transcribe(talk[at * RATE : (at + 6) * RATE], "age").text for at in range(0, 24, 3)]
     assert sum(map(bool, heard)) <= 2, heard  # before it had learned what babble is: three and more
+
+
+def test_weights_that_cannot_be_read_are_tried_once() -> None:
+    pytest.importorskip("ctranslate2")
+    try:
+        whisper = WhisperRecognizer(tuning=None)
+    except Lacking as error:
+        pytest.skip(str(error))
+    tries = []
+
+    def broken(*_: object, **__: object) -> None:
+        tries.append(1)
+        raise RuntimeError("unsupported model")
+
+    whisper._engine = SimpleNamespace(models=SimpleNamespace(Whisper=broken))
+    for _ in range(2):
+        with pytest.raises(Lacking, match="unsupported model"):
+            whisper.transcribe(np.full(RATE, 1000, np.int16))
+
+    assert len(tries) == 1, "each look would try again, beside the caller's words"

@@ -34,8 +34,8 @@ SOON, LATE = 5, 60
 LATE_BY = 128
 """Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
 
-KEPT_BLOCKS = 600
-"""Blocks of both sides that are kept (12 s): for what is asked for again, and to learn its echo from."""
+KEPT_BLOCKS = 1_200
+"""Blocks of both sides that are kept (24 s): the longest utterance, and what its echo is learned from."""
 
 LEARNED_FROM = 48_000
 """Samples before those asked for, from which their echo is learned, too (3 s)."""

@@ -74,10 +74,15 @@ class WhisperRecognizer:
             import tokenizers
         except (ImportError, OSError) as error:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
-        self._engine, self._tokenizer = ctranslate2, tokenizers.Tokenizer
+        try:
+            self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # tokenizers raises bare Exception
+            raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
+        self._engine = ctranslate2
         self._folder, self._tuning, self._threads = folder, tuning, threads
         self._loading = threading.Lock()
         self._loaded = False
+        self._lacking: Lacking | None = None
         self._near = near
         self._hint = hint or (lambda question: "")
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
@@ -85,6 +90,8 @@ class WhisperRecognizer:
     def load(self) -> None:
         """Load the weights (0.3 s), once, from any thread; raises Lacking where they cannot be read."""
         with self._loading:
+            if self._lacking is not None:
+                raise self._lacking
             if self._loaded:
                 return
             folder, tuning = self._folder, self._tuning
@@ -98,9 +105,10 @@ class WhisperRecognizer:
                     intra_threads=self._threads,
                     files=files(folder, tuning) if tuning and place is None else None,
                 )
-                self._tokens: Any = self._tokenizer.from_file(str(folder / "tokenizer.json"))
-            except Exception as error:  # tokenizers raises bare Exception
-                raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
+            except Exception as error:
+                what = f"the Whisper model in {folder} cannot be read ({error})"
+                self._lacking = Lacking(what, _CURE)
+                raise self._lacking from None
             self._array: Any = self._engine.StorageView.from_array
             self._loaded = True
 

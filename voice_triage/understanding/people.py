@@ -207,9 +207,8 @@ def _aside(said: Utterance, spot: Spot[Phrase], own: int) -> bool:
         return False  # "my son says daddy i've got spots"
     if _called(said, spot):
         return True
-    if said.length(spot.end, telling.is_the_one) and _reports(
-        said, spot.end + said.length(spot.end, telling.is_the_one)
-    ):
+    one = said.length(spot.end, telling.is_the_one)
+    if one and _reports(said, spot.end + one):
         return True
     mine = own <= spot.start or not telling.mine.isdisjoint(surface[spot.end + 1 : spot.end + 8])
     return mine and follows[0] in telling.reporting
