@@ -8,7 +8,7 @@ from dataclasses import replace
 from voice_triage.dialogue.circumstances import help_comes, help_here, with_told
 from voice_triage.dialogue.outcome import pages
 from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
-from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, State, age_years, case_of, decide, patient
+from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, LOOKER, State, age_years, case_of, decide, patient
 from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
 from voice_triage.messages import Event, Heard, Meaning, Status
 from voice_triage.protocol import Protocol, Question
@@ -183,7 +183,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "says_why": _says("why"),
     "says_summary": _says("summary"),
     "says_wait": _says("wait"),
-    "says_ready": _says("ready"),
+    "says_ready": lambda step: step.meaning.command == "ready" or _has_a_looker(step),
     "says_back": _says("back"),
     "says_adjust": lambda step: step.meaning.command in ADJUSTMENTS,
     "answers_yes": _answers("yes"),
@@ -229,6 +229,11 @@ def _cannot_see(step: Step) -> bool:
     """True when the caller cannot look, or has looked and cannot tell."""
     blind = any(one.concept == LOW_VISION and one.status == "present" for one in step.meaning.findings)
     return blind or (step.before.place.endswith((LOOK, CUP)) and _unsure(step))
+
+
+def _has_a_looker(step: Step) -> bool:
+    """True for "yes, my neighbour is here" where somebody is looked for who can see the spots."""
+    return step.before.place.endswith(LOOKER) and "accompanied" in step.meaning.told
 
 
 def _still_emergency(step: Step) -> bool:

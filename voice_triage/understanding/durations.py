@@ -217,13 +217,18 @@ def or_wait(
 ) -> tuple[list[Told], str | None]:
     """The values and the command: "minutes" answers how long, "hang on, two minutes" asks to wait."""
     time = next((one for one in told if one.value.concept == "duration"), None)
-    if command != "wait" or question != "duration" or time is None:
+    if command != "wait" or time is None:
         return told, command
-    asking = (s for s in spots if (s.payload.kind, s.payload.name) == ("command", "wait"))
-    beyond = any(
-        s.start < time.end and time.start < s.end and (s.start < time.start or s.end > time.end)
-        for s in asking
-    )
-    if beyond or _hours(time) <= MINUTE:
+    asking = [
+        s
+        for s in spots
+        if (s.payload.kind, s.payload.name) == ("command", "wait")
+        and s.start < time.end
+        and time.start < s.end
+    ]
+    if question != "duration" and not asking:
+        return told, command
+    beyond = any(s.start < time.start or s.end > time.end for s in asking)
+    if beyond or question != "duration" or _hours(time) <= MINUTE:
         return [one for one in told if one is not time], command
     return told, None

@@ -231,6 +231,8 @@ class Interpreter:
             answer = confirmed(context, said, found)
             if answer == "no" and self._corrects(context, said, reading):
                 return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
+            if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back
+                said = [s for s in said if s.status != "absent" or s.concept not in self._grammar.red_flags]
             return answer, _ordered(said)
         answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):

@@ -32,25 +32,25 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((0.0, 1.0, 2.0, 1.5), bias=(0.0, -1.0, 0.0, 0.0))
-SURELY = Strength((0.0, 9.0, 8.0, 5.0), bias=(0.0, -1.0, 0.0, 0.0))
+RED_FLAG = Strength((0.0, 0.5, 2.0, 1.0), bias=(0.0, -0.5, -1.0, 0.0))
+SURELY = Strength((0.0, 6.0, 6.0, 3.0), bias=(0.0, -0.5, -1.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
-TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
-SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
-EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
-ANSWER = Strength((4.0, 3.0, 3.0, 2.0))
+ANSWER = Strength((2.0, 3.0, 3.0, 2.0))
 COMMAND = 4.0
-PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
-ALONE = -1.5
+PATIENT = Strength((0.0, 5.0, 5.0, 5.0))
+ALONE = -0.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
 """In fewer words than these the network must be surer of a red flag that the rules have not read, or reads
 none: "he is off" was "he is four". Of 600 runs of two to four chance words 2 are a red flag."""
-FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, 0.0, 0.0))
+FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 NOTHING, HARDLY = 0.995, 0.5
 """What stands beside a denial, a red flag or not, is no denial itself; but where the network is this sure
 that it is not about the sign at all, the two are weighed as ever."""
