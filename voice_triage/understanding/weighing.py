@@ -44,7 +44,7 @@ EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.0, 3.0, 3.0, 2.0))
 COMMAND = 4.0
-PATIENT = Strength((0.0, 5.0, 5.0, 5.0))
+PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
 ALONE = -0.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
