@@ -42,7 +42,7 @@ SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
-ANSWER = Strength((2.0, 3.0, 3.0, 2.0))
+ANSWER = Strength((4.0, 3.0, 3.0, 2.0))
 COMMAND = 4.0
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
 ALONE = -0.5
