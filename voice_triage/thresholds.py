@@ -183,9 +183,9 @@ MOONSHINE_HOPELESS = -1.2
 
 # ---- Whisper: what it may be trusted with ----
 
-WHISPER_MARGIN_S = 1.0
+WHISPER_MARGIN_S = 0.5
 """Silence that must fit behind the speech, so that Whisper knows that it is over."""
-WHISPER_LONGEST_S = 29.0
+WHISPER_LONGEST_S = 29.5
 """Whisper hears 30 s at most; of longer sound the end counts."""
 WHISPER_NEAR = 0.4
 """Other results so little less probable (mean log probability) may have been what was said."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from difflib import SequenceMatcher
@@ -38,8 +39,9 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
 
 _CURE = extra("second-opinion")
-_CONTEXTS_S = (10.0, 15.0, 20.0, 30.0)
-"""Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
+_UNTUNED_S = (10, 15, 20, 30)
+"""As it comes, Whisper is padded to one of these: made for 30 s, it hears as well in 10, four times as fast.
+Tuned, it was told sounds padded to the next whole second."""
 _BEAM = 8
 """Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
@@ -124,8 +126,8 @@ class WhisperRecognizer:
         if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS:
             return Hypothesis("", final=True)
         self.load()
-        wanted = len(sound) / RATE_HZ + WHISPER_MARGIN_S
-        seconds = next(length for length in _CONTEXTS_S if length >= wanted)
+        wanted = math.ceil(len(sound) / RATE_HZ + WHISPER_MARGIN_S)
+        seconds = wanted if self._tuning else next(length for length in _UNTUNED_S if length >= wanted)
         prompt = self._prompt(question)
         features = np.ascontiguousarray(log_mel(sound, seconds)[None])
         result = self._whisper.generate(
@@ -133,14 +135,14 @@ class WhisperRecognizer:
             [prompt],
             beam_size=_BEAM,
             num_hypotheses=_BEAM,
-            max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * int(wanted) + 8,
+            max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * wanted + 8,
             return_scores=True,
             return_no_speech_prob=True,
         )[0]
         return self._judged(result, features, seconds, question)
 
     def _judged(
-        self, result: Any, features: npt.NDArray[np.float32], seconds: float, question: str | None
+        self, result: Any, features: npt.NDArray[np.float32], seconds: int, question: str | None
     ) -> Hypothesis:
         """Return what is believed of one result."""
         texts = [
@@ -156,12 +158,12 @@ class WhisperRecognizer:
         sure = result.scores[0] >= WHISPER_SURE
         return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
 
-    def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: float) -> float:
+    def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: int) -> float:
         """Return the mean log probability of the words where nothing was told before (0.15 s)."""
         task = [self._tokens.token_to_id(token) for token in _TASK]
         written = f" {text[0].upper()}{text[1:]}."
         ids = self._tokens.encode(written, add_special_tokens=False).ids
-        frames = round(seconds * 50)
+        frames = seconds * 50
         aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
 
