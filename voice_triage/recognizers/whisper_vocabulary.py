@@ -1,7 +1,7 @@
 """The pieces of words that Whisper may write: of its 51,864 those that callers say, a quarter.
 
 Each step of its search weighs every piece against every way that is open: with a quarter of them 400
-sentences take 0.26 s each instead of 0.35, and are heard as well. ``scripts/tune_whisper`` lists them, beside what Whisper has learned.
+sentences take 0.26 s each instead of 0.35, and are heard as well. ``scripts/tune_whisper`` lists them.
 """
 
 from __future__ import annotations
