@@ -220,7 +220,7 @@ class Listener:
         if (paused or (rolling and not second.awaited)) and second.ask(
             lambda: utterance.sound(self._again), hearing.voice_s
         ):
-            utterance.looked_at = len(utterance.blocks)
+            utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
         if second.awaited and (early := second.result()) is not None:
             self._read(utterance, early, paused=paused)
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
@@ -239,8 +239,9 @@ class Listener:
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
-        # While speech goes on the last word may be half of another, unless it stays as it is.
-        plain = {one.concept for one in alarm.findings if paused or one.words.split()[-1:] != last}
+        # What is cut off in mid-speech may end in half a word, unless it stays as it is.
+        ended = paused or utterance.looked_in_pause
+        plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
         others = early.others if paused and flags.keys() - plain else ()
         alarms = [self._interpreter.alarm(text, utterance.question) for text in others]

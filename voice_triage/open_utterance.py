@@ -49,6 +49,8 @@ class OpenUtterance:
     """The words have come to their end, though voices in the room have not."""
     looked_at: int = 0
     """Blocks that the second opinion was last asked about."""
+    looked_in_pause: bool = False
+    """They ended in silence: their last word is whole."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
