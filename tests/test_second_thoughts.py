@@ -205,6 +205,34 @@ def test_the_last_word_is_believed_when_only_sound_and_no_word_follows_it(
     assert raised is not None and 3.0 < raised < 5.0
 
 
+class Slow(VirtualClock):
+    """Gives what was asked beside the loop 0.3 s later."""
+
+    def start(self, work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
+        due_s, poll = self.now_s() + 0.3, super().start(work)
+        return lambda: poll() if self.now_s() >= due_s else None
+
+
+def test_the_last_word_before_a_pause_is_whole_though_speech_has_gone_on(interpreter: Interpreter) -> None:
+    def raised_s(pause_s: float) -> float:
+        clock = Slow()
+        listener = Listener(
+            ScriptedRecognizer(), interpreter, Endpointer(EnergyActivity()), clock,
+            red_flags=RED_FLAGS, second_opinion=Second("he can't breathe", after_s=1.0),
+        )  # fmt: skip
+        for number in range(300):
+            clock.tick(BLOCK / 16_000)
+            loud = not 1.0 <= number / 50 < 1.0 + pause_s
+            if any(isinstance(one, Alarm) for one in listener.hear(
+                np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"
+            )):  # fmt: skip
+                return number / 50
+        raise AssertionError("it was never raised")
+
+    assert raised_s(pause_s=0.16) < 1.6
+    assert raised_s(pause_s=0.0) > 2.0, "in the middle of speech it may be half of another"
+
+
 def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(
     listening: Callable[[Second], Listener],
 ) -> None:
