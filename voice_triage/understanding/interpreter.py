@@ -92,7 +92,8 @@ class Interpreter:
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
         network, whole = self._network, only_command(words, spots, command)
-        reading = network.read(words.surface, question) if network and not whole else None
+        read = network and not whole and not clauses.utterance.only_number
+        reading = network.read(words.surface, question) if network and read else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(command, self._weighed(command, reading, context), spots, said, asked)
@@ -113,8 +114,8 @@ class Interpreter:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         answer = None if answer == "no" and self._cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
-        every, read = tuple(t.value for t in told), " ".join(words.surface)
-        return Meaning(text, answer, command, findings, every, wish, tuple(beside), read, conceivable)
+        every, spoken = tuple(t.value for t in told), " ".join(words.surface)
+        return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable)
 
     def _weighed(self, command: str | None, reading: Reading, context: Context) -> str | None:
         """The command by both readings; "two minutes, i'm going upstairs" stands as it was said."""

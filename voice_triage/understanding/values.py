@@ -54,6 +54,12 @@ class Utterance:
         self.at = {start: every[start] for start in sorted(every)}
         """All numbers by where they begin, in order."""
 
+    @property
+    def only_number(self) -> bool:
+        """True for "thirty five": it tells a value, or nothing."""
+        counted = {at for number in self.numbers for at in range(number.start, number.end)}
+        return len(counted) == len(self.words.surface)
+
     def word(self, at: int) -> str:
         """The word at a place, as said; empty where there is none."""
         return self.words.surface[at] if 0 <= at < len(self.words.surface) else ""
