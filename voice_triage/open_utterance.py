@@ -50,7 +50,7 @@ class OpenUtterance:
     looked_at: int = 0
     """Blocks that the second opinion was last asked about."""
     looked_in_pause: bool = False
-    """They ended in silence: their last word is whole."""
+    """They ended in silence: their last word is hardly half of another."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0

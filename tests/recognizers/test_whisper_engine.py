@@ -99,6 +99,8 @@ def test_written_english_becomes_spoken_words(written: str, spoken: str) -> None
         ("he can't breathe", -0.95, 0.78, ""),
         ("thank you", -0.3, 0.1, ""),
         ("yeah", -2.47, 0.93, ""),
+        ("i'm so worried because he can't breathe", -0.07, 0.41, "i'm so worried because he can't breathe"),
+        ("he is two and a half", -0.4, 0.41, ""),
         ("you know", -1.5, 0.76, ""),
         ("nope nope nope nope", -0.6, 0.03, "nope"),
         ("he can't breathe" + 20 * " help", -0.3, 0.05, "he can't breathe help"),
@@ -115,6 +117,35 @@ def test_other_weights_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(Lacking, match="not the expected Whisper model"):
         open_second_opinion(tmp_path)
+
+
+def test_a_damaged_tuning_is_no_reason_not_to_begin(tmp_path: Path) -> None:
+    pytest.importorskip("ctranslate2")
+    (tmp_path / "damaged.npz").write_bytes(b"PK")
+    for name in ("missing.npz", "damaged.npz"):
+        with pytest.raises(Lacking):
+            WhisperRecognizer(tuning=tmp_path / name)
+
+
+@pytest.mark.parametrize("seconds", [7, 8.5, 12, 17])
+def test_the_last_words_of_long_sound_are_heard(seconds: float) -> None:
+    pytest.importorskip("ctranslate2")
+    try:
+        whisper = WhisperRecognizer(hint=Phrases.load().hint)
+    except Lacking as error:
+        pytest.skip(str(error))
+    told = (
+        "we were at my mother's house on sunday", "and the little one was playing in the garden",
+        "then after lunch i saw some dots on his leg", "my sister thought that it was the new washing powder",
+        "he had a good night and ate his breakfast", "this morning there were more of them on his tummy",
+        "so i rang the school and kept him at home", "i gave him some water and put him on the sofa",
+        "and now he looks very pale and tired", "i'm so worried because he can't breathe",
+    )  # fmt: skip
+    voice = CallerVoice("flite", "slt")
+    said = [part for text in told for part in (voice.render(text), np.zeros(3200, np.int16))]
+    sound = np.concatenate(said)[-round(seconds * RATE) :]
+
+    assert "he can't breathe" in whisper.transcribe(sound).text
 
 
 def test_what_noise_garbled_is_heard_since_it_has_learned_how_callers_talk() -> None:

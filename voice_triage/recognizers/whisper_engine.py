@@ -30,6 +30,7 @@ from voice_triage.thresholds import (
     WHISPER_MARGIN_S,
     WHISPER_NEAR,
     WHISPER_NO_SPEECH,
+    WHISPER_PLAIN,
     WHISPER_SURE,
     WHISPER_TOKENS_A_SECOND,
     WHISPER_UNPROMPTED,
@@ -40,9 +41,10 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
 
 _CURE = extra("second-opinion")
-_UNTUNED_S = (10, 15, 20, 30)
-"""As it comes, Whisper is padded to one of these: made for 30 s, it hears as well in 10, four times as fast.
-Tuned, it was told sounds padded to the next whole second."""
+_CONTEXTS_S = (10, 15, 20, 30)
+"""Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
+_TUNED_S = 12
+"""Tuned it was with shorter ones padded to the next whole second, up to this: so it hears them, too."""
 _BEAM = 8
 """Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
@@ -79,9 +81,9 @@ class WhisperRecognizer:
             raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
         try:
             tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+            self._words = Vocabulary(tokenizer, pieces_of(tuning))
         except Exception as error:  # tokenizers raises bare Exception
             raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
-        self._words = Vocabulary(tokenizer, pieces_of(tuning))
         self._engine = ctranslate2
         self._folder, self._tuning, self._threads = folder, tuning, threads
         self._loading = threading.Lock()
@@ -128,7 +130,8 @@ class WhisperRecognizer:
             return Hypothesis("", final=True)
         self.load()
         wanted = math.ceil(len(sound) / RATE_HZ + WHISPER_MARGIN_S)
-        seconds = wanted if self._tuning else next(length for length in _UNTUNED_S if length >= wanted)
+        whole = self._tuning is not None and wanted <= _TUNED_S
+        seconds = wanted if whole else next(length for length in _CONTEXTS_S if length >= wanted)
         prompt = self._prompt(question)
         features = np.ascontiguousarray(log_mel(sound, seconds)[None])
         result = self._whisper.generate(
@@ -152,23 +155,24 @@ class WhisperRecognizer:
             if score >= result.scores[0] - self._near
         ]
         if resembles(texts[0], self._hint(question)):
-            if self._unprompted(features, texts[0], seconds) < WHISPER_UNPROMPTED:
+            if self._unprompted(features, result.sequences_ids[0], seconds) < WHISPER_UNPROMPTED:
                 return Hypothesis("", final=True)
         others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
         # What begins as noise is noise, whatever else it may sound like.
         sure = result.scores[0] >= WHISPER_SURE
         return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
 
-    def _unprompted(self, features: npt.NDArray[np.float32], text: str, seconds: int) -> float:
-        """Return the mean log probability of the words where nothing was told before (0.15 s)."""
-        task, ids = self._words.special(*_TASK), self._words.read(f" {text[0].upper()}{text[1:]}.")
-        aligned = self._whisper.align(self._array(features), task, [ids], [seconds * 50])[0]
+    def _unprompted(self, features: npt.NDArray[np.float32], written: list[int], seconds: int) -> float:
+        """Return the mean log probability of what it wrote where nothing was told before (0.15 s)."""
+        task = self._words.special(*_TASK)
+        aligned = self._whisper.align(self._array(features), task, [written], [seconds * 50])[0]
         return float(np.mean(np.log(np.asarray(aligned.text_token_probs) + 1e-9)))
 
 
 def believed(text: str, log_probability: float, no_speech: float) -> str:
     """Return the words unless they look like one of Whisper's inventions."""
-    noise = no_speech > WHISPER_NO_SPEECH or log_probability < WHISPER_HOPELESS
+    nobody = no_speech > WHISPER_NO_SPEECH and log_probability < WHISPER_PLAIN
+    noise = nobody or log_probability < WHISPER_HOPELESS
     return "" if noise or looped(text) else sensible(text)
 
 

@@ -26,19 +26,23 @@ from voice_triage.recognizers.whisper_vocabulary import EMBEDDINGS, reduced
 log = logging.getLogger(__name__)
 
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
-"""Arrays of float16 by the name of the weight: whole ones, or ``+A`` [rank, in] and ``+B`` [out, rank]."""
+"""Arrays of float16 by the name of the weight: whole ones, or ``+A`` [rank, in] and ``+B`` [out, rank];
+and ``pieces``, see whisper_vocabulary."""
 
 _FLOAT16 = 4
 """CTranslate2's number for the type."""
 _BESIDE = ("config.json", "vocabulary.txt")
 """What CTranslate2 reads beside the weights."""
+_FORM = b"2"
+"""Raised when something else is made of the same weights."""
 _SEAL = "sha256.txt"
 """The hash of these together, written last."""
 
 
 def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
     """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
-    made_of = hashlib.sha256(tuning.read_bytes() + str((folder / "model.bin").stat().st_mtime_ns).encode())
+    of = _FORM + str((folder / "model.bin").stat().st_mtime_ns).encode()
+    made_of = hashlib.sha256(tuning.read_bytes() + of)
     place = (cache or cache_folder()) / f"whisper-{made_of.hexdigest()[:20]}"
     if _whole(place):
         return place
@@ -64,7 +68,7 @@ def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:
-    """Return the model's files by name, its weights with what they have learned for us."""
+    """Return the model's files by name, with what it has learned and only the pieces of words it keeps."""
     with np.load(tuning) as learned:
         changes = dict(learned)
     pieces = changes.pop("pieces", None)
@@ -72,7 +76,7 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
     whole = {"model.bin": model} | {name: (folder / name).read_bytes() for name in _BESIDE}
     if pieces is None:
         return whole
-    at, shape = next((at, shape) for name, at, shape in weights(model) if name == EMBEDDINGS)
+    at, shape = {name: (at, shape) for name, at, shape in weights(model)}[EMBEDDINGS]
     return reduced(whole, at, shape, pieces)
 
 

@@ -20,7 +20,8 @@ EMBEDDINGS = "decoder/embeddings/weight"
 _LISTS = ("lang_ids", "suppress_ids", "suppress_ids_begin")
 """Of pieces, in config.json."""
 Pieces = npt.NDArray[np.uint16]
-"""Those that are kept, ascending, by their numbers in Whisper's own vocabulary."""
+"""Those that are kept, by their numbers in Whisper's own vocabulary; ascending, since CTranslate2 takes what
+stands before the special ones for text."""
 
 
 class Vocabulary:
@@ -29,29 +30,22 @@ class Vocabulary:
     def __init__(self, tokenizer: Any, pieces: Pieces | None) -> None:
         """Take the tokenizer of the whole vocabulary; without ``pieces`` all of it is kept."""
         self._tokenizer = tokenizer
-        self._pieces = pieces
-        self._places = {} if pieces is None else {int(piece): at for at, piece in enumerate(pieces)}
+        self._pieces: Sequence[int] = range(2**16) if pieces is None else pieces.tolist()
+        self._places = {piece: at for at, piece in enumerate(self._pieces)}
 
     def read(self, text: str) -> list[int]:
         """Return the numbers of a text; what is not kept is left out."""
-        return self._known(self._tokenizer.encode(text, add_special_tokens=False).ids)
+        whole = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return [self._places[piece] for piece in whole if piece in self._places]
 
     def special(self, *names: str) -> list[int]:
-        """Return the numbers of such as ``<|startoftranscript|>``."""
-        return self._known([self._tokenizer.token_to_id(name) for name in names])
+        """Return the numbers of such as ``<|startoftranscript|>``. Raises KeyError where one is not kept."""
+        return [self._places[self._tokenizer.token_to_id(name)] for name in names]
 
     def write(self, numbers: Sequence[int]) -> str:
         """Return the text of what the model wrote."""
-        pieces = self._pieces
-        written: str = self._tokenizer.decode(
-            numbers if pieces is None else [int(pieces[number]) for number in numbers]
-        )
+        written: str = self._tokenizer.decode([self._pieces[number] for number in numbers])
         return written
-
-    def _known(self, numbers: Sequence[int]) -> list[int]:
-        if self._pieces is None:
-            return list(numbers)
-        return [self._places[number] for number in numbers if number in self._places]
 
 
 def pieces_of(tuning: Path | None) -> Pieces | None:
@@ -59,7 +53,8 @@ def pieces_of(tuning: Path | None) -> Pieces | None:
     if tuning is None:
         return None
     with np.load(tuning) as learned:
-        return learned["pieces"] if "pieces" in learned.files else None
+        pieces: Pieces | None = learned.get("pieces")
+        return pieces
 
 
 def reduced(files: Mapping[str, bytes], at: int, shape: Sequence[int], pieces: Pieces) -> dict[str, bytes]:
@@ -71,7 +66,7 @@ def reduced(files: Mapping[str, bytes], at: int, shape: Sequence[int], pieces: P
     embeddings = np.frombuffer(model, np.float16, rows * columns, at).reshape(rows, columns)
     fewer = embeddings[pieces].tobytes()
     head = struct.pack("<II", len(pieces), columns) + model[at - 5 : at - 4] + struct.pack("<I", len(fewer))
-    words = files["vocabulary.txt"].split(b"\n")
+    lines = files["vocabulary.txt"].split(b"\n")
     places = {int(piece): number for number, piece in enumerate(pieces)}
     config = {
         name: [places[one] for one in value if one in places] if name in _LISTS else value
@@ -79,6 +74,6 @@ def reduced(files: Mapping[str, bytes], at: int, shape: Sequence[int], pieces: P
     }
     return {
         "model.bin": model[: at - 13] + head + fewer + model[at + embeddings.nbytes :],
-        "vocabulary.txt": b"\n".join(words[piece] for piece in pieces) + b"\n",
+        "vocabulary.txt": b"\n".join(lines[piece] for piece in pieces) + b"\n",
         "config.json": json.dumps(config).encode(),
     }

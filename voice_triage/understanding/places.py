@@ -77,8 +77,8 @@ class Places:
             return out  # "has not left his face"
         at = cue.end
         while True:
-            first = at - 1 if self._word(at - 1) == "on" else at  # "on his back" is one phrase
-            start = next((a for a in range(first, at + MAX_LEAD) if self._at(a)), None)
+            # From the word before: "on his back", "down below" are one phrase.
+            start = next((a for a in range(at - 1, at + MAX_LEAD) if self._at(a)), None)
             lead = self._past(at, 1, "place_lead")
             if start is None or start > lead:
                 return out
