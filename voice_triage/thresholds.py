@@ -201,8 +201,8 @@ WHISPER_NO_SPEECH = 0.4
 """Probability of no speech above which it is noise, or many people talking to nobody. Of 32 pieces of babble
 one has less, said in babble 48 phrases at most 0.37, 100 of people and other voices at most 0.05."""
 WHISPER_PLAIN = -0.25
-"""Log probability from which words are believed even so: of 80 pieces of noise and babble the best had -0.36; a
-red flag at the end of 8.5 s, plain to hear, had -0.07 with 0.4001 for no speech."""
+"""Log probability from which words are believed even so: of 80 pieces of noise and babble the best had -0.36,
+a red flag at the end of 8.5 s, plain to hear, had -0.07 with 0.4001 for no speech."""
 WHISPER_HOPELESS = -2.3
 """Log probability below which nothing is believed."""
 HINT_LIKENESS = 0.9
