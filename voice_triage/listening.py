@@ -239,8 +239,7 @@ class Listener:
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
-        # What is cut off in mid-speech may end in half a word, unless it stays as it is.
-        ended = paused or utterance.looked_in_pause
+        ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
         others = early.others if paused and flags.keys() - plain else ()

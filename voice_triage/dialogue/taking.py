@@ -56,7 +56,7 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     asked = question.asks_for if question is not None else ()
     known = _by_concept(state)
     left_out = set()
-    if meaning.told or (question is not None and "patient" in known):
+    if meaning.told or (question is not None and "patient" in known) or _of_the_helper(known, meaning):
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
         left_out.add("age")
@@ -66,6 +66,17 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
         for one in meaning.values
         if one.concept not in doubtful and (one.concept in asked or one.concept not in left_out)
     )
+
+
+def _of_the_helper(known: Mapping[str, Value], meaning: Meaning) -> bool:
+    """True for "my arms are tired", said in an emergency by who helps; "no, it's me" corrects."""
+    other = "patient" in known and known["patient"].value != "self"
+    return other and meaning.answer is None and _says_self(meaning)
+
+
+def _says_self(meaning: Meaning) -> bool:
+    """True where somebody seems to speak of themselves."""
+    return any(one.concept == "patient" and one.value == "self" for one in meaning.values)
 
 
 def _by_concept(state: State) -> Mapping[str, Value]:

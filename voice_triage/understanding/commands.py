@@ -58,33 +58,31 @@ def _told_off(spot: Spot[Phrase], context: Context) -> bool:
     words, rows = context.words, context.grammar.sets
     if spot.payload.name == "ready" and words.surface[spot.start] in rows["not_ready"]:
         return True
-    if "not" in words.surface[max(0, spot.start - 2) : spot.start]:
+    if not rows["nots"].isdisjoint(words.surface[max(0, spot.start - 2) : spot.start]):
         return True
-    if spot.payload.name == "back" and words.surface[spot.start - 1 : spot.start] in _RETURNING:
+    before = words.surface[max(0, spot.start - 1) : spot.start]
+    if spot.payload.name == "back" and not rows["returning"].isdisjoint(before):
         return True  # "they come back"
     if spot.payload.name in rows["imperatives"] and any(
         word in rows["past_of_commands"] for word in words.surface[spot.start : spot.end]
     ):
         return True
-    if spot.payload.name == "ready" and _unready(words):
+    if spot.payload.name == "ready" and _unready(context):
         return True
-    corrects = words.surface[spot.start - 1 : spot.start] in (("no",), ("sorry",), (",",))
+    corrects = not rows["before_wait"].isdisjoint(before)
     if spot.payload.name == "wait" and corrects and spot.end < len(words.surface):
         return context.has("correction", max(0, spot.start - 2), spot.end)  # "thursday, no wait, friday"
     return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos)
 
 
-def _unready(words: Words) -> bool:
+def _unready(context: Context) -> bool:
     """True for "i've put the glass down, i haven't pressed yet"."""
-    yet = ("ready", "yet", "press", "have", "got", "get", "found", "start", "do")
+    words, rows = context.words, context.grammar.sets
     return any(
-        (word == "not" and any(later in yet for later in words.lemma[at + 1 : at + 4]))
-        or (word == "put" and "down" in words.surface[at + 1 : at + 5])
+        (word in rows["nots"] and not rows["not_yet"].isdisjoint(words.lemma[at + 1 : at + 4]))
+        or (word in rows["puts"] and not rows["away"].isdisjoint(words.surface[at + 1 : at + 5]))
         for at, word in enumerate(words.surface)
     )
-
-
-_RETURNING = tuple((word,) for word in ("they", "it", "spots", "dots", "rash", "colour", "he", "she", "'s"))
 
 
 def _idle(word: str, polite: Collection[str]) -> bool:
@@ -113,7 +111,7 @@ def _reason(context: Context, at: int, reasons: str) -> bool:
     words, sets = context.words.surface, context.grammar.sets
     start = next((n for n in range(at, len(words)) if words[n][0].isalnum()), len(words))
     first, *then = (*words[start : start + 2], "", "")[:2]
-    return first in sets[reasons] or (first in ("he", "she") and then[0] in sets["copulas"])
+    return first in sets[reasons] or (first in sets["reasons_with_is"] and then[0] in sets["copulas"])
 
 
 def only_command(words: Words, spots: Sequence[Spot[Phrase]], command: str | None) -> bool:
