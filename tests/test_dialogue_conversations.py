@@ -114,6 +114,20 @@ def test_conversation(row: dict[str, Any]) -> None:
             assert seen[key] == value, (key, seen, prompts(turn))
 
 
+@pytest.mark.parametrize(("answer", "patient"), [(None, "other"), ("no", "self")])
+def test_a_tired_helper_is_not_the_patient_of_an_emergency(answer: str | None, patient: str) -> None:
+    """ "My arms are tired" tells of the helper, "no, it's me" corrects."""
+    steps = [
+        {"patient": {"patient": "other", "present": ["drowsy_or_unresponsive"]}},
+        {"confirm_red_flag": "yes"},
+        {"none": {"patient": "self", "answer": answer}},
+    ]
+
+    dialogue, _ = play({"steps": steps})
+
+    assert dialogue.patient == patient and dialogue.red_flags
+
+
 def test_every_red_flag_has_a_conversation() -> None:
     """A red flag that no table raises could break unseen."""
     text = "".join(path.read_text() for path in FOLDER.glob("*.yaml"))

@@ -67,7 +67,7 @@ def _denied(context: Context, spot: Spot[Phrase]) -> bool:
     """True for "i don't think they are coming" and "no help is coming", not for "no, they are coming"."""
     rows, surface, at = context.grammar.sets, context.words.surface, spot.start - 1
     if at >= 0 and surface[at] in rows["denied_by"]:
-        return surface[spot.start] not in rows.any_of("nominative", "clause_pronouns")
+        return surface[spot.start] not in rows.any_of("nominative", "clause_pronouns", "own_negative")
     while at >= 0 and surface[at] in rows["denied_through"]:
         at -= 1
     return at >= 0 and surface[at] in context.grammar.nots
