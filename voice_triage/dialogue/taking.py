@@ -56,7 +56,7 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     asked = question.asks_for if question is not None else ()
     known = _by_concept(state)
     left_out = set()
-    if meaning.told or (question is not None and "patient" in known) or _of_the_helper(known, meaning):
+    if meaning.told or (question is not None and "patient" in known) or _of_the_helper(state, meaning):
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
         left_out.add("age")
@@ -68,15 +68,12 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     )
 
 
-def _of_the_helper(known: Mapping[str, Value], meaning: Meaning) -> bool:
+def _of_the_helper(state: State, meaning: Meaning) -> bool:
     """True for "my arms are tired", said in an emergency by who helps; "no, it's me" corrects."""
-    other = "patient" in known and known["patient"].value != "self"
-    return other and meaning.answer is None and _says_self(meaning)
-
-
-def _says_self(meaning: Meaning) -> bool:
-    """True where somebody seems to speak of themselves."""
-    return any(one.concept == "patient" and one.value == "self" for one in meaning.values)
+    known = _by_concept(state).get("patient")
+    other = state.standing is not None and known is not None and known.value != "self"
+    says_self = any(one.concept == "patient" and one.value == "self" for one in meaning.values)
+    return other and says_self and meaning.answer is None
 
 
 def _by_concept(state: State) -> Mapping[str, Value]:
