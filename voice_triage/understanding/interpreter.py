@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,7 +27,7 @@ from voice_triage.understanding.grammar import Grammar, Phrase, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.plain import plain
-from voice_triage.understanding.readback import confirmed, unclear
+from voice_triage.understanding.readback import confirmed, cried, unclear
 from voice_triage.understanding.replies import (
     Found,
     answering,
@@ -100,6 +99,10 @@ class Interpreter:
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         found = answers_in(context)
         if only_answers(context, found):
+            other = weighing.gainsaid(found[-1][2], reading) if found and reading else None
+            if other:
+                found = [(0, len(words.surface), other)]
+                said = [s for s in said if s.concept not in self._bare(context.asked)]
             said, reading = answering(context, said, found), None  # nothing is left
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
@@ -112,7 +115,7 @@ class Interpreter:
         answer, said = self._reply(context, said, told, command, reading, found)
         if answer and context.asked.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
-        answer = None if answer == "no" and self._cried(context, text) else answer
+        answer = None if answer == "no" and cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
         every, spoken = tuple(t.value for t in told), " ".join(words.surface)
         return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable)
@@ -163,15 +166,6 @@ class Interpreter:
             return told
         others = [t for t in told if t is not rule]
         return [*others, Told(0, 0, Value("patient", "value", who))] if who else others
-
-    @staticmethod
-    def _cried(context: Context, text: str) -> bool:
-        """True where only a clear no counts and this is "oh no": fright, not an answer."""
-        if not context.asked.get("clear_no"):
-            return False
-        cries = context.grammar.sets["cries"]
-        spoken = set(re.findall(r"[a-z]+", text.lower()))
-        return bool(spoken & cries) and spoken <= cries | {"no"}
 
     @staticmethod
     def _findings(words: Words, said: Sequence[Said]) -> tuple[Finding, ...]:
@@ -229,18 +223,16 @@ class Interpreter:
             found = ()
         explicit = found[-1][2] if found else None
         if row.get("clear_no"):
-            answer = confirmed(context, said, found)
-            if answer == "no" and self._corrects(context, said, reading):
-                return None, [s for s in _ordered(said) if s.concept not in self._grammar.red_flags]
-            if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back
-                said = [s for s in said if s.status != "absent" or s.concept not in self._grammar.red_flags]
-            return answer, _ordered(said)
+            return self._read_back(context, said, reading, found)
         answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
         asks = [s for s in said if s.concept in row.get("asks", ())]
-        if reading and not (asks and all(s.sure for s in asks)):
-            barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or "yes" in row))
+        told_surely = bool(asks) and all(s.sure for s in asks)
+        if reading and not (told_surely and max(reading.answer[1:]) < weighing.SURE_ANSWER):
+            # A yes to a list of red flags is an emergency: the network alone gives none.
+            harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
+            barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or harmless))
             answer = weighing.answer(answer, reading, barred)
         if explicit and answer and not command:
             known, at = {s.concept for s in said}, found[-1][0]
@@ -252,12 +244,21 @@ class Interpreter:
             said = said + added
         return answer, _ordered(said)
 
-    def _corrects(self, context: Context, said: Sequence[Said], reading: Reading | None) -> bool:
-        """True for a "no" to a read-back beside which a red flag may still be told."""
-        doubt = weighing.likeliest(reading, self._network, self._grammar.red_flags)
-        if doubt >= weighing.SURE_DOUBT:
-            return True
-        return unclear(context, said, doubt >= weighing.DOUBT)
+    def _read_back(
+        self, context: Context, said: list[Said], reading: Reading | None, found: Sequence[Found]
+    ) -> tuple[Answer | None, list[Said]]:
+        """The answer to a read-back, which only a clear no takes back, and the signs."""
+        flags, answer = self._grammar.red_flags, confirmed(context, said, found)
+        doubt = weighing.likeliest(reading, self._network, flags)
+        if not answer and reading and len(context.words.surface) > 2:
+            answer = weighing.denied(reading, doubt)
+        if answer == "no" and (
+            doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT)
+        ):
+            return None, [s for s in _ordered(said) if s.concept not in flags]
+        if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back
+            said = [s for s in said if s.status != "absent" or s.concept not in flags]
+        return answer, _ordered(said)
 
     def alarm(self, partial: str, question: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it."""

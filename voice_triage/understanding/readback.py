@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from voice_triage.messages import Answer
@@ -30,6 +31,15 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     clear = covered(nos).union(context.lone_nos)
     rest = [w for at, w in enumerate(context.words.surface) if at not in clear and w[0].isalnum()]
     return "no" if polite.issuperset(rest) else None
+
+
+def cried(context: Context, text: str) -> bool:
+    """True where only a clear no counts and this is "oh no": fright, not an answer."""
+    if not context.asked.get("clear_no"):
+        return False
+    cries = context.grammar.sets["cries"]
+    spoken = set(re.findall(r"[a-z]+", text.lower()))
+    return bool(spoken & cries) and spoken <= cries | {"no"}
 
 
 def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:

@@ -22,7 +22,7 @@ CORRECTION = 7
 def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network: Network) -> list[Said]:
     """The signs as rules and network together make likeliest, but for what must stand as it was said."""
     grammar, asks = context.grammar, context.asked.get("asks", ())
-    both = weighing.signs(rules, reading, network, grammar)
+    both = weighing.signs(rules, reading, network, grammar, context.asked)
     if context.asked.get("clear_no"):  # what the network alone denies takes nothing back: "no, the lips"
         said = {s.concept for s in rules.said if s.status == "absent"} | rules.aside | grammar.places
         both = [s for s in both if s.status != "absent" or s.concept in said]
