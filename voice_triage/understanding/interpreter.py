@@ -250,8 +250,6 @@ class Interpreter:
         """The answer to a read-back, which only a clear no takes back, and the signs."""
         flags, answer = self._grammar.red_flags, confirmed(context, said, found)
         doubt = weighing.likeliest(reading, self._network, flags)
-        if not answer and reading and len(context.words.surface) > 2:
-            answer = weighing.denied(reading, doubt)
         if answer == "no" and (
             doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT)
         ):

@@ -66,9 +66,6 @@ SURE_OPPOSITE = 0.75
 reads a no, and in 20 of 22 where the network is at least this sure it is right."""
 SURE_ANSWER = 0.9
 """So sure must the network be of an answer to be heard at all beside what was surely said of the sign."""
-SURE_NO = 0.9
-"""So sure must it be of a "no" to a read-back that the rules have not read: in 800 such replies that neither
-had seen it was right 83 times of 85."""
 UNLIKELY, AGREED = 0.02, 0.5
 """No answer is taken for less likely than the first where it speaks for or against the sign asked about, and
 it says nothing against a red flag that the rules read and the network finds likelier than the second."""
@@ -176,11 +173,6 @@ def gainsaid(rule: Answer, reading: Reading) -> Answer | None:
     opposite = OPPOSITES.get(rule)
     sure = opposite and reading.answer[ANSWERS.index(opposite)] > SURE_OPPOSITE
     return opposite if sure else None
-
-
-def denied(reading: Reading, doubt: float) -> Answer | None:
-    """A "no" to a read-back that the network alone has read, where it is sure: "false alarm, he hiccuped"."""
-    return "no" if reading.answer[2] > SURE_NO and doubt < DOUBT else None
 
 
 def command(rule: str | None, reading: Reading, network: Network) -> str | None:
