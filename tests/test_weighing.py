@@ -100,3 +100,23 @@ def test_a_sure_network_overrules_a_rule():
     sure = np.array([0.001, 0.001, 0.997, 0.001], np.float32)
 
     assert weighing.decide(sure, 1, weighing.RED_FLAG) == 2
+
+
+def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):
+    one = np.array([statuses], np.float32)
+    nothing = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
+    return network.Reading(one, np.array(answer, np.float32), nothing, nothing, np.zeros((1, 1), np.float32))
+
+
+@pytest.mark.parametrize(
+    ("rule", "answer", "other"),
+    [
+        ("yes", (0.0, 0.1, 0.9, 0.0), "no"),
+        ("no", (0.0, 0.9, 0.1, 0.0), "yes"),
+        ("yes", (0.0, 0.3, 0.7, 0.0), None),
+        ("yes", (0.9, 0.1, 0.0, 0.0), None),
+        ("unsure", (0.0, 0.0, 1.0, 0.0), None),
+    ],
+)
+def test_only_a_sure_opposite_gainsays_a_bare_answer(rule, answer, other):
+    assert weighing.gainsaid(rule, reading_of(answer)) == other
