@@ -99,11 +99,7 @@ class Interpreter:
         told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
         found = answers_in(context)
         if only_answers(context, found):
-            other = weighing.gainsaid(found[-1][2], reading) if found and reading else None
-            if other:
-                found = [(0, len(words.surface), other)]
-                said = [s for s in said if s.concept not in self._bare(context.asked)]
-            said, reading = answering(context, said, found), None  # nothing is left
+            (said, found), reading = self._unless_gainsaid(context, said, found, reading), None
         elif reading and network:
             aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
             bare = self._bare(context.asked) if found or context.idle else frozenset()
@@ -119,6 +115,16 @@ class Interpreter:
         findings = self._findings(words, self._without_parts(said, asked))
         every, spoken = tuple(t.value for t in told), " ".join(words.surface)
         return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable)
+
+    def _unless_gainsaid(
+        self, context: Context, said: list[Said], found: list[Found], reading: Reading | None
+    ) -> tuple[list[Said], list[Found]]:
+        """The signs and answers of an utterance that only answers; the opposite where the network is sure."""
+        other = weighing.gainsaid(found[-1][2], reading) if found and reading else None
+        if other:
+            found = [(0, len(context.words.surface), other)]
+            said = [s for s in said if s.concept not in self._bare(context.asked)]
+        return answering(context, said, found), found
 
     def _weighed(self, command: str | None, reading: Reading, context: Context) -> str | None:
         """The command by both readings; "two minutes, i'm going upstairs" stands as it was said."""
