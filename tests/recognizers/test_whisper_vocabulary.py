@@ -70,7 +70,9 @@ def test_what_is_not_kept_is_left_out_of_what_it_is_told() -> None:
 def shipped() -> Vocabulary:
     """What the engine uses."""
     try:
-        return open_second_opinion()._words
+        engine = open_second_opinion()
+        engine.load()
+        return engine._words
     except Lacking as error:
         pytest.skip(str(error))
 

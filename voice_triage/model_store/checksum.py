@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 from voice_triage.model_store.catalogue import ModelFile
-
-
-def sha256_of(path: Path) -> str:
-    """Return the sha256 of the file in hexadecimal. Raises OSError."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
+from voice_triage.pinned import sha256_of
 
 
 def mismatch(path: Path, file: ModelFile) -> str | None:

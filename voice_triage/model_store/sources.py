@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import importlib.util
 import urllib.parse
 import urllib.request
@@ -13,8 +12,9 @@ from pathlib import Path
 from voice_triage.disk import disk_errors
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.model_store.catalogue import Model, ModelFile
-from voice_triage.model_store.checksum import mismatch, sha256_of
+from voice_triage.model_store.checksum import mismatch
 from voice_triage.model_store.download import Patience, Progress, WrongFile, fetch
+from voice_triage.pinned import is_pinned, sha256_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -127,14 +127,8 @@ def package_folder(model: Model) -> Path | None:
 def _is_right(path: Path, file: ModelFile) -> bool:
     """True if ``path`` is exactly ``file``."""
     try:
-        state = path.stat()
+        size = path.stat().st_size
     except OSError:
         return False
-    return state.st_size == file.bytes and _same_bytes(path, file, state.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=64)
-def _same_bytes(path: Path, file: ModelFile, changed_ns: int) -> bool:
-    """Compare by sha256, once a process for each state of the file."""
     with disk_errors(path):
-        return mismatch(path, file) is None
+        return size == file.bytes and file.sha256 is not None and is_pinned(path, file.sha256)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from difflib import SequenceMatcher
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -74,17 +75,9 @@ class WhisperRecognizer:
         if folder is None:
             raise Lacking("there is no Whisper model here", _CURE)
         check(folder / "model.bin", MODEL_SHA256, "Whisper", _CURE)
-        try:
-            import ctranslate2
-            import tokenizers
-        except (ImportError, OSError) as error:
-            raise Lacking(f"Whisper cannot be used ({error})", _CURE) from None
-        try:
-            tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-            self._words = Vocabulary(tokenizer, pieces_of(tuning))
-        except Exception as error:  # tokenizers raises bare Exception
-            raise Lacking(f"the Whisper model in {folder} cannot be read ({error})", _CURE) from None
-        self._engine = ctranslate2
+        for package in ("ctranslate2", "tokenizers"):
+            if find_spec(package) is None:
+                raise Lacking(f"Whisper cannot be used (there is no {package})", _CURE)
         self._folder, self._tuning, self._threads = folder, tuning, threads
         self._loading = threading.Lock()
         self._loaded = False
@@ -94,7 +87,7 @@ class WhisperRecognizer:
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
 
     def load(self) -> None:
-        """Load the weights (0.3 s), once, from any thread; raises Lacking where they cannot be read."""
+        """Load words and weights (0.4 s), once, from any thread; raises Lacking where they cannot be read."""
         with self._loading:
             if self._lacking is not None:
                 raise self._lacking
@@ -102,8 +95,13 @@ class WhisperRecognizer:
                 return
             folder, tuning = self._folder, self._tuning
             try:
+                import ctranslate2
+                import tokenizers
+
+                tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+                self._words = Vocabulary(tokenizer, pieces_of(tuning))
                 place = kept(folder, tuning) if tuning else folder
-                self._whisper: Any = self._engine.models.Whisper(
+                self._whisper: Any = ctranslate2.models.Whisper(
                     str(place or folder),
                     device="cpu",
                     compute_type="int8",
@@ -111,11 +109,11 @@ class WhisperRecognizer:
                     intra_threads=self._threads,
                     files=files(folder, tuning) if tuning and place is None else None,
                 )
-            except Exception as error:
+            except Exception as error:  # tokenizers raises no less
                 what = f"the Whisper model in {folder} cannot be read ({error})"
                 self._lacking = Lacking(what, _CURE)
                 raise self._lacking from None
-            self._array: Any = self._engine.StorageView.from_array
+            self._array: Any = ctranslate2.StorageView.from_array
             self._loaded = True
 
     def _prompt_for(self, question: str | None) -> list[int]:
