@@ -15,7 +15,9 @@ from voice_triage import replay
 from voice_triage.app import Kit
 from voice_triage.clock import VirtualClock
 from voice_triage.dialogue import Dialogue
-from voice_triage.messages import Event, Heard, Meaning, Turn
+from voice_triage.listening import Listener
+from voice_triage.messages import Alarm, Event, Heard, Meaning, Partial, Turn
+from voice_triage.messages import Utterance as Spoken
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.whisper_engine import WhisperRecognizer
@@ -85,7 +87,7 @@ class Outcome:
     silent_ms: float | None = None
     answered_ms: float | None = None
     by: str = ""
-    """The lane that raised the emergency: streaming, second opinion, answer."""
+    """The lane that raised the emergency: streaming, second opinion, or the answer."""
     partials: list[str] = field(default_factory=list)
     meanings: list[Meaning] = field(default_factory=list)
     understood: bool = False
@@ -142,10 +144,14 @@ def run(trial: Trial) -> Outcome:
     ear = Ear()
     stage = _stage(trial, parts, ear)
     events = listen_in(stage.dialogue)
+    alarms = alarms_of(stage.session._with.listener)
     open_at(stage.dialogue, parts.interpreter, trial.question)
     stage.session.start()
     audio_s = _play(stage, trial)
-    return _outcome(trial, stage, ear, events, audio_s)
+    outcome = _outcome(trial, stage, ear, events, audio_s)
+    if outcome.emergency:
+        outcome.by = alarms[0].by if alarms else "answer"
+    return outcome
 
 
 def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
@@ -183,6 +189,20 @@ def listen_in(dialogue: Dialogue) -> list[Event]:
 
     dialogue.handle = noted  # type: ignore[method-assign]
     return events
+
+
+def alarms_of(listener: Listener) -> list[Alarm]:
+    """The alarms of the safety lane from now on, as they come."""
+    alarms: list[Alarm] = []
+    hear = listener.hear
+
+    def noted(*args: Any, **options: Any) -> list[Partial | Alarm | Spoken]:
+        events = hear(*args, **options)
+        alarms.extend(event for event in events if isinstance(event, Alarm))
+        return events
+
+    listener.hear = noted  # type: ignore[method-assign]
+    return alarms
 
 
 def open_at(dialogue: Dialogue, interpreter: Interpreter, question: str) -> None:
@@ -245,8 +265,6 @@ def _outcome(trial: Trial, stage: Stage, ear: Ear, events: list[Event], audio_s:
     outcome.right = any(matches(trial.utterance, one, red_flags) for one in outcome.meanings)
     if stage.caller.speeches:
         _times(outcome, stage, ear, flags)
-    if outcome.emergency:
-        outcome.by = _lane(events, stage.interpreter, flags)
     return outcome
 
 
@@ -264,18 +282,6 @@ def _times(outcome: Outcome, stage: Stage, ear: Ear, flags: frozenset[str]) -> N
             outcome.silent_ms = max(0.0, ear.cut_s + FADE_S - end_s) * 1000
     if ear.heard_s is not None:
         outcome.answered_ms = (ear.heard_s - speech.where.end / RATE_HZ) * 1000
-
-
-def _lane(events: list[Event], interpreter: Interpreter, flags: frozenset[str]) -> str:
-    for event in events:
-        if not isinstance(event, Heard):
-            continue
-        if event.partial:
-            seen = {one.concept for one in interpreter.alarm(event.meaning.text).findings}
-            return "streaming" if seen & flags else "second opinion"
-        if any(one.concept in flags and one.status == "present" for one in event.meaning.findings):
-            return "answer"
-    return "answer"
 
 
 def _typed(utterance: Utterance, interpreter: Interpreter, red_flags: Collection[str]) -> bool:

@@ -153,15 +153,15 @@ class Listener:
             alarm = self._interpreter.alarm(hypothesis.text, utterance.question)
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
             utterance.current = flags if alarm.settled else {}
-        held = {concept: utterance.standing.get(concept, 0) + 1 for concept in utterance.current}
-        utterance.standing = held
+        utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
         standing = [
             finding
             for concept, finding in utterance.current.items()
             if concept not in utterance.alarmed
-            and not (self._own(finding, own_words) and not self._endpointer.barge_in)
+            and (self._endpointer.barge_in or not self._own(finding, own_words))
         ]
-        self._raise(utterance, [one for one in standing if self._sure(utterance, one)], events)
+        raised = tuple(one for one in standing if self._sure(utterance, one))
+        self._raise(utterance, Alarm(raised, utterance.text), events)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once both engines heard the flag, or it has stood its time and the second heard nothing."""
@@ -197,12 +197,11 @@ class Listener:
         # An engine that hears in steps must have heard it twice.
         return max(limits.red_flag_hold_one_word_s if len(words) < 2 else hold_s, self.recognizer.step_s)
 
-    def _raise(
-        self, utterance: OpenUtterance, raised: list[Finding], events: list[Partial | Alarm | Utterance]
-    ) -> None:
-        if raised:
-            utterance.alarmed |= {one.concept for one in raised}
-            events.append(Alarm(tuple(raised), utterance.text))
+    @staticmethod
+    def _raise(utterance: OpenUtterance, alarm: Alarm, events: list[Partial | Alarm | Utterance]) -> None:
+        if alarm.findings:
+            utterance.alarmed |= {one.concept for one in alarm.findings}
+            events.append(alarm)
 
     @staticmethod
     def _own(finding: Finding, own_words: str) -> bool:
@@ -225,7 +224,8 @@ class Listener:
             self._read(utterance, early, paused=paused)
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
-        self._raise(utterance, [one for one in seen if one.concept not in utterance.alarmed], events)
+        raised = tuple(one for one in seen if one.concept not in utterance.alarmed)
+        self._raise(utterance, Alarm(raised, utterance.text, "second opinion"), events)
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
         """Note which red flags a look at the open utterance shows, and which of them no word can turn."""

@@ -129,6 +129,8 @@ class Alarm:
 
     findings: tuple[Finding, ...]
     text: str
+    by: Literal["streaming", "second opinion"] = "streaming"
+    """The lane that raises it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ SHA256 = {
 _CURE = extra("moonshine")
 _START, _END = 1, 2
 """Tokens before and after the words."""
+_NEAR, _TRIED = 6, 8
+"""Tokens in which the draft is found again after it failed, and that are tried then: each costs a tenth of a
+step."""
 
 
 class Model:
@@ -67,8 +70,9 @@ class Model:
         """Return the likeliest tokens of float32[n], 16 kHz, and their mean log probability.
 
         ``draft`` is what was heard when there was less of it: as far as it still holds, it is confirmed in
-        one step instead of one for each token (Leviathan 2023, speculative decoding). The 8-bit sums of many
-        tokens at once differ a little from those of each alone, so of two words as likely the other may win.
+        one step instead of one for each token (Leviathan 2023, speculative decoding); where it fails, what
+        followed in it is tried again. The 8-bit sums of many tokens at once differ a little from those of
+        each alone, so of two words as likely the other may win.
         """
         row = sound[None]
         inputs = {"input_values": row, "attention_mask": np.ones(row.shape, np.int64)}
@@ -88,11 +92,11 @@ class Model:
             if at < len(draft) and draft[at] == best:
                 at += 1
                 continue
-            if draft:
-                memory = {n: m[:, :, : at + 1] if "decoder" in n else m for n, m in memory.items()}
-            draft, at = [], 0
-            logits, grown = self._run(hidden, [best], memory, cached=True)
+            draft = _after(best, draft[at:])
+            memory = {n: m[:, :, : len(tokens)] if "decoder" in n else m for n, m in memory.items()}
+            logits, grown = self._run(hidden, [best, *draft], memory, cached=True)
             memory |= {name: part for name, part in grown.items() if "decoder" in name}
+            at = 0
 
     def written(self, tokens: list[int]) -> str:
         """Return tokens as written English."""
@@ -120,6 +124,12 @@ class Model:
         }
         out = self._decoder.run(None, inputs | memory)
         return out[0][0], dict(zip(self._memory, out[1:], strict=True))
+
+
+def _after(token: int, draft: list[int]) -> list[int]:
+    """Return what of a draft that failed may follow ``token``: from where it stands in it, or all but one."""
+    near = draft[:_NEAR]
+    return draft[near.index(token) + 1 if token in near else 1 :][:_TRIED]
 
 
 def _log_probability(row: Floats, token: int) -> float:
