@@ -170,6 +170,7 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "take_worst": _take_worst,
     "back": _back,
     "announce": _announce,
+    "press": _announce,  # what is new stands without a word: the chest comes first
     "announce_rest": _announce_rest,
     "announce_again": _try,
     "withdrawn": _withdrawn,

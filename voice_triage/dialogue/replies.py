@@ -138,6 +138,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "announce_rest": announcement,
     "announce_again": announcement,
     "first_aid": standing.aid,
+    "press": standing.aid,
     "help_comes": standing.help_comes,
     "handed_over": standing.handed_over,
     "alone": standing.alone,

@@ -166,7 +166,7 @@ def _emergency() -> list[Row]:
         Row(HEAR, CONFIRM, CONFIRM, ("takes_some_back",), "announce_rest"),
         Row(HEAR, CONFIRM, CONFIRM, ("rest_of_utterance",), "nothing"),
         Row(HEAR, CONFIRM, STANDING_BY, ("help_here",), "handed_over"),
-        Row(HEAR, CONFIRM, STANDING_BY, ("not_breathing",), "first_aid"),
+        Row(HEAR, CONFIRM, STANDING_BY, ("not_breathing",), "press"),
         *_asides(CONFIRM),
         Row(HEAR, CONFIRM, STANDING_BY, ("help_comes",), "help_comes"),
         Row(HEAR, CONFIRM, STANDING_BY, ("confirms",), "first_aid"),
@@ -178,7 +178,7 @@ def _emergency() -> list[Row]:
         Row(SILENT, CONFIRM, CONFIRM, (), "announce_again"),
         Row(HEAR, STANDING_BY, CONFIRM, ("doubts_it",), "announce_again"),
         Row(HEAR, STANDING_BY, STANDING_BY, ("help_here",), "handed_over"),
-        Row(HEAR, STANDING_BY, STANDING_BY, ("not_breathing",), "first_aid"),
+        Row(HEAR, STANDING_BY, STANDING_BY, ("not_breathing",), "press"),
         *_asides(STANDING_BY),
         Row(HEAR, STANDING_BY, STANDING_BY, ("help_comes",), "help_comes"),
         *(

@@ -134,6 +134,8 @@ def alarm(step: Step) -> bool:
         return False
     if not step.before.announced:
         return True
+    if "not_breathing" in step.meaning.told:
+        return False  # told at once to press on the chest; what else is new needs no read-back first
     if step.before.overheard and not step.answered:
         return False  # the rest of the utterance that raised it: the line is being spoken already
     if step.partial:
