@@ -120,3 +120,15 @@ def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):
 )
 def test_only_a_sure_opposite_gainsays_a_bare_answer(rule, answer, other):
     assert weighing.gainsaid(rule, reading_of(answer)) == other
+
+
+def test_what_a_caller_said_is_forgotten_with_the_caller() -> None:
+    reader = network.load("en")
+    assert reader is not None
+    reader.read("he can't breathe".split(), None)
+    kept = [reader._readings, reader._word_pieces]
+    assert all(one.cache_info().currsize for one in kept)
+
+    reader.forget()
+
+    assert not any(one.cache_info().currsize for one in kept)
