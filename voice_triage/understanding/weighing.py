@@ -33,8 +33,8 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((0.0, 0.5, 2.0, 1.0), bias=(0.0, -0.5, -1.0, 0.0))
-SURELY = Strength((0.0, 4.0, 6.0, 3.0), bias=(0.0, -0.5, -1.0, 0.0))
+RED_FLAG = Strength((0.0, 0.5, 2.0, 1.0), bias=(0.0, -0.35, -1.0, 0.0))
+SURELY = Strength((0.0, 4.0, 6.0, 3.0), bias=(0.0, -0.35, -1.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
 TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
@@ -44,8 +44,12 @@ EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.5, 1.5, 2.0, 1.5))
+MANY_WORDS = 8
+AMONG_MANY = Strength((2.5, 0.0, 2.0, 1.5))
+"""In so many words a "yes" may be said to somebody else ("yeah we did the kitchen first and then"): the
+network, which has learned what is said in rooms, decides alone whether it answers."""
 COMMAND = 4.0
-PATIENT = Strength((1.5, 5.0, 5.0, 5.0))
+PATIENT = Strength((1.5, 5.0, 5.0, 5.0), bias=(-1.0, 0.0, 0.0, 0.0))
 ALONE = -0.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
@@ -162,9 +166,12 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
     return RED_FLAG if flag else SIGN
 
 
-def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = ()) -> Answer | None:
-    """The answer that both readings make likeliest; the rules' own where the network may not say that one."""
-    likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER)]
+def answer(
+    rule: Answer | None, reading: Reading, words: int, barred: Collection[Answer] = ()
+) -> Answer | None:
+    """The answer both readings of so many ``words`` make likeliest; the rules' own where that is barred."""
+    strength = ANSWER if words < MANY_WORDS else AMONG_MANY
+    likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), strength)]
     return rule if likeliest in barred else likeliest
 
 
@@ -186,7 +193,7 @@ def command(rule: str | None, reading: Reading, network: Network) -> str | None:
 def patient(rule: str | None, reading: Reading) -> str | None:
     """Who it is about, as both readings make likeliest."""
     told = PATIENTS.index(rule)
-    odds = np.log(reading.patient + 1e-6)
+    odds = np.log(reading.patient + 1e-6) + np.asarray(PATIENT.bias, np.float32)
     odds[told] += PATIENT.of_rule[told]
     return PATIENTS[int(odds.argmax())]
 
