@@ -34,10 +34,11 @@ def announcement(step: Step) -> Lines:
 
 
 def heard(state: State) -> Lines:
-    """Return the read-back: what was heard, last, so that "no" can only mean this."""
+    """Return the read-back: what was heard, last, so that "no" can only mean this; the newest first."""
     heat = measured_fever(state)
     lines = []
-    for number, sign in enumerate(state.announced[:MAX_HEARD]):
+    newest = sorted(state.announced, key=lambda sign: sign not in state.fresh)
+    for number, sign in enumerate(newest[:MAX_HEARD]):
         start = "and_" if number else ""
         if sign == "fever" and heat is not None:
             lines.append(Line(f"emergency.{start}measured", (("measure", heat.words or f"{heat.value:g}"),)))

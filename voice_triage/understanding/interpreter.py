@@ -239,7 +239,7 @@ class Interpreter:
             # A yes to a list of red flags is an emergency: the network alone gives none.
             harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
             barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or harmless))
-            answer = weighing.answer(answer, reading, len(context.words.surface), barred)
+            answer = weighing.answer(answer, reading, barred)
         if explicit and answer and not command:
             known, at = {s.concept for s in said}, found[-1][0]
             added = [

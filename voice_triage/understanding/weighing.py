@@ -44,10 +44,9 @@ EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
 ANSWER = Strength((2.5, 1.5, 2.0, 1.5))
-MANY_WORDS = 8
-AMONG_MANY = Strength((2.5, 0.0, 2.0, 1.5))
-"""In so many words a "yes" may be said to somebody else ("yeah we did the kitchen first and then"): the
-network, which has learned what is said in rooms, decides alone whether it answers."""
+YES_HEARD = 2.0
+"""Log-odds against "no answer" where the rules read a yes: "yes we noticed it when we put his jumper on" may
+be said to somebody else, but who is not heard may be lost; who is heard wrongly is asked again."""
 COMMAND = 4.0
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0), bias=(-1.0, 0.0, 0.0, 0.0))
 ALONE = -0.5
@@ -166,12 +165,10 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
     return RED_FLAG if flag else SIGN
 
 
-def answer(
-    rule: Answer | None, reading: Reading, words: int, barred: Collection[Answer] = ()
-) -> Answer | None:
-    """The answer both readings of so many ``words`` make likeliest; the rules' own where that is barred."""
-    strength = ANSWER if words < MANY_WORDS else AMONG_MANY
-    likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), strength)]
+def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = ()) -> Answer | None:
+    """The answer that both readings make likeliest; the rules' own where the network may not say that one."""
+    beside = np.array((-YES_HEARD if rule == "yes" else 0.0, 0.0, 0.0, 0.0), np.float32)
+    likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER, beside)]
     return rule if likeliest in barred else likeliest
 
 
