@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -178,8 +177,8 @@ def test_the_talk_of_many_at_once_is_no_speech() -> None:
     assert sum(map(bool, heard)) <= 2, heard  # before it had learned what babble is: three and more
 
 
-def test_weights_that_cannot_be_read_are_tried_once() -> None:
-    pytest.importorskip("ctranslate2")
+def test_weights_that_cannot_be_read_are_tried_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = pytest.importorskip("ctranslate2")
     try:
         whisper = WhisperRecognizer(tuning=None)
     except Lacking as error:
@@ -190,7 +189,7 @@ def test_weights_that_cannot_be_read_are_tried_once() -> None:
         tries.append(1)
         raise RuntimeError("unsupported model")
 
-    whisper._engine = SimpleNamespace(models=SimpleNamespace(Whisper=broken))
+    monkeypatch.setattr(engine.models, "Whisper", broken)
     for _ in range(2):
         with pytest.raises(Lacking, match="unsupported model"):
             whisper.transcribe(np.full(RATE, 1000, np.int16))

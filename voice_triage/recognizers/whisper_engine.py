@@ -78,6 +78,10 @@ class WhisperRecognizer:
         for package in ("ctranslate2", "tokenizers"):
             if find_spec(package) is None:
                 raise Lacking(f"Whisper cannot be used (there is no {package})", _CURE)
+        try:
+            self._pieces = pieces_of(tuning)
+        except Exception as error:  # numpy raises what the damage leads it to
+            raise Lacking(f"what Whisper has learned cannot be read ({error})", _CURE) from None
         self._folder, self._tuning, self._threads = folder, tuning, threads
         self._loading = threading.Lock()
         self._loaded = False
@@ -99,7 +103,7 @@ class WhisperRecognizer:
                 import tokenizers
 
                 tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-                self._words = Vocabulary(tokenizer, pieces_of(tuning))
+                self._words = Vocabulary(tokenizer, self._pieces)
                 place = kept(folder, tuning) if tuning else folder
                 self._whisper: Any = ctranslate2.models.Whisper(
                     str(place or folder),

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.births import births
-from voice_triage.understanding.maybe_ages import MAX_AGE_YEARS, found, only_number
+from voice_triage.understanding.maybe_ages import found
 from voice_triage.understanding.no_ages import no_age, told_as_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import covered
@@ -23,6 +23,7 @@ from voice_triage.understanding.values import (
 from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
+MAX_AGE_YEARS = 120
 MONTHS_BEFORE = 11.0
 """The age of a child that is nearly one."""
 EXPECTING_WORDS = 6
@@ -33,7 +34,7 @@ SOON_WORDS = 4
 
 def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     """The patient's age in years or months, once at most; none where it cannot be told from another's."""
-    return of_patient(said, _all(said, taken) or only_number(said, covered(taken)))
+    return of_patient(said, _all(said, taken))
 
 
 def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:

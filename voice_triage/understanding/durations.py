@@ -56,21 +56,7 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
             continue
         if not kept or _hours(one) < _hours(kept[0]) or _replaces(said, kept[0], one):
             kept = [one]
-    return kept or _asked(said, taken, clauses)
-
-
-def _asked(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
-    """Any short time where that was asked and nothing tells it more plainly: "ten days since i began it"."""
-    if said.question != "duration":
-        return []
-    counted = _counted(said, taken, clauses)
-    for at, word in enumerate(said.words.surface):
-        unit, number = said.unit(at) if word == said.base(at) else "", said.at.get(at + 1)
-        if unit == "day" and number:  # "on day three"
-            counted.append(_told(said, at, number.end, 24 * number.value, 24))
-        if unit in ("hour", "week") and at not in said.ends:  # "hour maybe", "just the week"
-            counted.append(_told(said, at, at + 1, UNIT_HOURS[unit], UNIT_HOURS[unit]))
-    return [one for one in counted if _hours(one) < LONG_HOURS][:1]
+    return kept
 
 
 def _theirs(said: Utterance, clauses: Clauses, one: Told) -> bool:

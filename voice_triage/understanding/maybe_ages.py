@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
-from voice_triage.messages import Value
-from voice_triage.understanding.no_ages import no_age
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
-from voice_triage.understanding.values import Told, Utterance, counted_noun, smaller
-from voice_triage.understanding.whose_age import once_was
-
-MAX_AGE_YEARS = 120
+from voice_triage.understanding.values import Utterance, smaller
 
 
 def found(said: Utterance) -> list[Number]:
@@ -20,20 +14,6 @@ def found(said: Utterance) -> list[Number]:
         return [number for number in said.at.values() if number in said.numbers or _of_someone(said, number)]
     numbers = list(said.at.values()) or _sounded(said)
     return [_paused(said, number) for number in numbers]
-
-
-def only_number(said: Utterance, taken: Collection[int]) -> list[Told]:
-    """The last bare number where the age was asked and nothing tells it more plainly: "unlucky thirteen"."""
-    bare = [
-        one
-        for one in (found(said) if said.question == "age" else ())
-        if 1 <= one.value <= MAX_AGE_YEARS and not one.value % 1 and one.start not in taken
-        if not (said.unit(one.end) or counted_noun(said, one.end) or no_age(said, one) or once_was(said, one))
-    ]
-    return [
-        Told(one.start, one.end, Value("age", "years", one.value, said.words.text(one.start, one.end)), False)
-        for one in bare[-1:]
-    ]
 
 
 def _of_someone(said: Utterance, number: Number) -> bool:
