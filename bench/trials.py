@@ -20,6 +20,7 @@ from voice_triage.messages import Alarm, Event, Heard, Meaning, Partial, Turn
 from voice_triage.messages import Utterance as Spoken
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
+from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
 from voice_triage.recognizers.whisper_engine import WhisperRecognizer
 from voice_triage.recognizers.whisper_tuning import TUNING
 from voice_triage.replay import ScriptedCaller, Stage
@@ -51,8 +52,8 @@ class Technique:
     """Whisper is told what the talk is about."""
     others: bool = True
     """Whisper's other results count."""
-    tuned: bool = True
-    """Whisper has learned how callers talk."""
+    untaught: str = ""
+    """The engine without what it has learned of how callers talk: whisper or moonshine."""
     thresholds: Thresholds = Thresholds()
 
 
@@ -125,14 +126,16 @@ class Ear(Observer):
 
 
 @functools.cache
-def kit(second_opinion: bool, hint: bool = True, others: bool = True, tuned: bool = True) -> Kit:
+def kit(second_opinion: bool, hint: bool = True, others: bool = True, untaught: str = "") -> Kit:
     """The parts of a session, loaded once a process."""
     parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
-    if not (hint and others and tuned):
+    if untaught == "moonshine":
+        parts._recognizers["auto"] = MoonshineRecognizer(tuning=None)
+    if not (hint and others and untaught != "whisper"):
         told = Phrases.load().hint if hint else None
         near = WHISPER_NEAR if others else 0.0
         parts.__dict__["second_opinion"] = WhisperRecognizer(
-            hint=told, near=near, tuning=TUNING if tuned else None
+            hint=told, near=near, tuning=None if untaught == "whisper" else TUNING
         )
     return parts
 
@@ -140,7 +143,7 @@ def kit(second_opinion: bool, hint: bool = True, others: bool = True, tuned: boo
 def run(trial: Trial) -> Outcome:
     """Play one trial to its decision."""
     technique = trial.technique
-    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.tuned)
+    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.untaught)
     ear = Ear()
     stage = _stage(trial, parts, ear)
     events = listen_in(stage.dialogue)

@@ -15,6 +15,7 @@ import numpy as np
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Beside, Samples
 from voice_triage.recognizers.moonshine_model import Model
+from voice_triage.recognizers.moonshine_tuning import TUNING
 from voice_triage.recognizers.steps import Steps
 from voice_triage.recognizers.written import plain, sensible
 from voice_triage.thresholds import (
@@ -53,9 +54,9 @@ class MoonshineRecognizer:
 
     name = "moonshine"
 
-    def __init__(self, model: Path | None = None) -> None:
-        """Take the weights in the folder ``model``, else those of the package."""
-        self._model = Model(model)
+    def __init__(self, model: Path | None = None, *, tuning: Path | None = TUNING) -> None:
+        """Take the weights in the folder ``model``, else the package's; ``tuning`` is added to them."""
+        self._model = Model(model, tuning)
         self._steps = Steps()
         self._beside: Beside | None = None
         self._heard: list[Samples] = []

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from voice_triage.errors import Lacking, extra
+from voice_triage.recognizers.moonshine_tuning import DECODER, ENCODER, TUNING, files, kept, pieces_of
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
 
@@ -17,7 +18,7 @@ Floats: TypeAlias = npt.NDArray[np.float32]
 Memory: TypeAlias = dict[str, Floats]
 """Keys and values of the decoder's attention, one pair a layer for the words and one for the sound."""
 
-ENCODER, DECODER, PIECES = "encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin"
+PIECES = "tokenizer.bin"
 SHA256 = {
     ENCODER: "94e90a4654fc45cdfedb77c4c08e1739f48862998e58fada384b25118134f221",
     DECODER: "cf524c4862d36e9e5ab032eddc73637efd822d70e868ac575cf1a46e1e4708a0",
@@ -26,8 +27,8 @@ SHA256 = {
 """The quantised English model of moonshine-voice 0.0.48 to 0.0.73; later wheels come without it."""
 
 _CURE = extra("moonshine")
-_START, _END = 1, 2
-"""Tokens before and after the words."""
+_START, _END, _VOCABULARY = 1, 2, 32768
+"""Tokens before and after the words, and how many there are."""
 _NEAR, _TRIED = 6, 8
 """Tokens in which the draft is found again after it failed, and that are tried then: each costs a tenth of a
 step."""
@@ -36,7 +37,8 @@ step."""
 class Model:
     """The network and its words."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, tuning: Path | None = TUNING) -> None:
+        """Open the weights in ``folder``, else the package's, with what was learned. Raises Lacking."""
         folder = folder or in_package("moonshine_voice", "assets/tiny-en")
         if folder is None:
             raise Lacking("there is no Moonshine model here", _CURE)
@@ -51,12 +53,16 @@ class Model:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.enable_cpu_mem_arena = False
         options.log_severity_level = 4  # it would write over the captions
-
-        def opened(name: str) -> Any:
-            return onnxruntime.InferenceSession(str(folder / name), options, ["CPUExecutionProvider"])
-
         try:
-            self._encoder, self._decoder = opened(ENCODER), opened(DECODER)
+            self._kept = pieces_of(tuning) if tuning else np.arange(_VOCABULARY)
+            place = kept(folder, tuning) if tuning else folder
+            made = files(folder, tuning) if tuning and place is None else {}
+            self._encoder, self._decoder = (
+                onnxruntime.InferenceSession(
+                    made.get(name) or str((place or folder) / name), options, ["CPUExecutionProvider"]
+                )
+                for name in (ENCODER, DECODER)
+            )
         except Exception as error:  # onnxruntime has no class of its own for what it cannot run
             raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
         self._memory = {
@@ -64,7 +70,7 @@ class Model:
             for one in self._decoder.get_inputs()
             if one.name.startswith("past_key_values")
         }
-        self._pieces = _pieces((folder / PIECES).read_bytes())
+        self._pieces = pieces_in((folder / PIECES).read_bytes())
 
     def transcribe(self, sound: Floats, draft: list[int]) -> tuple[list[int], float]:
         """Return the likeliest tokens of float32[n], 16 kHz, and their mean log probability.
@@ -84,8 +90,9 @@ class Model:
         scores: list[float] = []
         at = 0
         while True:
-            best = int(logits[at].argmax())
-            scores.append(_log_probability(logits[at], best))
+            likeliest = int(logits[at].argmax())
+            best = int(self._kept[likeliest])
+            scores.append(_log_probability(logits[at], likeliest))
             if best == _END or len(tokens) >= most:
                 return tokens, float(np.mean(scores))
             tokens.append(best)
@@ -115,7 +122,7 @@ class Model:
     def _run(
         self, hidden: Floats, tokens: list[int], memory: Memory, *, cached: bool
     ) -> tuple[Floats, Memory]:
-        """Return the scores of what follows each token (tokens x vocabulary), and the memory."""
+        """Return the scores of what follows each token (tokens x kept pieces), and the memory."""
         inputs = {
             "input_ids": np.array([tokens], np.int64),
             "encoder_hidden_states": hidden,
@@ -137,7 +144,7 @@ def _log_probability(row: Floats, token: int) -> float:
     return float(row[token] - top - np.log(np.exp(row - top).sum()))
 
 
-def _pieces(data: bytes) -> list[bytes]:
+def pieces_in(data: bytes) -> list[bytes]:
     """Return the vocabulary of a tokenizer.bin: each piece after its length, in one byte or two."""
     pieces, at = [], 0
     while at < len(data):

@@ -8,11 +8,7 @@ the ``pieces`` of words that are kept.
 
 from __future__ import annotations
 
-import hashlib
-import logging
-import shutil
 import struct
-import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,10 +16,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.disk import cache_folder
+from voice_triage.recognizers import tuned_files
 from voice_triage.recognizers.whisper_vocabulary import EMBEDDINGS, reduced
-
-log = logging.getLogger(__name__)
 
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
 """Arrays of float16 by the name of the weight: whole ones, or ``+A`` [rank, in] and ``+B`` [out, rank];
@@ -35,36 +29,12 @@ _BESIDE = ("config.json", "vocabulary.txt")
 """What CTranslate2 reads beside the weights."""
 _FORM = b"2"
 """Raised when something else is made of the same weights."""
-_SEAL = "sha256.txt"
-"""The hash of these together, written last."""
 
 
 def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
     """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
-    of = _FORM + str((folder / "model.bin").stat().st_mtime_ns).encode()
-    made_of = hashlib.sha256(tuning.read_bytes() + of)
-    place = (cache or cache_folder()) / f"whisper-{made_of.hexdigest()[:20]}"
-    if _whole(place):
-        return place
-    try:
-        shutil.rmtree(place, ignore_errors=True)  # only a damaged one can be there
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix="tuned-", dir=place.parent) as near:
-            whole = Path(near) / "whole"
-            whole.mkdir()
-            for name, content in files(folder, tuning).items():
-                (whole / name).write_bytes(content)
-            (whole / _SEAL).write_text(_seal(whole), encoding="ascii")
-            whole.replace(place)
-        for old in place.parent.glob("whisper-*"):
-            if old != place:
-                shutil.rmtree(old, ignore_errors=True)
-    except OSError as error:
-        # Another process may have put it there in the meantime: that one is as good.
-        if not _whole(place):
-            log.warning("the tuned Whisper could not be kept in %s: %s", place.parent, error)
-            return None
-    return place
+    of = tuning.read_bytes() + _FORM + str((folder / "model.bin").stat().st_mtime_ns).encode()
+    return tuned_files.kept("whisper", of, lambda: files(folder, tuning), cache)
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:
@@ -78,22 +48,6 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
         return whole
     at, shape = {name: (at, shape) for name, at, shape in weights(model)}[EMBEDDINGS]
     return reduced(whole, at, shape, pieces)
-
-
-def _whole(place: Path) -> bool:
-    """True when each file is there as it was written (0.1 s)."""
-    try:
-        return (place / _SEAL).read_text(encoding="ascii") == _seal(place)
-    except (OSError, UnicodeError):
-        return False
-
-
-def _seal(place: Path) -> str:
-    """Return the hash of what is kept, file after file."""
-    digest = hashlib.sha256()
-    for name in ("model.bin", *_BESIDE):
-        digest.update((place / name).read_bytes())
-    return digest.hexdigest()
 
 
 def tuned(model: bytes, changes: Mapping[str, npt.NDArray[Any]]) -> bytes:
