@@ -234,14 +234,13 @@ WITHOUT = (
     Technique("without the words Whisper is told", hint=False),
     Technique("without Whisper's other results", others=False),
     Technique("without what Whisper has learned", untaught="whisper"),
-    Technique("without what Moonshine has learned", untaught="moonshine"),
-    Technique(
-        "streaming lane alone, without what Moonshine has learned", second_opinion=False, untaught="moonshine"
-    ),
+    Technique("without what Moonshine has learned", recognizer="moonshine", untaught="moonshine"),
+    Technique("streaming lane alone, without what Moonshine has learned", recognizer="moonshine",
+              second_opinion=False, untaught="moonshine"),
     Technique("without the second opinion in mid-speech", thresholds=Thresholds(second_opinion_every_s=1e9)),
     Technique("without hold", thresholds=Thresholds(red_flag_hold_s=0.0)),
     Technique("without echo canceller", canceller=False),
-)
+)  # fmt: skip
 
 
 def against_peers(bench: Bench) -> list[Row]:

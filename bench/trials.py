@@ -7,7 +7,7 @@ import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bench.corpus import Utterance, squeezed
 from bench.judging import matches
@@ -21,6 +21,7 @@ from voice_triage.messages import Utterance as Spoken
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.whisper_engine import WhisperRecognizer
 from voice_triage.recognizers.whisper_tuning import TUNING
 from voice_triage.replay import ScriptedCaller, Stage
@@ -52,7 +53,7 @@ class Technique:
     """Whisper is told what the talk is about."""
     others: bool = True
     """Whisper's other results count."""
-    untaught: str = ""
+    untaught: Literal["", "whisper", "moonshine"] = ""
     """The engine without what it has learned of how callers talk: whisper or moonshine."""
     thresholds: Thresholds = Thresholds()
 
@@ -130,7 +131,7 @@ def kit(second_opinion: bool, hint: bool = True, others: bool = True, untaught: 
     """The parts of a session, loaded once a process."""
     parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
     if untaught == "moonshine":
-        parts._recognizers["auto"] = MoonshineRecognizer(tuning=None)
+        parts._recognizers["moonshine"] = RestartingRecognizer(lambda: MoonshineRecognizer(tuning=None))
     if not (hint and others and untaught != "whisper"):
         told = Phrases.load().hint if hint else None
         near = WHISPER_NEAR if others else 0.0

@@ -13,8 +13,6 @@ from voice_triage.recognizers.pocketsphinx_engine import PocketSphinxRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.recognizers.vosk_engine import VoskRecognizer
 
-HEARD_UNTOLD = {"he can't breathe", "yes", "no", "i have a stiff neck"}
-
 
 @pytest.fixture(scope="session")
 def english(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pcm]:
@@ -53,8 +51,8 @@ def case(
     if request.param == "pocketsphinx":
         made = Case(PocketSphinxRecognizer(ENGLISH, cache=files), english, ENGLISH.sentences())
     elif request.param == "moonshine":
-        # It knows all of English, but not what is likely here: this voice's "rash" is its "rehash".
-        made = Case(moonshine(), english, [text for text in ENGLISH.sentences() if text in HEARD_UNTOLD])
+        # This voice's "rash" is its "reash".
+        made = Case(moonshine(), english, [text for text in ENGLISH.sentences() if "rash" not in text])
     elif request.param == "vosk-ko":
         made = Case(VoskRecognizer(KOREAN, korean_model(), open_vocabulary=False), korean, KOREAN.sentences())
     else:

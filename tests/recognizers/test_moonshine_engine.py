@@ -12,6 +12,7 @@ from spoken import ENGLISH, RATE, Pcm, moonshine
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers import StreamingRecognizer, open_streaming
+from voice_triage.speech.callers import CallerVoice
 
 pytestmark = pytest.mark.audio
 
@@ -149,3 +150,37 @@ def test_without_its_package_the_cure_is_said(monkeypatch: pytest.MonkeyPatch) -
 
     with pytest.raises(Lacking, match="pip install"):
         open_streaming("moonshine", ENGLISH)
+
+
+def test_what_callers_say_is_heard_since_it_was_learned() -> None:
+    """Of a voice it learned nothing from; without it these are "an awful lot", "happy" and "enough it"."""
+    moonshine()  # skips where there is none
+    from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+
+    taught, untaught = MoonshineRecognizer(), MoonshineRecognizer(tuning=None)
+    for text in ("he has gone all floppy", "her nappy has been dry all day", "he is having a fit"):
+        sound = CallerVoice("espeak-ng", "en-gb+m7").render(text)
+
+        assert heard(taught, sound)[0] == text
+        assert heard(untaught, sound)[0] != text
+
+
+@pytest.mark.parametrize("damage", ["missing", "damaged", "of another model"])
+def test_without_what_it_learned_it_hears_as_it_came(
+    tmp_path: Path, english: Callable[[str], Pcm], caplog: pytest.LogCaptureFixture, damage: str
+) -> None:
+    moonshine()  # skips where there is none
+    from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
+    from voice_triage.recognizers.moonshine_tuning import ENCODER, TUNING
+
+    tuning = tmp_path / "tuning.npz"
+    if damage == "damaged":
+        tuning.write_bytes(b"PK")
+    elif damage == "of another model":
+        with np.load(TUNING) as learned:
+            np.savez(tuning, **{**learned, f"{ENCODER}/5/uint8": np.zeros(3)})
+
+    engine = MoonshineRecognizer(tuning=tuning)
+
+    assert "doing without what Moonshine has learned" in caplog.text
+    assert "stiff neck" in heard(engine, english("i have a stiff neck"))[0]

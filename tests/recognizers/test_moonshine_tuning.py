@@ -11,9 +11,8 @@ from voice_triage.recognizers.moonshine_tuning import (
     DECODER,
     ENCODER,
     TUNING,
-    files,
-    kept,
-    pieces_of,
+    numbers_kept,
+    prepared,
     reduced,
     tuned,
 )
@@ -21,8 +20,10 @@ from voice_triage.recognizers.moonshine_tuning import (
 MATRIX = np.array([[10, 20, 30, 40], [50, 60, 70, 254]], np.uint8)
 FILTERS = np.array([0.5, 1, 1.5], np.float32)
 LENGTH, WIDTH = MATRIX.size.to_bytes(4, "little"), (4).to_bytes(4, "little")
-MODEL = b"head" + LENGTH + MATRIX.tobytes() + WIDTH + FILTERS.tobytes() + b"tail"
-AT, WIDTH_AT, FILTERS_AT = 8, 16, 20
+FILTERS_LENGTH = FILTERS.nbytes.to_bytes(4, "little")
+MODEL = b"head" + LENGTH + MATRIX.tobytes() + WIDTH + FILTERS_LENGTH + FILTERS.tobytes() + b"tail"
+AT, WIDTH_AT, FILTERS_AT = 8, 16, 24
+"""A length stands before each weight."""
 
 
 def matrix(model: bytes, columns: int = 4) -> list[list[int]]:
@@ -58,9 +59,15 @@ def test_only_the_columns_of_kept_pieces_are_left() -> None:
 
 
 def test_what_does_not_fit_is_refused() -> None:
-    with pytest.raises(ValueError, match="no weight encoder_model.ort/30/uint8 of 8"):
-        tuned(ENCODER, MODEL, {f"{ENCODER}/30/uint8": np.zeros(8)})
-    with pytest.raises(ValueError, match="the width 4 does not stand at 20"):
+    for weight, numbers in (
+        (f"{AT}/uint8", 7),
+        (f"{AT + 4}/uint8", 8),
+        (f"{FILTERS_AT}/float32", 2),
+        ("0/uint8", 4),
+    ):
+        with pytest.raises(ValueError, match=f"no weight {ENCODER}/{weight} of {numbers}"):
+            tuned(ENCODER, MODEL, {f"{ENCODER}/{weight}": np.zeros(numbers)})
+    with pytest.raises(ValueError, match="the width 4 does not stand at 24"):
         reduced(MODEL, AT, 2, np.array([0, 3]), [FILTERS_AT])
 
 
@@ -75,20 +82,10 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_tuned_model_is_kept(model: Path, tmp_path: Path) -> None:
-    place = kept(model, model / "tuning.npz", tmp_path / "cache")
-
-    assert place is not None
-    assert np.fromfile(place / ENCODER, np.float32, 3, offset=FILTERS_AT).tolist() == [1.5, 2, 2.5]
-    assert matrix((place / DECODER).read_bytes(), 2) == [[20, 30], [60, 70]]
-    assert kept(model, model / "tuning.npz", tmp_path / "cache") == place
-
-
-def test_where_nothing_can_be_kept_it_is_done_without(model: Path, tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file, no folder")
-
-    assert kept(model, model / "tuning.npz", tmp_path / "cache") is None
-    assert set(files(model, model / "tuning.npz")) == {ENCODER, DECODER}
+def test_the_tuned_model_is_what_is_opened(model: Path, tmp_path: Path) -> None:
+    with prepared(model, model / "tuning.npz", tmp_path / "cache") as place:
+        assert np.fromfile(place / ENCODER, np.float32, 3, offset=FILTERS_AT).tolist() == [1.5, 2, 2.5]
+        assert matrix((place / DECODER).read_bytes(), 2) == [[20, 30], [60, 70]]
 
 
 def test_what_is_shipped_is_whole_and_small() -> None:
@@ -98,5 +95,5 @@ def test_what_is_shipped_is_whole_and_small() -> None:
 
     assert TUNING.stat().st_size < 8_000_000
     assert {name[:-1] + "B" for name in names if name.endswith("+A")} <= names
-    pieces = pieces_of(TUNING).tolist()
+    pieces = numbers_kept(TUNING).tolist()
     assert pieces == sorted(set(pieces)) and pieces[:259] == list(range(259)) and pieces[-1] < 32768

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice_triage.recognizers.whisper_tuning import TUNING, files, kept, tuned, weights
+from voice_triage.recognizers.whisper_tuning import TUNING, files, prepared, tuned, weights
 
 WEIGHTS = {
     "decoder/pre_norm": np.array(1, np.int8),
@@ -83,23 +83,8 @@ def model(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_tuned_model_is_kept_and_mended(model: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
+def test_the_tuned_model_is_what_is_opened(model: Path, tmp_path: Path) -> None:
     wanted = files(model, model / "tuning.npz")
-    (cache / "whisper-older").mkdir(parents=True)
 
-    place = kept(model, model / "tuning.npz", cache)
-    assert place and {name: (place / name).read_bytes() for name in wanted} == wanted
-    spoilt = bytearray(wanted["model.bin"])
-    spoilt[-1] ^= 1
-    (place / "model.bin").write_bytes(spoilt)
-    again = kept(model, model / "tuning.npz", cache)
-
-    assert again == place and (place / "model.bin").read_bytes() == wanted["model.bin"]
-    assert [one.name for one in cache.iterdir()] == [place.name]
-
-
-def test_where_nothing_can_be_kept_it_is_done_without(model: Path, tmp_path: Path) -> None:
-    (tmp_path / "cache").write_text("a file, no folder")
-
-    assert kept(model, model / "tuning.npz", tmp_path / "cache") is None
+    with prepared(model, model / "tuning.npz", tmp_path / "cache") as place:
+        assert {name: (place / name).read_bytes() for name in wanted} == wanted

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 import os
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from voice_triage.errors import Lacking, extra
-from voice_triage.recognizers.moonshine_tuning import DECODER, ENCODER, TUNING, files, kept, pieces_of
+from voice_triage.recognizers.moonshine_tuning import DECODER, ENCODER, TUNING, numbers_kept, prepared
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
+
+log = logging.getLogger(__name__)
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Memory: TypeAlias = dict[str, Floats]
@@ -44,27 +49,16 @@ class Model:
             raise Lacking("there is no Moonshine model here", _CURE)
         for name, sha256 in SHA256.items():
             check(folder / name, sha256, "Moonshine", _CURE)
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on its wheels would call their makers
-        try:
-            import onnxruntime
-        except (ImportError, OSError) as error:
-            raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4  # it would write over the captions
-        try:
-            self._kept = pieces_of(tuning) if tuning else np.arange(_VOCABULARY)
-            place = kept(folder, tuning) if tuning else folder
-            made = files(folder, tuning) if tuning and place is None else {}
-            self._encoder, self._decoder = (
-                onnxruntime.InferenceSession(
-                    made.get(name) or str((place or folder) / name), options, ["CPUExecutionProvider"]
-                )
-                for name in (ENCODER, DECODER)
-            )
-        except Exception as error:  # onnxruntime has no class of its own for what it cannot run
-            raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
+        if importlib.util.find_spec("onnxruntime") is None:
+            raise Lacking("Moonshine cannot be used (there is no onnxruntime)", _CURE)
+        for learned in dict.fromkeys((tuning, None)):
+            try:
+                self._numbers, self._encoder, self._decoder = _opened(folder, learned)
+                break
+            except Exception as error:  # onnxruntime has no class of its own for what it cannot run
+                if learned is None:
+                    raise Lacking(f"Moonshine cannot be used ({error})", _CURE) from None
+                log.warning("doing without what Moonshine has learned: %s", error)
         self._memory = {
             one.name: (one.shape[1], one.shape[3])
             for one in self._decoder.get_inputs()
@@ -91,7 +85,7 @@ class Model:
         at = 0
         while True:
             likeliest = int(logits[at].argmax())
-            best = int(self._kept[likeliest])
+            best = int(self._numbers[likeliest])
             scores.append(_log_probability(logits[at], likeliest))
             if best == _END or len(tokens) >= most:
                 return tokens, float(np.mean(scores))
@@ -131,6 +125,23 @@ class Model:
         }
         out = self._decoder.run(None, inputs | memory)
         return out[0][0], dict(zip(self._memory, out[1:], strict=True))
+
+
+def _opened(folder: Path, tuning: Path | None) -> tuple[npt.NDArray[np.int64], Any, Any]:
+    """Return the numbers of the pieces that it writes with, the encoder and the decoder."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on its wheels would call their makers
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4  # it would write over the captions
+    with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
+        encoder, decoder = (
+            onnxruntime.InferenceSession(str(place / name), options, ["CPUExecutionProvider"])
+            for name in (ENCODER, DECODER)
+        )
+    return numbers_kept(tuning) if tuning else np.arange(_VOCABULARY), encoder, decoder
 
 
 def _after(token: int, draft: list[int]) -> list[int]:

@@ -1,13 +1,15 @@
 """What Moonshine learned for this product: small changes to its own weights, added at the first start.
 
 The weights stay those of the package (pinned by hash); what is ours is a low-rank difference for each
-matrix (Hu 2021, LoRA) and new biases, gains and first filters. Of the pieces it writes words with only those
-are weighed that callers say: each step of the decoder reads a fifth less. ``scripts/tune_moonshine`` makes
-both.
+matrix between sound and words (Hu 2021, LoRA) and new biases, gains and first filters. Of the pieces it
+writes words with only those are weighed that callers say: each step of the decoder reads a fifth less.
+``scripts/tune_moonshine`` makes both.
 """
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -15,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.recognizers import tuned_files
+from voice_triage.recognizers.made import made
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -31,10 +33,17 @@ _FORM = b"1"
 """Raised when something else is made of the same weights."""
 
 
-def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
-    """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
-    made_of = tuning.read_bytes() + _FORM
-    return tuned_files.kept("moonshine", made_of, lambda: files(folder, tuning), cache)
+def prepared(
+    folder: Path, tuning: Path, cache: Path | None = None
+) -> contextlib.AbstractContextManager[Path]:
+    """Give a folder with the tuned model, made once; it may be gone after the block."""
+
+    def make(place: Path) -> None:
+        for name, content in files(folder, tuning).items():
+            (place / name).write_bytes(content)
+
+    digest = hashlib.sha256(_FORM + tuning.read_bytes()).hexdigest()
+    return made(f"moonshine-{digest[:20]}", make, cache)
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:
@@ -47,10 +56,10 @@ def files(folder: Path, tuning: Path) -> dict[str, bytes]:
     return out
 
 
-def pieces_of(tuning: Path) -> Array:
+def numbers_kept(tuning: Path) -> npt.NDArray[np.int64]:
     """Return the numbers of the pieces of words that are kept, in their order."""
     with np.load(tuning) as learned:
-        return np.array(learned["pieces"])
+        return np.array(learned["pieces"], np.int64)
 
 
 def tuned(file: str, model: bytes, changes: Mapping[str, Array]) -> bytes:
@@ -59,7 +68,7 @@ def tuned(file: str, model: bytes, changes: Mapping[str, Array]) -> bytes:
     for weight in sorted({name.partition("+")[0] for name in changes if name.startswith(f"{file}/")}):
         _, place, kind = weight.split("/")
         at, change = int(place), _change(weight, changes)
-        if at + change.size * np.dtype(kind).itemsize > len(model):
+        if _length(model, at) != change.size * np.dtype(kind).itemsize:
             raise ValueError(f"there is no weight {weight} of {change.size} numbers")
         new = np.frombuffer(model, kind, change.size, at) + change
         raw = (np.clip(np.rint(new), 0, 255) if kind == "uint8" else new).astype(kind).tobytes()
@@ -79,11 +88,10 @@ def _change(weight: str, changes: Mapping[str, Array]) -> npt.NDArray[np.float32
 def reduced(model: bytes, place: int, rows: int, pieces: Array, widths: list[int]) -> bytes:
     """Return the decoder with only the columns ``pieces`` of its last matrix (uint8, rows x vocabulary).
 
-    The file keeps its size; the matrix's own length stands before it, as FlatBuffers have it. Raises
-    ValueError where ``widths`` are not those of the matrix.
+    The file keeps its size. Raises ValueError where ``widths`` are not those of the matrix.
     """
     out = bytearray(model)
-    before = int.from_bytes(model[place - 4 : place], "little") // rows
+    before = _length(model, place) // rows
     for at in widths:
         if int.from_bytes(model[at : at + 4], "little") != before:
             raise ValueError(f"the width {before} does not stand at {at}")
@@ -92,3 +100,8 @@ def reduced(model: bytes, place: int, rows: int, pieces: Array, widths: list[int
     out[place - 4 : place] = matrix.size.to_bytes(4, "little")
     out[place : place + matrix.size] = matrix.tobytes()
     return bytes(out)
+
+
+def _length(model: bytes, place: int) -> int:
+    """Return the bytes of the weight at ``place``: FlatBuffers have them before it."""
+    return int.from_bytes(model[max(0, place - 4) : place], "little")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from difflib import SequenceMatcher
 from functools import lru_cache
 from importlib.util import find_spec
@@ -19,7 +20,7 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
-from voice_triage.recognizers.whisper_tuning import TUNING, files, kept
+from voice_triage.recognizers.whisper_tuning import TUNING, prepared
 from voice_triage.recognizers.whisper_vocabulary import Vocabulary, pieces_of
 from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
@@ -104,15 +105,14 @@ class WhisperRecognizer:
 
                 tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
                 self._words = Vocabulary(tokenizer, self._pieces)
-                place = kept(folder, tuning) if tuning else folder
-                self._whisper: Any = ctranslate2.models.Whisper(
-                    str(place or folder),
-                    device="cpu",
-                    compute_type="int8",
-                    inter_threads=WORKERS,
-                    intra_threads=self._threads,
-                    files=files(folder, tuning) if tuning and place is None else None,
-                )
+                with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
+                    self._whisper: Any = ctranslate2.models.Whisper(
+                        str(place),
+                        device="cpu",
+                        compute_type="int8",
+                        inter_threads=WORKERS,
+                        intra_threads=self._threads,
+                    )
             except Exception as error:  # tokenizers raises no less
                 what = f"the Whisper model in {folder} cannot be read ({error})"
                 self._lacking = Lacking(what, _CURE)

@@ -8,6 +8,8 @@ the ``pieces`` of words that are kept.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import struct
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -16,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.recognizers import tuned_files
+from voice_triage.recognizers.made import made
 from voice_triage.recognizers.whisper_vocabulary import EMBEDDINGS, reduced
 
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
@@ -27,14 +29,21 @@ _FLOAT16 = 4
 """CTranslate2's number for the type."""
 _BESIDE = ("config.json", "vocabulary.txt")
 """What CTranslate2 reads beside the weights."""
-_FORM = b"2"
+_FORM = b"3"
 """Raised when something else is made of the same weights."""
 
 
-def kept(folder: Path, tuning: Path, cache: Path | None = None) -> Path | None:
-    """Return a folder with the tuned model, made in the user's cache once; None where it cannot be kept."""
-    of = tuning.read_bytes() + _FORM + str((folder / "model.bin").stat().st_mtime_ns).encode()
-    return tuned_files.kept("whisper", of, lambda: files(folder, tuning), cache)
+def prepared(
+    folder: Path, tuning: Path, cache: Path | None = None
+) -> contextlib.AbstractContextManager[Path]:
+    """Give a folder with the tuned model, made once; it may be gone after the block."""
+
+    def make(place: Path) -> None:
+        for name, content in files(folder, tuning).items():
+            (place / name).write_bytes(content)
+
+    digest = hashlib.sha256(_FORM + tuning.read_bytes()).hexdigest()
+    return made(f"whisper-{digest[:20]}", make, cache)
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:

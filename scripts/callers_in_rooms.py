@@ -8,6 +8,7 @@ import argparse
 import gzip
 import itertools
 import json
+import multiprocessing
 import random
 import re
 import subprocess
@@ -233,13 +234,28 @@ def pieces_said(encode):
     return sorted({*often, *(piece for one in encode(texts) for piece in one)})
 
 
-def arguments(doc, tuning):
+def arguments(doc, tuning, sentences):
     """What both scripts are told, as they document it."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--minutes", type=float, default=50)
-    parser.add_argument("--sentences", type=int, default=20000)
+    parser.add_argument("--sentences", type=int, default=sentences)
     parser.add_argument("--recordings", help="JSON lines: people")
     parser.add_argument("--voices", help="JSON lines: other synthetic voices")
     parser.add_argument("--noise", type=Path, help="a folder of WAVs")
     parser.add_argument("--out", type=Path, default=tuning)
     return parser.parse_args()
+
+
+# ---- batches ----
+
+
+def filled(batches, *told):
+    """A queue that another process fills: ``batches(queue, *told, seed)``."""
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue(12)
+    context.Process(target=batches, args=(queue, *told, random.randrange(10**6)), daemon=True).start()
+    return queue
+
+
+def padded(rows, filler):
+    return np.array([[*row, *[filler] * (max(map(len, rows)) - len(row))] for row in rows])
