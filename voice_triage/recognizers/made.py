@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 
 from voice_triage.disk import cache_folder
@@ -43,6 +44,22 @@ def made(name: str, make: Callable[[Path], None], cache: Path | None = None) -> 
         os.utime(folder)  # in use: it is not the oldest
     _prune(folder.parent, name.partition("-")[0])
     yield folder
+
+
+def tuned(
+    engine: str, form: bytes, tuning: Path, files: Callable[[], Mapping[str, bytes]], cache: Path | None
+) -> AbstractContextManager[Path]:
+    """Give a folder with ``files``, a model with what is in ``tuning``; see made.
+
+    ``form`` is another when something else is made of the same weights, which are pinned.
+    """
+
+    def make(folder: Path) -> None:
+        for name, content in files().items():
+            (folder / name).write_bytes(content)
+
+    digest = hashlib.sha256(form + tuning.read_bytes()).hexdigest()
+    return made(f"{engine}-{digest[:20]}", make, cache)
 
 
 def _prune(cache: Path, engine: str) -> None:

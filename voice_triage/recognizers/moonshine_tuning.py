@@ -8,16 +8,15 @@ writes words with only those are weighed that callers say: each step of the deco
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.recognizers.made import made
+from voice_triage.recognizers import made
 
 Array: TypeAlias = npt.NDArray[Any]
 
@@ -33,17 +32,9 @@ _FORM = b"1"
 """Raised when something else is made of the same weights."""
 
 
-def prepared(
-    folder: Path, tuning: Path, cache: Path | None = None
-) -> contextlib.AbstractContextManager[Path]:
+def prepared(folder: Path, tuning: Path, cache: Path | None = None) -> AbstractContextManager[Path]:
     """Give a folder with the tuned model, made once; it may be gone after the block."""
-
-    def make(place: Path) -> None:
-        for name, content in files(folder, tuning).items():
-            (place / name).write_bytes(content)
-
-    digest = hashlib.sha256(_FORM + tuning.read_bytes()).hexdigest()
-    return made(f"moonshine-{digest[:20]}", make, cache)
+    return made.tuned("moonshine", _FORM, tuning, lambda: files(folder, tuning), cache)
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:

@@ -8,17 +8,16 @@ the ``pieces`` of words that are kept.
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
 import struct
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.recognizers.made import made
+from voice_triage.recognizers import made
 from voice_triage.recognizers.whisper_vocabulary import EMBEDDINGS, reduced
 
 TUNING = Path(__file__).parent / "whisper_tuning_en.npz"
@@ -33,17 +32,9 @@ _FORM = b"3"
 """Raised when something else is made of the same weights."""
 
 
-def prepared(
-    folder: Path, tuning: Path, cache: Path | None = None
-) -> contextlib.AbstractContextManager[Path]:
+def prepared(folder: Path, tuning: Path, cache: Path | None = None) -> AbstractContextManager[Path]:
     """Give a folder with the tuned model, made once; it may be gone after the block."""
-
-    def make(place: Path) -> None:
-        for name, content in files(folder, tuning).items():
-            (place / name).write_bytes(content)
-
-    digest = hashlib.sha256(_FORM + tuning.read_bytes()).hexdigest()
-    return made(f"whisper-{digest[:20]}", make, cache)
+    return made.tuned("whisper", _FORM, tuning, lambda: files(folder, tuning), cache)
 
 
 def files(folder: Path, tuning: Path) -> dict[str, bytes]:
