@@ -126,6 +126,21 @@ def test_a_damaged_tuning_is_no_reason_not_to_begin(tmp_path: Path) -> None:
             WhisperRecognizer(tuning=tmp_path / name)
 
 
+def test_where_no_disk_can_be_written_it_is_tuned_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("ctranslate2")
+
+    def full(*told: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("voice_triage.recognizers.whisper_engine.prepared", full)
+    try:
+        whisper = WhisperRecognizer(hint=Phrases.load().hint)
+    except Lacking as error:
+        pytest.skip(str(error))
+
+    assert "breathe" in whisper.transcribe(CallerVoice("flite", "slt").render("he can't breathe"), None).text
+
+
 @pytest.mark.parametrize("seconds", [7, 8.5, 12, 17])
 def test_the_last_words_of_long_sound_are_heard(seconds: float) -> None:
     pytest.importorskip("ctranslate2")

@@ -20,7 +20,7 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Samples
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
-from voice_triage.recognizers.whisper_tuning import TUNING, prepared
+from voice_triage.recognizers.whisper_tuning import TUNING, files, prepared
 from voice_triage.recognizers.whisper_vocabulary import Vocabulary, pieces_of
 from voice_triage.recognizers.written import looped, plain, sensible
 from voice_triage.thresholds import (
@@ -98,27 +98,37 @@ class WhisperRecognizer:
                 raise self._lacking
             if self._loaded:
                 return
-            folder, tuning = self._folder, self._tuning
+            folder = self._folder
             try:
                 import ctranslate2
                 import tokenizers
 
                 tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
                 self._words = Vocabulary(tokenizer, self._pieces)
-                with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
-                    self._whisper: Any = ctranslate2.models.Whisper(
-                        str(place),
-                        device="cpu",
-                        compute_type="int8",
-                        inter_threads=WORKERS,
-                        intra_threads=self._threads,
-                    )
+                self._whisper = self._opened(ctranslate2)
             except Exception as error:  # tokenizers raises no less
                 what = f"the Whisper model in {folder} cannot be read ({error})"
                 self._lacking = Lacking(what, _CURE)
                 raise self._lacking from None
             self._array: Any = ctranslate2.StorageView.from_array
             self._loaded = True
+
+    def _opened(self, ctranslate2: Any) -> Any:
+        """Return the model; where no disk can be written what it learned is added in memory (75 MB)."""
+        folder, tuning = self._folder, self._tuning
+        how = {
+            "device": "cpu",
+            "compute_type": "int8",
+            "inter_threads": WORKERS,
+            "intra_threads": self._threads,
+        }
+        try:
+            with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
+                return ctranslate2.models.Whisper(str(place), **how)
+        except OSError:
+            if tuning is None:
+                raise
+            return ctranslate2.models.Whisper(str(folder), files=files(folder, tuning), **how)
 
     def _prompt_for(self, question: str | None) -> list[int]:
         """Return the tokens before the words."""
