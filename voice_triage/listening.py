@@ -6,7 +6,6 @@ answer lane waits for the end of speech, asks the second opinion, and gives the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 import numpy as np
@@ -18,7 +17,7 @@ from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import believed, named, read, weigh
+from voice_triage.second_thoughts import believed, clear, named, own, read, weigh
 from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -147,6 +146,7 @@ class Listener:
         """Feed the recogniser and search its partial result for red flags."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
+        utterance.doubtful = hypothesis.doubtful
         if hypothesis.text != utterance.text:
             utterance.text = hypothesis.text
             events.append(Partial(hypothesis.text))
@@ -157,14 +157,15 @@ class Listener:
         standing = [
             finding
             for concept, finding in utterance.current.items()
-            if concept not in utterance.alarmed
-            and (self._endpointer.barge_in or not self._own(finding, own_words))
+            if concept not in utterance.alarmed and (self._endpointer.barge_in or not own(finding, own_words))
         ]
         raised = tuple(one for one in standing if self._sure(utterance, one))
         self._raise(utterance, Alarm(raised, utterance.text), events)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
-        """True once both engines heard the flag, or it has stood its time and the second heard nothing."""
+        """True once both engines heard the flag, or one clearly, or it has stood its time and no other came."""
+        if not utterance.talk and clear(finding, utterance.doubtful, self._interpreter.surface):
+            return True
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
         stood = stood_s >= self._hold_s(finding, utterance.text)
         if self._second is None:
@@ -203,23 +204,20 @@ class Listener:
             utterance.alarmed |= {one.concept for one in alarm.findings}
             events.append(alarm)
 
-    @staticmethod
-    def _own(finding: Finding, own_words: str) -> bool:
-        """True when the words stand in what the assistant is saying itself."""
-        return set(finding.words.split()) <= set(re.findall(r"[a-z']+", own_words))
-
     # ---- answer lane ----
 
     def _second_look(
         self, utterance: OpenUtterance, hearing: Hearing, events: list[Partial | Alarm | Utterance]
     ) -> None:
-        """Ask for the second opinion at each pause and now and then; a red flag in it counts at once."""
+        """Look again at each pause, and now and then; a red flag in the second opinion counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
         if (paused or (rolling and not second.awaited)) and second.ask(
             lambda: utterance.sound(self._again), hearing.voice_s
         ):
             utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
+            if paused:
+                self.recognizer.pause()
         if second.awaited and (early := second.result()) is not None:
             self._read(utterance, early, paused=paused)
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s

@@ -42,6 +42,8 @@ class Hypothesis:
     """What else the words may have been, the likeliest first, of an engine that can say so."""
     sure: bool = True
     """False where the engine itself thinks its words improbable: no red flag is raised by them alone."""
+    doubtful: str | None = None
+    """Those of its words that the engine is less sure of; None where it cannot say which."""
     failed: bool = False
     """The engine broke: it has not heard nothing, it has not heard at all."""
 

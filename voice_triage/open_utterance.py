@@ -28,6 +28,8 @@ class OpenUtterance:
     second: SecondLook
     blocks: list[Pcm] = field(default_factory=list)
     text: str = ""
+    doubtful: str | None = None
+    """Those of the words that were not heard clearly, of an engine that can say so."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     current: dict[str, Finding] = field(default_factory=dict)

@@ -7,7 +7,8 @@ something else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Hypothesis, Meaning
@@ -74,6 +75,17 @@ def _turned(finding: Finding, flags: list[Finding]) -> Finding:
 def _plainly(finding: Finding, red_flags: frozenset[str]) -> bool:
     """True for a red flag that is there."""
     return finding.status == "present" and finding.concept in red_flags
+
+
+def own(flag: Finding, own_words: str) -> bool:
+    """True when the words stand in what the assistant is saying itself."""
+    return set(flag.words.split()) <= set(re.findall(r"[a-z']+", own_words))
+
+
+def clear(flag: Finding, doubtful: str | None, surface: Callable[[str], Sequence[str]]) -> bool:
+    """True where the engine is sure itself of each of several words; ``surface`` gives words as findings do."""
+    words = set(flag.words.split())
+    return doubtful is not None and len(words) > 1 and words.isdisjoint(surface(doubtful))
 
 
 def named(flag: Finding, theirs: Meaning) -> bool:

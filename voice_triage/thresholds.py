@@ -51,7 +51,7 @@ class Thresholds:
     red_flag_hold_last_s: float = 0.25
     """Longer where its words are the last so far: they may be half of others ("no fever last")."""
     red_flag_hold_one_word_s: float = 0.5
-    """And for one word alone: "fit" is how "fifty" begins."""
+    """And for one word alone: "fit" is how "fifty" begins. Several heard clearly are not held."""
     red_flag_check_of_s: float = 6.0
     """Sound given to the second opinion when a red flag stands in the partial results."""
     red_flag_check_s: float = 0.7
@@ -180,6 +180,10 @@ MOONSHINE_TOKENS_A_SECOND = 12
 """Tokens allowed for each second: with its makers' 6.5 fast speech was cut off ("i can't bre")."""
 MOONSHINE_HOPELESS = -1.2
 """Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
+
+MOONSHINE_CLEAR = -0.5
+"""Log probability of each of a word's tokens from which it was heard clearly. Of 173 red flags in the partial
+results of 520 sentences 100 were heard so at once, 10 of 34 wrong ones; Whisper agreed in 95 and in 5."""
 
 # ---- Whisper: what it may be trusted with ----
 

@@ -81,6 +81,10 @@ class StreamingRecognizer(Protocol):
         """Hear one block of any length; returns the partial result (starts an utterance if none is open)."""
         ...
 
+    def pause(self) -> None:
+        """The caller has fallen silent, perhaps not for good: what is heard in steps is due now."""
+        ...
+
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns its final result, empty when nothing was heard.
 

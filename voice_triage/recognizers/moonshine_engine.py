@@ -19,6 +19,7 @@ from voice_triage.recognizers.moonshine_tuning import TUNING
 from voice_triage.recognizers.steps import Steps
 from voice_triage.recognizers.written import plain, sensible
 from voice_triage.thresholds import (
+    MOONSHINE_CLEAR,
     MOONSHINE_HOPELESS,
     MOONSHINE_LEAST_S,
     MOONSHINE_LONGEST_S,
@@ -41,6 +42,8 @@ class Heard:
 
     text: str
     """All words of the utterance so far."""
+    doubtful: str
+    """Those of them that were not heard clearly, or too long ago to be weighed again."""
     settled: str
     """Those of them that will not be heard again."""
     cut: int
@@ -61,7 +64,7 @@ class MoonshineRecognizer:
         self._beside: Beside | None = None
         self._heard: list[Samples] = []
         self._samples = self._fresh = 0
-        self._last = Heard("", "", 0, [])
+        self._last = Heard("", "", "", 0, [])
         self._pending: tuple[Callable[[], Hypothesis | None], list[Heard]] | None = None
         self._forget()
 
@@ -92,9 +95,13 @@ class MoonshineRecognizer:
         for step in self._steps.take(block):
             self._take(step)
             wanted_s = MOONSHINE_LEAST_S if self._fresh == self._samples else self.step_s
-            if self._fresh >= wanted_s * RATE_HZ and self._pending is None:
+            if self._pending is None and (self._due or self._fresh >= wanted_s * RATE_HZ):
                 self._hear()
-        return Hypothesis(self._last.text)
+        return Hypothesis(self._last.text, doubtful=self._last.doubtful)
+
+    def pause(self) -> None:
+        """Hear the last word as soon as can be, and not only when the next step is due."""
+        self._due = True
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result, heard without a draft."""
@@ -115,7 +122,7 @@ class MoonshineRecognizer:
 
     def _hear(self) -> None:
         """Hear what there is, at once or beside the loop."""
-        hearing, self._fresh = self._hearing(self._last.tokens), 0
+        hearing, self._fresh, self._due = self._hearing(self._last.tokens), 0, False
         if self._beside is None:
             self._apply(hearing())
             return
@@ -150,26 +157,30 @@ class MoonshineRecognizer:
             before, rest, hint, cut = settled, sound, draft, 0
             if len(sound) > MOONSHINE_LONGEST_S * RATE_HZ:
                 cut = _quietest(sound)
-                older, _ = self._words(sound[:cut], draft)
+                older, _, _ = self._words(sound[:cut], draft)
                 before, rest, hint = f"{settled} {older}".strip(), sound[cut:], []
-            words, tokens = self._words(rest, hint)
-            return Heard(f"{before} {words}".strip(), before, cut, tokens)
+            words, doubtful, tokens = self._words(rest, hint)
+            return Heard(f"{before} {words}".strip(), f"{before} {doubtful}".strip(), before, cut, tokens)
 
         return work
 
-    def _words(self, pcm: Samples, draft: list[int]) -> tuple[str, list[int]]:
-        """Return the words of a piece of sound, and their tokens."""
+    def _words(self, pcm: Samples, draft: list[int]) -> tuple[str, str, list[int]]:
+        """Return the words of a piece of sound, those that were not clear, and the tokens of all."""
         sound = pcm.astype(np.float32) / np.float32(32768)
         quiet = float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS
         if quiet or len(sound) < MOONSHINE_SHORTEST_S * RATE_HZ:
-            return "", []
-        tokens, score = self._model.transcribe(sound, draft)
-        return sensible(plain(self._model.written(tokens))) if score >= MOONSHINE_HOPELESS else "", tokens
+            return "", "", []
+        tokens, scores = self._model.transcribe(sound, draft)
+        if np.mean(scores) < MOONSHINE_HOPELESS:
+            return "", "", tokens
+        unclear = [one for one in self._model.words(tokens) if min(scores[one]) < MOONSHINE_CLEAR]
+        doubtful = plain(" ".join(self._model.written(tokens[one]) for one in unclear))
+        return sensible(plain(self._model.written(tokens))), doubtful, tokens
 
     def _forget(self) -> None:
         self._steps.end()
-        self._heard, self._samples, self._fresh = [], 0, 0
-        self._last, self._pending = Heard("", "", 0, []), None
+        self._heard, self._samples, self._fresh, self._due = [], 0, 0, False
+        self._last, self._pending = Heard("", "", "", 0, []), None
 
 
 def _quietest(sound: Samples) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import logging
 import os
 from contextlib import nullcontext
@@ -32,6 +33,8 @@ SHA256 = {
 """The quantised English model of moonshine-voice 0.0.48 to 0.0.73; later wheels come without it."""
 
 _CURE = extra("moonshine")
+_SPACE = "\u2581".encode()
+"""What a piece begins with that begins a word."""
 _START, _END, _VOCABULARY = 1, 2, 32768
 """Tokens before and after the words, and how many there are."""
 _NEAR, _TRIED = 6, 8
@@ -66,8 +69,8 @@ class Model:
         }
         self._pieces = pieces_in((folder / PIECES).read_bytes())
 
-    def transcribe(self, sound: Floats, draft: list[int]) -> tuple[list[int], float]:
-        """Return the likeliest tokens of float32[n], 16 kHz, and their mean log probability.
+    def transcribe(self, sound: Floats, draft: list[int]) -> tuple[list[int], list[float]]:
+        """Return the likeliest tokens of float32[n], 16 kHz, and the log probability of each and of the end.
 
         ``draft`` is what was heard when there was less of it: as far as it still holds, it is confirmed in
         one step instead of one for each token (Leviathan 2023, speculative decoding); where it fails, what
@@ -88,7 +91,7 @@ class Model:
             best = int(self._numbers[likeliest])
             scores.append(_log_probability(logits[at], likeliest))
             if best == _END or len(tokens) >= most:
-                return tokens, float(np.mean(scores))
+                return tokens, scores
             tokens.append(best)
             if at < len(draft) and draft[at] == best:
                 at += 1
@@ -99,10 +102,15 @@ class Model:
             memory |= {name: part for name, part in grown.items() if "decoder" in name}
             at = 0
 
+    def words(self, tokens: list[int]) -> list[slice]:
+        """Return which of the tokens belong to each word."""
+        begins = [at for at, one in enumerate(tokens) if at == 0 or self._pieces[one].startswith(_SPACE)]
+        return [slice(at, end) for at, end in itertools.pairwise([*begins, len(tokens)])]
+
     def written(self, tokens: list[int]) -> str:
         """Return tokens as written English."""
         raw = b"".join(self._pieces[token] for token in tokens)
-        return raw.decode("utf-8", "replace").replace("\u2581", " ").strip()
+        return raw.decode("utf-8", "replace").replace(_SPACE.decode(), " ").strip()
 
     def _first(self, hidden: Floats, tokens: list[int]) -> tuple[Floats, Memory]:
         """Run the decoder without memory of earlier tokens."""

@@ -102,6 +102,9 @@ class PocketSphinxRecognizer:
             self._partial = self._text()
         return Hypothesis(self._partial)
 
+    def pause(self) -> None:
+        """Nothing is due: each block gave its result."""
+
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
         if not self._open:

@@ -66,6 +66,10 @@ class RestartingRecognizer:
         self._wait -= len(block)
         return self._guarded(lambda engine: engine.accept(block), Hypothesis(""))
 
+    def pause(self) -> None:
+        """The caller has fallen silent."""
+        self._guarded(lambda engine: engine.pause(), None)
+
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; empty when the engine has just failed."""
         return self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis("", final=True))

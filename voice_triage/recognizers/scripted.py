@@ -86,6 +86,9 @@ class ScriptedRecognizer:
                 self._coming.popleft()
         return Hypothesis(" ".join(self._out))
 
+    def pause(self) -> None:
+        """Nothing is due: each block gave its result."""
+
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; what is left of a begun one comes out."""
         if self._coming and self._coming[0].heard_seconds:

@@ -135,6 +135,9 @@ class VoskRecognizer:
             self._hear(step)
         return Hypothesis(self._choice(_Stream.partial) if self._heard else "")
 
+    def pause(self) -> None:
+        """Nothing is due: each block gave its result."""
+
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
         for rest in self._steps.end():

@@ -264,6 +264,10 @@ class Interpreter:
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
         return answer, _ordered(said)
 
+    def surface(self, text: str) -> tuple[str, ...]:
+        """The words of a text as those of a finding are written."""
+        return tuple(self._grammar.lexicon.read(text).surface)
+
     def alarm(self, partial: str, question: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it."""
         words = self._grammar.lexicon.read(partial)
