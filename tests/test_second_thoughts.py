@@ -233,6 +233,42 @@ def test_the_last_word_before_a_pause_is_whole_though_speech_has_gone_on(interpr
     assert raised_s(pause_s=0.0) > 2.0, "in the middle of speech it may be half of another"
 
 
+class Hears(ScriptedRecognizer):
+    """Hears one thing from the first block on, and says how clearly."""
+
+    def __init__(self, text: str, doubtful: str | None) -> None:
+        super().__init__()
+        self._told = Hypothesis(text, doubtful=doubtful)
+
+    def accept(self, block: Pcm) -> Hypothesis:
+        return self._told
+
+
+@pytest.mark.parametrize(
+    ("text", "doubtful", "at_once"),
+    [
+        ("he can't breathe", "", True),
+        ("well he can't breathe", "well", True),
+        ("he can't breathe", None, False),
+        ("he can't breathe", "breathe", False),
+        ("he can't breathe", "can't", False),
+        ("floppy", "", False),
+        ("he can't breathe but", "", False),
+    ],
+)
+def test_a_red_flag_of_words_heard_clearly_waits_for_nobody(
+    interpreter: Interpreter, text: str, doubtful: str | None, at_once: bool
+) -> None:
+    listener = Listener(
+        Hears(text, doubtful), interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+        red_flags=RED_FLAGS, second_opinion=Second("", after_s=99.0),
+    )  # fmt: skip
+
+    raised = _alarm_s(listener, speech_s=1.5)
+
+    assert (raised is not None and raised < 0.1) == at_once
+
+
 def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(
     listening: Callable[[Second], Listener],
 ) -> None:

@@ -163,7 +163,7 @@ class Listener:
         self._raise(utterance, Alarm(raised, utterance.text), events)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
-        """True once both engines heard the flag, or one clearly, or it has stood its time and no other came."""
+        """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
         if not utterance.talk and clear(finding, utterance.doubtful, self._interpreter.surface):
             return True
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ

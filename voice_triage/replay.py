@@ -235,11 +235,14 @@ def _interrupt_ms(stage: Stage) -> float | None:
 
 
 def _flag_end(speech: _Speech, interpreter: Interpreter, flags: frozenset[str]) -> float:
-    """The sample at which the words that carry the flag are complete, by their share of the letters."""
+    """The sample at which the words that carry the flag are complete, by their share of the letters.
+
+    They are once the safety lane would raise them, were they typed: "his soft spot" is no red flag yet.
+    """
     words = speech.saying.text.split()
     for count in range(1, len(words) + 1):
-        findings = interpreter.interpret(" ".join(words[:count])).findings
-        if any(one.status == "present" and one.concept in flags for one in findings):
+        alarm = interpreter.alarm(" ".join(words[:count]))
+        if alarm.settled and any(one.concept in flags for one in alarm.findings):
             share = len(" ".join(words[:count])) / len(" ".join(words))
             return speech.where.start + share * (speech.where.end - speech.where.start)
     return speech.where.end

@@ -83,7 +83,7 @@ def own(flag: Finding, own_words: str) -> bool:
 
 
 def clear(flag: Finding, doubtful: str | None, surface: Callable[[str], Sequence[str]]) -> bool:
-    """True where the engine is sure itself of each of several words; ``surface`` gives words as findings do."""
+    """True where the engine was sure of each of several words; ``surface`` writes words as findings do."""
     words = set(flag.words.split())
     return doubtful is not None and len(words) > 1 and words.isdisjoint(surface(doubtful))
 

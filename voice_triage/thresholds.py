@@ -167,7 +167,7 @@ LOOP_WORDS = 9
 
 MOONSHINE_STEP_S = 0.32
 """Fresh sound after which they are: a word lasts about as long."""
-MOONSHINE_STEP_SHARE = 0.12
+MOONSHINE_STEP_SHARE = 0.18
 """But no sooner than after this share of the sound so far: what takes longer is done less often."""
 MOONSHINE_LEAST_S = 0.4
 """Sound before the first time: a caller who speaks over the assistant stops it once words are heard."""

