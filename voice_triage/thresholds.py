@@ -168,7 +168,8 @@ LOOP_WORDS = 9
 MOONSHINE_STEP_S = 0.32
 """Fresh sound after which they are: a word lasts about as long."""
 MOONSHINE_STEP_SHARE = 0.18
-"""But no sooner than after this share of the sound so far: what takes longer is done less often."""
+"""But no sooner than after this share of the sound so far: what takes longer is done less often; the end
+of speech waits for no step. Against 0.12 a seventh less computing; of 104 red flags as many, as soon."""
 MOONSHINE_LEAST_S = 0.4
 """Sound before the first time: a caller who speaks over the assistant stops it once words are heard."""
 MOONSHINE_LONGEST_S = 6.0
