@@ -17,7 +17,7 @@ from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import believed, clear, named, own, read, weigh
+from voice_triage.second_thoughts import believed, named, own, read, weigh
 from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -146,11 +146,12 @@ class Listener:
         """Feed the recogniser and search its partial result for red flags."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
-        utterance.doubtful = hypothesis.doubtful
-        if hypothesis.text != utterance.text:
-            utterance.text = hypothesis.text
-            events.append(Partial(hypothesis.text))
-            alarm = self._interpreter.alarm(hypothesis.text, utterance.question)
+        if (hypothesis.text, hypothesis.doubtful) != (utterance.text, utterance.doubtful):
+            if hypothesis.text != utterance.text:
+                events.append(Partial(hypothesis.text))
+            utterance.text, utterance.doubtful = hypothesis.text, hypothesis.doubtful
+            alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
+            utterance.clear = alarm.clear
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
             utterance.current = flags if alarm.settled else {}
         utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
@@ -164,7 +165,7 @@ class Listener:
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
-        if not utterance.talk and clear(finding, utterance.doubtful, self._interpreter.surface):
+        if finding.concept in utterance.clear and not utterance.talk:
             return True
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
         stood = stood_s >= self._hold_s(finding, utterance.text)

@@ -30,6 +30,8 @@ class OpenUtterance:
     text: str = ""
     doubtful: str | None = None
     """Those of the words that were not heard clearly, of an engine that can say so."""
+    clear: frozenset[str] = frozenset()
+    """Red flags in them that need not be heard again."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     current: dict[str, Finding] = field(default_factory=dict)

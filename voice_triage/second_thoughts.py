@@ -8,7 +8,7 @@ something else.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Hypothesis, Meaning
@@ -80,12 +80,6 @@ def _plainly(finding: Finding, red_flags: frozenset[str]) -> bool:
 def own(flag: Finding, own_words: str) -> bool:
     """True when the words stand in what the assistant is saying itself."""
     return set(flag.words.split()) <= set(re.findall(r"[a-z']+", own_words))
-
-
-def clear(flag: Finding, doubtful: str | None, surface: Callable[[str], Sequence[str]]) -> bool:
-    """True where the engine was sure of each of several words; ``surface`` writes words as findings do."""
-    words = set(flag.words.split())
-    return doubtful is not None and len(words) > 1 and words.isdisjoint(surface(doubtful))
 
 
 def named(flag: Finding, theirs: Meaning) -> bool:

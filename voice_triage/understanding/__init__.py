@@ -1,6 +1,7 @@
 """Text to findings, values, answers and commands. The words are in grammars/."""
 
-from voice_triage.understanding.interpreter import Alarm, Interpreter
+from voice_triage.understanding.alarms import Alarm
+from voice_triage.understanding.interpreter import Interpreter
 from voice_triage.understanding.meaning_json import to_json
 from voice_triage.understanding.phrases import Phrases
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +18,7 @@ from voice_triage.understanding import (
     values,
     weighing,
 )
+from voice_triage.understanding.alarms import Alarm, clear, left_open
 from voice_triage.understanding.circumstances import told_in
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
@@ -42,16 +42,6 @@ from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.upheld import weighed
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.words import Words
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """What the words so far say that must not wait for the end of speech."""
-
-    findings: tuple[Finding, ...] = ()
-    """Everything that is present so far; the session keeps the red flags."""
-    settled: bool = True
-    """False while words stand open that could turn it: a not, a what if, a had."""
 
 
 class Interpreter:
@@ -264,34 +254,28 @@ class Interpreter:
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
         return answer, _ordered(said)
 
-    def surface(self, text: str) -> tuple[str, ...]:
-        """The words of a text as those of a finding are written."""
-        return tuple(self._grammar.lexicon.read(text).surface)
+    def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
+        """What is present in the words so far, and whether more words could turn it.
 
-    def alarm(self, partial: str, question: str | None = None) -> Alarm:
-        """What is present in the words so far, and whether more words could turn it."""
+        ``doubtful`` are those of the words that were not heard clearly, None where nobody knows.
+        """
         words = self._grammar.lexicon.read(partial)
         if not words.surface:
             return Alarm()
         spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(context) if s.status == "present"]
+        agreed: frozenset[str] = frozenset()
         if present and self._network:
             reading = self._network.read(words.surface, question)
             present = [s for s in present if weighing.credible(s, reading, self._network)]
+            agreed = weighing.agreed(present, reading, self._network)
         findings = self._findings(words, _ordered(present))
-        return Alarm(findings, settled=not self._open(words, present, context))
-
-    def _open(self, words: Words, present: list[Said], context: Context) -> bool:
-        """True when the last words, or a had, could still turn what was said."""
-        rows, end = self._grammar.sets, max((said.end for said in present), default=0)
-        # Only words after the sign: the "not" of "can't breathe" is part of it.
-        if any(word in rows["dangling"] for word in words.surface[end:][-2:]):
-            return True
-        return any(
-            word in rows["had"]
-            for said in present
-            for word in words.surface[max(0, said.start - 3) : said.start + 1]
+        unclear = words.surface if doubtful is None else self._grammar.lexicon.read(doubtful).surface
+        return Alarm(
+            findings,
+            settled=not left_open(words.surface, present, self._grammar.sets),
+            clear=clear(findings, agreed, unclear),
         )
 
 

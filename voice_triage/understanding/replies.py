@@ -147,9 +147,15 @@ def _answers(context: Context) -> list[Found]:
 
 
 def _part(context: Context, spot: Spot[Phrase]) -> bool:
-    """True for the "it is" of "what day it is", the "i have" of "i have a thermometer", not of "a bit"."""
-    words = context.words
-    if not context.grammar.sets["where"].isdisjoint(words.surface[max(0, spot.start - 2) : spot.start]):
+    """True for the "it is" of "what day it is", the "i have" of "i have a thermometer", not of "a bit".
+
+    And for the "very much" of "thank you very much".
+    """
+    words, rows = context.words, context.grammar.sets
+    before = words.surface[max(0, spot.start - 2) : spot.start]
+    if not rows["where"].isdisjoint(before):
+        return True
+    if words.surface[spot.start] in rows["thanked"] and not rows["thanking"].isdisjoint(before):
         return True
     following = words.surface[spot.end : spot.end + 2]
     last = words.surface[spot.end - 1]

@@ -217,3 +217,9 @@ def credible(said: Said, reading: Reading, network: Network) -> bool:
     if said.sure or said.concept not in network.concepts:
         return True
     return float(reading.statuses[network.concepts.index(said.concept)][1]) >= CREDIBLE
+
+
+def agreed(present: Sequence[Said], reading: Reading, network: Network) -> frozenset[str]:
+    """Those that the network, too, finds present: in half a sentence no rule is sure by itself."""
+    likely = dict(zip(network.concepts, reading.statuses, strict=True))
+    return frozenset(s.concept for s in present if s.concept in likely and likely[s.concept][1] > AGREED)
