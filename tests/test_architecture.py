@@ -13,7 +13,7 @@ ALLOWED = {
     ("dialogue", "triage"),  # every turn asks for the decision
 }
 SHARED = {
-    "errors", "messages", "strict_yaml", "thresholds", "protocol", "questions", "pcm", "disk", "pinned",
+    "errors", "messages", "strict_yaml", "thresholds", "protocol", "questions", "onnx", "pcm", "disk", "pinned",
     "content", "conditions", "rows", "wording",
 }  # fmt: skip
 IMPURE = {"time", "threading", "random", "socket", "subprocess", "asyncio", "datetime", "logging"}

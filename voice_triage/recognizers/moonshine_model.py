@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import logging
-import os
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from voice_triage.errors import Lacking, extra
+from voice_triage.onnx import session
 from voice_triage.recognizers.moonshine_tuning import DECODER, ENCODER, TUNING, numbers_kept, prepared
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
@@ -137,18 +137,8 @@ class Model:
 
 def _opened(folder: Path, tuning: Path | None) -> tuple[npt.NDArray[np.int64], Any, Any]:
     """Return the numbers of the pieces that it writes with, the encoder and the decoder."""
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # from 1.29 on its wheels would call their makers
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4  # it would write over the captions
     with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
-        encoder, decoder = (
-            onnxruntime.InferenceSession(str(place / name), options, ["CPUExecutionProvider"])
-            for name in (ENCODER, DECODER)
-        )
+        encoder, decoder = (session(place / name) for name in (ENCODER, DECODER))
     return numbers_kept(tuning) if tuning else np.arange(_VOCABULARY), encoder, decoder
 
 
