@@ -13,8 +13,8 @@ ALLOWED = {
     ("dialogue", "triage"),  # every turn asks for the decision
 }
 SHARED = {
-    "errors", "messages", "strict_yaml", "thresholds", "protocol", "questions", "onnx", "pcm", "disk", "pinned",
-    "content", "conditions", "rows", "wording",
+    "errors", "messages", "strict_yaml", "thresholds", "protocol", "questions", "pcm", "disk", "pinned",
+    "content", "conditions", "rows", "wording", "onnx",
 }  # fmt: skip
 IMPURE = {"time", "threading", "random", "socket", "subprocess", "asyncio", "datetime", "logging"}
 MOST_MODULE_LINES = 300
