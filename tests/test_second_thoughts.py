@@ -12,7 +12,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Hypothesis, Utterance
+from voice_triage.messages import Alarm, Hypothesis, Meaning, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -139,6 +139,27 @@ def test_an_answer_is_made_of_a_guess_only_where_the_words_were_few_and_nobody_e
     meaning = read(second, lambda text: interpreter.interpret(text, "stiff_neck"), RED_FLAGS, talk=talk)
 
     assert meaning.answer == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "flags"),
+    [
+        ("moved they're a current lay", "glass_test", set()),
+        ("he can't breathe", "itch", {"difficulty_breathing"}),
+        ("his neck is stiff", None, {"stiff_neck"}),
+        ("no", "glass_test", {"non_blanching_rash"}),
+    ],
+)
+def test_of_what_may_not_have_been_said_only_a_red_flag_counts_that_the_rules_read(
+    interpreter: Interpreter, text: str, question: str | None, flags: set[str]
+) -> None:
+    def guess(said: str) -> Meaning:
+        return interpreter.guess(said, question)
+
+    heard = Hypothesis("", final=True, others=(text,))
+    meaning = read(heard, lambda said: interpreter.interpret(said, question), RED_FLAGS, guess=guess)
+
+    assert {one.concept for one in meaning.findings if one.status == "present"} & RED_FLAGS == flags
 
 
 def test_a_red_flag_of_doubtful_words_needs_the_first_to_have_heard_it(interpreter: Interpreter) -> None:

@@ -294,6 +294,7 @@ class Listener:
 
     def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""
-        question, talk = utterance.question, utterance.talk
-        understood = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
-        return look.meaning(lambda heard: read(heard, understood, self._red_flags, talk=talk))
+        question, flags = utterance.question, self._red_flags
+        said = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
+        maybe = lambda text: self._interpreter.guess(text, question)  # noqa: E731
+        return look.meaning(lambda one: read(one, said, flags, talk=utterance.talk, guess=maybe))

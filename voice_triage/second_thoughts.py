@@ -21,8 +21,11 @@ def read(
     red_flags: frozenset[str],
     *,
     talk: bool = False,
+    guess: Callable[[str], Meaning] | None = None,
 ) -> Meaning:
     """Return what the second engine's words mean; where they mean nothing, what they may have been.
+
+    ``guess`` gives the meaning of what may not have been said, ``interpret`` unless given.
 
     A bare answer or command is made of a guess only where the words were few ("ear" may have been "yeah"),
     and in a room full of ``talk`` never.
@@ -31,7 +34,7 @@ def read(
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     """
     first = interpret(second.text)
-    others = [interpret(text) for text in second.others]
+    others = [(guess or interpret)(text) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)
     if first.conceivable is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -253,6 +254,16 @@ class Interpreter:
         if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
         return answer, _ordered(said)
+
+    def guess(self, text: str, question: str | None = None) -> Meaning:
+        """What words mean that may not have been said: a red flag in them counts where rules read it, too.
+
+        The network alone finds some in any nonsense ("moved they're a current lay" are spots that stay).
+        """
+        meaning = self.interpret(text, question)
+        alone = self._grammar.red_flags - {one.concept for one in self.alarm(text, question).findings}
+        kept = (f for f in meaning.findings if f.status != "present" or f.concept not in alone or not f.words)
+        return replace(meaning, findings=tuple(kept))
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it.
