@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Hypothesis, Meaning, Utterance
+from voice_triage.messages import Alarm, Hypothesis, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -21,6 +22,8 @@ from voice_triage.thresholds import BLOCK
 from voice_triage.understanding import Interpreter
 
 RED_FLAGS = frozenset(Protocol.load().red_flags)
+LONG = "well the thing is that they stay right there"
+"""More words than are believed of the streaming engine alone."""
 
 
 @pytest.fixture(scope="module")
@@ -142,24 +145,25 @@ def test_an_answer_is_made_of_a_guess_only_where_the_words_were_few_and_nobody_e
 
 
 @pytest.mark.parametrize(
-    ("text", "question", "flags"),
+    ("guess", "question", "ours", "flags", "answer"),
     [
-        ("moved they're a current lay", "glass_test", set()),
-        ("he can't breathe", "itch", {"difficulty_breathing"}),
-        ("his neck is stiff", None, {"stiff_neck"}),
-        ("no", "glass_test", {"non_blanching_rash"}),
+        ("moved they're a current lay", "glass_test", "", set(), None),
+        ("moved they're a current lay", "glass_test", LONG, {"non_blanching_rash"}, None),
+        ("lorry depot", "glass_test", LONG, set(), None),
+        ("he can't breathe", "itch", "", {"difficulty_breathing"}, None),
+        ("his neck is stiff", None, "", {"stiff_neck"}, None),
+        ("no", "glass_test", "", {"non_blanching_rash"}, "no"),
     ],
 )
-def test_of_what_may_not_have_been_said_only_a_red_flag_counts_that_the_rules_read(
-    interpreter: Interpreter, text: str, question: str | None, flags: set[str]
+def test_a_red_flag_that_the_network_alone_reads_in_a_guess_only_supports_what_was_heard(
+    interpreter: Interpreter, guess: str, question: str | None, ours: str, flags: set[str], answer: str | None
 ) -> None:
-    def guess(said: str) -> Meaning:
-        return interpreter.guess(said, question)
+    said = partial(interpreter.interpret, question=question)
+    heard = Hypothesis("lorry depot", final=True, others=(guess,))
+    theirs = read(heard, said, RED_FLAGS, alone=partial(interpreter.alone, question=question))
+    meaning = weigh(said(ours), theirs, RED_FLAGS)
 
-    heard = Hypothesis("", final=True, others=(text,))
-    meaning = read(heard, lambda said: interpreter.interpret(said, question), RED_FLAGS, guess=guess)
-
-    assert {one.concept for one in meaning.findings if one.status == "present"} & RED_FLAGS == flags
+    assert (meaning.signs & RED_FLAGS, meaning.answer) == (flags, answer)
 
 
 def test_a_red_flag_of_doubtful_words_needs_the_first_to_have_heard_it(interpreter: Interpreter) -> None:
@@ -269,10 +273,12 @@ class Hears(ScriptedRecognizer):
     ("text", "doubtful", "at_once"),
     [
         ("he can't breathe", "", True),
-        ("well he can't breathe", "well", True),
+        ("well my son he can't breathe", "well", True),
         ("he can't breathe", None, False),
         ("he can't breathe", "breathe", False),
         ("he can't breathe", "can't", False),
+        ("has he an stiff neck", "an", False),
+        ("you feel that he does not know where he is", "you know", False),
         ("floppy", "", False),
         ("he can't breathe but", "", False),
     ],
@@ -288,6 +294,41 @@ def test_a_red_flag_of_words_heard_clearly_waits_for_nobody(
     raised = _alarm_s(listener, speech_s=1.5)
 
     assert (raised is not None and raised < 0.1) == at_once
+
+
+@pytest.mark.parametrize(("line", "at_once"), [("", True), ("i heard that he can not breathe.", False)])
+def test_what_the_assistant_has_just_said_is_not_believed_at_once(
+    interpreter: Interpreter, line: str, at_once: bool
+) -> None:
+    """What is heard of its own line comes when the line has ended."""
+    listener = Listener(
+        Hears("he can't breathe", ""), interpreter, Endpointer(EnergyActivity()), VirtualClock(),
+        red_flags=RED_FLAGS, second_opinion=Second("", after_s=99.0),
+    )  # fmt: skip
+    listener.hear(np.zeros(BLOCK, np.int16), "itch", own_words=line)
+
+    raised = _alarm_s(listener, speech_s=1.5)
+
+    assert (raised is not None and raised < 0.1) == at_once
+
+
+@pytest.mark.parametrize("speech_s", [0.4, 1.0, 1.2, 2.4, 3.6])
+def test_each_pause_is_told_to_the_recogniser(interpreter: Interpreter, speech_s: float) -> None:
+    """Also where the second opinion was just asked, because enough was said."""
+    pauses: list[bool] = []
+
+    class Told(ScriptedRecognizer):
+        def pause(self) -> None:
+            pauses.append(True)
+
+    for second in (None, Second("", after_s=99.0)):
+        listener = Listener(
+            Told(), interpreter, Endpointer(EnergyActivity()), Slow(),
+            red_flags=RED_FLAGS, second_opinion=second,
+        )  # fmt: skip
+        _alarm_s(listener, speech_s=speech_s)
+
+    assert len(pauses) == 2
 
 
 def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(

@@ -48,6 +48,7 @@ class Listener:
         self._open: OpenUtterance | None = None
         self._deciding: list[OpenUtterance] = []
         self._voice_s = self._silence_s = 0.0
+        self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
 
     @property
@@ -104,6 +105,7 @@ class Listener:
         that what was heard in a block outlives a failure later in it.
         """
         events = [] if events is None else events
+        self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
@@ -136,7 +138,7 @@ class Listener:
         self._begin(question, bool(own_words), talk=True)
         if rest and self._open is not None:
             self._open.blocks = list(rest)
-            self._open.text = self.recognizer.accept(np.concatenate(rest)).text
+            self.recognizer.accept(np.concatenate(rest))  # the next block gives its words
 
     # ---- safety lane ----
 
@@ -165,10 +167,11 @@ class Listener:
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
-        if finding.concept in utterance.clear and not utterance.talk:
+        if finding.concept in utterance.clear and not (utterance.talk or own(finding, self._own_line)):
             return True
+        # An engine that hears in steps must have heard it twice.
         stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
-        stood = stood_s >= self._hold_s(finding, utterance.text)
+        stood = stood_s >= max(utterance.hold_s(finding, self._limits), self.recognizer.step_s)
         if self._second is None:
             return stood
         check = self._check(utterance, finding)
@@ -191,14 +194,6 @@ class Listener:
             look.ask(lambda: utterance.sound(self._again, length), 1.0)
         return utterance.checks[key]
 
-    def _hold_s(self, finding: Finding, text: str) -> float:
-        """How long the words must stand: the last word of a partial result may be half of another."""
-        words, limits = finding.words.split(), self._limits
-        last = words[-1:] == text.split()[-1:]
-        hold_s = limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
-        # An engine that hears in steps must have heard it twice.
-        return max(limits.red_flag_hold_one_word_s if len(words) < 2 else hold_s, self.recognizer.step_s)
-
     @staticmethod
     def _raise(utterance: OpenUtterance, alarm: Alarm, events: list[Partial | Alarm | Utterance]) -> None:
         if alarm.findings:
@@ -217,8 +212,9 @@ class Listener:
             lambda: utterance.sound(self._again), hearing.voice_s
         ):
             utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
-            if paused:
-                self.recognizer.pause()
+        if paused and utterance.paused_at_s < hearing.voice_s:
+            utterance.paused_at_s = hearing.voice_s
+            self.recognizer.pause()
         if second.awaited and (early := second.result()) is not None:
             self._read(utterance, early, paused=paused)
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
@@ -287,8 +283,8 @@ class Listener:
         if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
             return Meaning("") if utterance.talk and len(first.split()) > GARBAGE_WORDS else ours
         if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
-            both = ours.signs & theirs.signs & self._red_flags
-            flags = tuple(one for one in theirs.findings if one.concept in both)
+            both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
+            flags = tuple(one for one in both if one.concept in self._red_flags)
             return Meaning(theirs.text if flags else "", findings=flags)
         return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
 
@@ -296,5 +292,5 @@ class Listener:
         """What the second opinion's words mean; None while it is still awaited."""
         question, flags = utterance.question, self._red_flags
         said = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
-        maybe = lambda text: self._interpreter.guess(text, question)  # noqa: E731
-        return look.meaning(lambda one: read(one, said, flags, talk=utterance.talk, guess=maybe))
+        alone = lambda text: self._interpreter.alone(text, question)  # noqa: E731
+        return look.meaning(lambda one: read(one, said, flags, talk=utterance.talk, alone=alone))

@@ -91,6 +91,9 @@ class Meaning:
     conceivable: frozenset[str] | None = None
     """Red flags that some reading of the text may mean, however little likely; None where nobody can say."""
 
+    supported: frozenset[str] = frozenset()
+    """Red flags that count only where another engine has heard them, too."""
+
     @property
     def empty(self) -> bool:
         """True when nothing usable was understood."""

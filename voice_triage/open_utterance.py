@@ -11,7 +11,7 @@ import numpy as np
 from voice_triage.messages import Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.second_look import SecondLook
-from voice_triage.thresholds import RATE_HZ, SUPPRESSED_S
+from voice_triage.thresholds import RATE_HZ, SUPPRESSED_S, Thresholds
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +55,8 @@ class OpenUtterance:
     """Blocks that the second opinion was last asked about."""
     looked_in_pause: bool = False
     """They ended in silence: their last word is hardly half of another."""
+    paused_at_s: float = 0.0
+    """Speech so far when the recogniser was last told of a pause."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0
@@ -80,6 +82,14 @@ class OpenUtterance:
                 return pcm
 
         return sound
+
+    def hold_s(self, finding: Finding, limits: Thresholds) -> float:
+        """How long the words must stand: the last word of a partial result may be half of another."""
+        words = finding.words.split()
+        if len(words) < 2:
+            return limits.red_flag_hold_one_word_s
+        last = words[-1:] == self.text.split()[-1:]
+        return limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
 
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
         """Which signs the last look showed, too, and whether it meant the same; this look is kept."""

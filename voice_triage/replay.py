@@ -238,11 +238,17 @@ def _flag_end(speech: _Speech, interpreter: Interpreter, flags: frozenset[str]) 
     """The sample at which the words that carry the flag are complete, by their share of the letters.
 
     They are once the safety lane would raise them, were they typed: "his soft spot" is no red flag yet.
+    What it never would, since only the network reads it, is complete once the whole meaning has it.
     """
+
+    def raised(text: str) -> bool:
+        alarm = interpreter.alarm(text)
+        return alarm.settled and any(one.concept in flags for one in alarm.findings)
+
+    def meant(text: str) -> bool:
+        return bool(interpreter.interpret(text).signs & flags)
+
     words = speech.saying.text.split()
-    for count in range(1, len(words) + 1):
-        alarm = interpreter.alarm(" ".join(words[:count]))
-        if alarm.settled and any(one.concept in flags for one in alarm.findings):
-            share = len(" ".join(words[:count])) / len(" ".join(words))
-            return speech.where.start + share * (speech.where.end - speech.where.start)
-    return speech.where.end
+    begun = [" ".join(words[:count]) for count in range(1, len(words) + 1)]
+    text = next(filter(raised, begun), None) or next(filter(meant, begun), begun[-1])
+    return speech.where.start + len(text) / len(begun[-1]) * (speech.where.end - speech.where.start)

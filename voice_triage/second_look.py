@@ -29,18 +29,16 @@ class SecondLook:
         return self._result is None
 
     def ask(self, sound: Callable[[], Callable[[], Pcm]], voice_s: float) -> bool:
-        """Ask about all so far; False when it was asked about as much speech before, engine or none.
+        """Ask about all so far; False when it was asked about as much speech before.
 
         ``sound`` is called at once and gives what will give the sound, beside the loop.
         """
-        if self.of_s >= voice_s:
+        if self._engine is None or self.of_s >= voice_s:
             return False
-        self.of_s = voice_s
-        if self._engine is None:
-            return True
         pcm, transcribe, question = sound(), self._engine.transcribe, self._question
         self._poll, self._result = self._clock.start(lambda: transcribe(pcm(), question)), None
         self._meaning = None
+        self.of_s = voice_s
         return True
 
     def result(self) -> Hypothesis | None:

@@ -21,29 +21,32 @@ def read(
     red_flags: frozenset[str],
     *,
     talk: bool = False,
-    guess: Callable[[str], Meaning] | None = None,
+    alone: Callable[[str], frozenset[str]] = lambda text: frozenset(),
 ) -> Meaning:
     """Return what the second engine's words mean; where they mean nothing, what they may have been.
-
-    ``guess`` gives the meaning of what may not have been said, ``interpret`` unless given.
 
     A bare answer or command is made of a guess only where the words were few ("ear" may have been "yeah"),
     and in a room full of ``talk`` never.
 
     A red flag that only stands in what else may have been said counts, unless something else was denied, or
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
+    One that the network is ``alone`` to read there only supports what the first engine heard: it reads some
+    in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it.
     """
     first = interpret(second.text)
-    others = [(guess or interpret)(text) for text in second.others]
+    others = [(interpret(text), alone(text)) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)
     if first.conceivable is None:
         return meant
-    return replace(meant, conceivable=first.conceivable.union(*(one.conceivable or () for one in others)))
+    return replace(meant, conceivable=first.conceivable.union(*(one.conceivable or () for one, _ in others)))
 
 
-def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str], *, answers: bool) -> Meaning:
+def _likeliest(
+    first: Meaning, guesses: list[tuple[Meaning, frozenset[str]]], red_flags: frozenset[str], *, answers: bool
+) -> Meaning:
     """Return the meaning of the first, unless another shows a red flag that the first may have missed."""
+    others = [other for other, alone in guesses if not alone]
     flags = [one for other in others for one in other.findings if _plainly(one, red_flags)]
     if not (first.answer or first.command):
         turned = tuple(_turned(one, flags) for one in first.findings)
@@ -65,7 +68,8 @@ def _likeliest(first: Meaning, others: list[Meaning], red_flags: frozenset[str],
         for other in others
         if other.values or any(one.words for one in other.findings) or (answers and not other.empty)
     )
-    return next(sensible, first) if first.empty else first
+    meant = next(sensible, first) if first.empty else first
+    return replace(meant, supported=frozenset().union(*(alone for _, alone in guesses)))
 
 
 def _turned(finding: Finding, flags: list[Finding]) -> Finding:
@@ -86,8 +90,8 @@ def own(flag: Finding, own_words: str) -> bool:
 
 
 def named(flag: Finding, theirs: Meaning) -> bool:
-    """True when the second engine heard the same red flag."""
-    return any(one.status == "present" and one.concept == flag.concept for one in theirs.findings)
+    """True when the second engine heard the same red flag, or may have."""
+    return flag.concept in theirs.signs | theirs.supported
 
 
 def believed(flag: Finding, first: str, theirs: Meaning, *, talk: bool = False) -> bool:

@@ -9,6 +9,9 @@ from voice_triage.messages import Finding
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.words import WordSets
 
+TURNING_WORDS = 2
+"""Words before a sign that may deny it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
@@ -33,7 +36,14 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
     )
 
 
-def clear(findings: Sequence[Finding], agreed: Collection[str], doubtful: Collection[str]) -> frozenset[str]:
-    """The concepts that both agree on, said in several words of which none is doubtful."""
-    words = {one.concept: set(one.words.split()) for one in findings if one.concept in agreed}
-    return frozenset(c for c, said in words.items() if len(said) > 1 and said.isdisjoint(doubtful))
+def clear(present: Sequence[Said], words: Sequence[str], certain: Collection[str]) -> frozenset[str]:
+    """The concepts said in several words, all of them certain, and those right before them, too.
+
+    There stands what turns them: "a stiff neck" may have been "no stiff neck".
+    """
+    return frozenset(
+        one.concept
+        for one in present
+        if one.end - one.start > 1
+        and all(word in certain for word in words[max(0, one.start - TURNING_WORDS) : one.end])
+    )

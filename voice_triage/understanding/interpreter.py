@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -255,15 +254,14 @@ class Interpreter:
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
         return answer, _ordered(said)
 
-    def guess(self, text: str, question: str | None = None) -> Meaning:
-        """What words mean that may not have been said: a red flag in them counts where rules read it, too.
-
-        The network alone finds some in any nonsense ("moved they're a current lay" are spots that stay).
-        """
-        meaning = self.interpret(text, question)
-        alone = self._grammar.red_flags - {one.concept for one in self.alarm(text, question).findings}
-        kept = (f for f in meaning.findings if f.status != "present" or f.concept not in alone or not f.words)
-        return replace(meaning, findings=tuple(kept))
+    def alone(self, text: str, question: str | None = None) -> frozenset[str]:
+        """The red flags that the network alone reads in the words, as it does in many a nonsense."""
+        found = self.interpret(text, question).findings
+        flags = {one.concept for one in found if one.status == "present" and one.words}
+        flags &= self._grammar.red_flags
+        if flags:
+            flags -= {one.concept for one in self.alarm(text, question).findings}
+        return frozenset(flags)
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it.
@@ -281,13 +279,16 @@ class Interpreter:
             reading = self._network.read(words.surface, question)
             present = [s for s in present if weighing.credible(s, reading, self._network)]
             agreed = weighing.agreed(present, reading, self._network)
-        findings = self._findings(words, _ordered(present))
-        unclear = words.surface if doubtful is None else self._grammar.lexicon.read(doubtful).surface
+        unclear = partial if doubtful is None else doubtful
         return Alarm(
-            findings,
+            self._findings(words, _ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
-            clear=clear(findings, agreed, unclear),
+            clear=agreed & clear(present, words.surface, self._each(partial) - self._each(unclear)),
         )
+
+    def _each(self, text: str) -> set[str]:
+        """The words of a text, each read by itself: "you know" is none, "know" is one."""
+        return {word for one in text.split() for word in self._grammar.lexicon.read(one).surface}
 
 
 def _ordered(said: Sequence[Said]) -> list[Said]:

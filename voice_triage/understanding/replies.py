@@ -152,8 +152,8 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
     And for the "very much" of "thank you very much".
     """
     words, rows = context.words, context.grammar.sets
-    before = words.surface[max(0, spot.start - 2) : spot.start]
-    if not rows["where"].isdisjoint(before):
+    before = words.surface[max(0, spot.start - 3) : spot.start]
+    if not rows["where"].isdisjoint(before[-2:]):
         return True
     if words.surface[spot.start] in rows["thanked"] and not rows["thanking"].isdisjoint(before):
         return True
