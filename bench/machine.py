@@ -62,9 +62,11 @@ def cold_start_s(times: int = 3) -> float:
 
 
 def _python(code: str, *arguments: str) -> str:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # a user's Python keeps what it has compiled
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
-        capture_output=True, text=True, cwd=ROOT, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True, text=True, cwd=ROOT, check=False, env=environment,
     )  # fmt: skip
     if not done.stdout.strip():
         raise RuntimeError(done.stderr.strip()[-400:] or "no answer")

@@ -15,5 +15,9 @@ def session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.enable_cpu_mem_arena = False
+    options.enable_mem_reuse = False  # planning it takes longer than opening all the rest, and saves nothing
+    if os.name == "posix":  # Windows could not remove a file that is mapped
+        for entry in ("use_memory_mapped_ort_model", "use_ort_model_bytes_for_initializers"):
+            options.add_session_config_entry(f"session.{entry}", "1")  # of .ort files: never copied
     options.log_severity_level = 4  # it would write over the captions
     return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])

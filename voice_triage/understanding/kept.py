@@ -83,12 +83,13 @@ def _ours(status: os.stat_result) -> bool:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Many small objects at once, none of them garbage: looking for it takes longer than loading."""
+    """Many small objects, none of them garbage: looking for it takes longer than loading, now or later."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if was:
             gc.enable()
 

@@ -6,19 +6,7 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-
-from hassil.errors import HassilError
-from hassil.expression import (
-    Alternative,
-    Expression,
-    Group,
-    ListReference,
-    Permutation,
-    RuleReference,
-    TextChunk,
-)
-from hassil.parse_expression import parse_sentence
-from hassil.parser import ParseError
+from typing import Any
 
 from voice_triage.errors import BadContent
 
@@ -26,14 +14,27 @@ MAX_ALTERNATIVES = 40_000
 """A template that unfolds into more is split in two by its author."""
 
 
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A group of alternatives that stands alone between spaces; "" among them when it may be left out."""
+
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Parts of a template: one after another, or one of them."""
+
+    items: tuple[str | _Group, ...]
+    one_of: bool
+
+
 @cache
 def unfold(template: str, where: str) -> tuple[str, ...]:
     """All alternatives of a template; references to rules stay as <name>. Raises BadContent."""
-    try:
-        expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError, AssertionError) as error:
-        raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
-    texts = dict.fromkeys(" ".join(text.split()) for text in _unfold(expression, where, template))
+    texts = dict.fromkeys(
+        " ".join(text.split()) for text in _unfold(_parsed(template, where), where, template)
+    )
     if "" in texts:
         raise BadContent(f"{where}: the template '{template}' matches nothing at all")
     return tuple(texts)
@@ -51,50 +52,53 @@ def words(template: str, where: str) -> frozenset[str]:
     return frozenset(_words(_parsed(template, where)))
 
 
-def _parsed(template: str, where: str) -> Expression:
+def _parsed(template: str, where: str) -> str | _Group:
+    """A template as hassil reads it: texts, and groups of them. Raises BadContent."""
+    from hassil import expression  # here: it takes a tenth of a second, and a kept grammar does without
+    from hassil.errors import HassilError
+    from hassil.parse_expression import parse_sentence
+    from hassil.parser import ParseError
+
+    def plain(item: Any) -> str | _Group:
+        if isinstance(item, expression.RuleReference):
+            return f"<{item.rule_name}>"
+        if isinstance(item, expression.ListReference):
+            return f"{{{item.list_name}}}"
+        if isinstance(item, expression.TextChunk):
+            return item.original_text
+        if isinstance(item, expression.Permutation):
+            raise BadContent(f"{where}: the template '{template}' uses ';', which is not taken here")
+        return _Group(tuple(map(plain, item.items)), isinstance(item, expression.Alternative))
+
     try:
-        return parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError) as error:
+        return plain(parse_sentence(template).expression)
+    except (HassilError, ParseError, ValueError, AssertionError) as error:
         raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
 
 
-def _pick(item: Expression, chooser: random.Random) -> str:
+def _pick(item: str | _Group, chooser: random.Random) -> str:
     """One text of an expression, each of its alternatives as likely."""
-    if isinstance(item, Alternative):
+    if isinstance(item, str):
+        return item
+    if item.one_of:
         return _pick(chooser.choice(item.items), chooser)
-    if isinstance(item, Group):
-        return "".join(_pick(part, chooser) for part in item.items)
-    return _leaf(item)
+    return "".join(_pick(part, chooser) for part in item.items)
 
 
-def _words(item: Expression) -> Iterator[str]:
-    if isinstance(item, Alternative | Group):
+def _words(item: str | _Group) -> Iterator[str]:
+    if isinstance(item, str):
+        yield from item.split()
+    else:
         for part in item.items:
             yield from _words(part)
-    else:
-        yield from _leaf(item).split()
 
 
-def _leaf(item: Expression) -> str:
-    if isinstance(item, RuleReference):
-        return f"<{item.rule_name}>"
-    if isinstance(item, ListReference):
-        return f"{{{item.list_name}}}"
-    return item.original_text if isinstance(item, TextChunk) else ""
-
-
-def _unfold(item: Expression, where: str, template: str) -> list[str]:
+def _unfold(item: str | _Group, where: str, template: str) -> list[str]:
     """The texts one expression stands for."""
-    if isinstance(item, TextChunk):
-        return [item.original_text]
-    if isinstance(item, RuleReference):
-        return [f"<{item.rule_name}>"]
-    if isinstance(item, ListReference):
-        return [f"{{{item.list_name}}}"]
-    if isinstance(item, Alternative):
+    if isinstance(item, str):
+        return [item]
+    if item.one_of:
         return [text for part in item.items for text in _unfold(part, where, template)]
-    if isinstance(item, Permutation) or not isinstance(item, Group):
-        raise BadContent(f"{where}: the template '{template}' uses ';', which is not taken here")
     texts = [""]
     for part in item.items:
         texts = [before + after for before in texts for after in _unfold(part, where, template)]
@@ -103,24 +107,14 @@ def _unfold(item: Expression, where: str, template: str) -> list[str]:
     return texts
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A group of alternatives that stands alone between spaces; "" among them when it may be left out."""
-
-    texts: tuple[str, ...]
-
-
 @cache
 def parts(template: str, where: str) -> tuple[tuple[str | Choice, ...], ...]:
     """A template for spotting: groups stay groups, unless a gap is inside or letters touch them."""
-    try:
-        expression = parse_sentence(template).expression
-    except (HassilError, ParseError, ValueError, AssertionError) as error:
-        raise BadContent(f"{where}: cannot read the template '{template}': {error}") from None
-    items = [expression] if isinstance(expression, Alternative) else list(getattr(expression, "items", ()))
+    whole = _parsed(template, where)
+    items = (whole,) if isinstance(whole, str) or whole.one_of else whole.items
     rows: list[tuple[str | Choice, ...]] = [()]
     for number, item in enumerate(items):
-        if isinstance(item, Alternative) and not _touched(items, number):
+        if isinstance(item, _Group) and item.one_of and not _touched(items, number):
             texts = tuple(dict.fromkeys(" ".join(t.split()) for t in _unfold(item, where, template)))
             plain = tuple(t for t in texts if "{" not in t)
             options: list[str | Choice] = [Choice(plain)] if plain else []
@@ -140,16 +134,16 @@ def _joined(row: tuple[str | Choice, ...], option: str | Choice) -> tuple[str | 
     return (*row, option)
 
 
-def _touched(items: list[Expression], number: int) -> bool:
+def _touched(items: tuple[str | _Group, ...], number: int) -> bool:
     """True when letters touch the group, as in (he|she)_is."""
     before = items[number - 1] if number else None
     after = items[number + 1] if number + 1 < len(items) else None
     return not (_spaced(before, -1) and _spaced(after, 0))
 
 
-def _spaced(item: Expression | None, side: int) -> bool:
+def _spaced(item: str | _Group | None, side: int) -> bool:
     """True when a neighbour of a group ends or begins with a space."""
-    return item is None or (isinstance(item, TextChunk) and item.original_text[side].isspace())
+    return item is None or (isinstance(item, str) and item[side].isspace())
 
 
 class Rules:
