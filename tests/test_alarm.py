@@ -13,8 +13,9 @@ SETTLED = {
     "he is floppy": "drowsy_or_unresponsive",
     "his neck is stiff": "stiff_neck",
     "it's probably nothing but my son is very confused": "confusion",
+    "my son just had a seizure": "seizure",
 }
-OPEN = ("what if he can't breathe", "if she has a seizure", "no")
+OPEN = ("what if he can't breathe", "if she has a seizure", "no", "my son had a seizure")
 
 
 @pytest.fixture(scope="module")

@@ -6,6 +6,7 @@ answer lane waits for the end of speech, asks the second opinion, and gives the 
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Collection
 
 import numpy as np
@@ -186,9 +187,11 @@ class Listener:
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
     def _check(self, utterance: OpenUtterance, finding: Finding) -> SecondLook:
-        """Ask the second opinion about this flag, once for these words."""
+        """Ask the second opinion about this flag, once for these words, unless this pause has had it asked."""
         key = (finding.concept, finding.words)
-        if key not in utterance.checks:
+        if key not in utterance.checks and utterance.second.of_s >= utterance.voice_s:
+            utterance.checks[key] = copy.copy(utterance.second)  # the next look is another
+        elif key not in utterance.checks:
             utterance.checks[key] = look = SecondLook(self._second, self._clock, utterance.question)
             length = round(self._limits.red_flag_check_of_s * RATE_HZ)
             look.ask(lambda: utterance.sound(self._again, length), 1.0)

@@ -32,7 +32,9 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
     if any(word in rows["dangling"] for word in words[end:][-2:]):
         return True
     return any(
-        word in rows["had"] for said in present for word in words[max(0, said.start - 3) : said.start + 1]
+        words[at] in rows["had"] and (at == 0 or words[at - 1] not in rows["had_now"])
+        for said in present
+        for at in range(max(0, said.start - 3), said.start + 1)
     )
 
 
