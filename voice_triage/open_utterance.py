@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -47,6 +48,8 @@ class OpenUtterance:
     """What the second opinion last meant, while speech went on."""
     seen: dict[str, Finding] = field(default_factory=dict)
     """Red flags in the last look, unless something was left open."""
+    shown: frozenset[str] = frozenset()
+    """Signs in it that its words show in mid-sentence, and as a whole."""
     whole: set[str] = field(default_factory=set)
     """Signs in it that more words can hardly turn."""
     over: bool = False
@@ -82,6 +85,20 @@ class OpenUtterance:
                 return pcm
 
         return sound
+
+    def check(self, finding: Finding, again: Again | None, longest: int) -> SecondLook:
+        """What the second opinion says of this flag, asked once for its words, or at this pause."""
+        key = (finding.concept, finding.words)
+        if key not in self.checks and self.second.of_s >= self.voice_s:
+            self.checks[key] = copy.copy(self.second)  # the next look is another
+        elif key not in self.checks:
+            self.checks[key] = look = self.second.another()
+            look.ask(lambda: self.sound(again, longest), 1.0)
+        return self.checks[key]
+
+    def checks_of(self, concept: str) -> list[SecondLook]:
+        """What it was asked about this flag, in whichever words."""
+        return [look for (name, _), look in self.checks.items() if name == concept]
 
     def hold_s(self, finding: Finding, limits: Thresholds) -> float:
         """How long the words must stand: the last word of a partial result may be half of another."""

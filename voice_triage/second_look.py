@@ -23,6 +23,10 @@ class SecondLook:
         self.of_s = 0.0
         """How much speech it was asked about."""
 
+    def another(self) -> SecondLook:
+        """A look by the same engine that has not been asked yet."""
+        return SecondLook(self._engine, self._clock, self._question)
+
     @property
     def awaited(self) -> bool:
         """True while an answer is still to come."""
