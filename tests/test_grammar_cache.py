@@ -3,6 +3,8 @@
 import os
 import shutil
 import stat
+import subprocess
+import sys
 
 import pytest
 
@@ -44,6 +46,21 @@ def test_the_second_start_compiles_nothing_and_understands_the_same(compiled, ca
     assert start() == first
     assert len(compiled) == 1
     assert {f.concept for f in first.findings} >= {"fever", "stiff_neck"}
+
+
+def test_a_kept_grammar_does_without_what_compiles_it(tmp_path):
+    code = (
+        "import sys; from voice_triage.understanding import Interpreter; Interpreter.load()\n"
+        "print('hassil' in sys.modules)"
+    )
+    home = {**os.environ, "XDG_CACHE_HOME": str(tmp_path)}
+
+    said = [
+        subprocess.run([sys.executable, "-c", code], env=home, capture_output=True, text=True).stdout
+        for _ in "12"
+    ]
+
+    assert said == ["True\n", "False\n"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"VTGRAM1\n", b"not ours"])

@@ -175,18 +175,15 @@ class Listener:
         if self._second is None:
             return stood
         check = utterance.check(finding, self._again, round(self._limits.red_flag_check_of_s * RATE_HZ))
-        meant = [self._meant(look, utterance) for look in utterance.checks_of(finding.concept)]
-        if finding.concept in utterance.shown or any(
-            one is not None and named(finding, one) for one in meant
-        ):
-            return True
         theirs, second = self._meant(check, utterance), check.result()
         if theirs is None or second is None or second.failed:
             # A slow machine, or a broken engine: what is short and plain is believed without it.
             late = stood_s >= self._limits.red_flag_check_s
             return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
-        # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
-        return not second.text and stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
+        if second.text:
+            # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
+            return named(finding, theirs)
+        return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
     @staticmethod
     def _raise(utterance: OpenUtterance, alarm: Alarm, events: list[Partial | Alarm | Utterance]) -> None:
@@ -227,9 +224,7 @@ class Listener:
             for one in theirs.findings  # of whole words the safety lane alone is wrong 9 times of 10
             if one.status == "present" and one.concept in self._red_flags
         }
-        settled = alarm.settled and early.sure
-        utterance.seen = flags if settled else {}
-        utterance.shown = theirs.signs.intersection(one.concept for one in alarm.findings if settled)
+        utterance.seen = flags if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".

@@ -48,8 +48,6 @@ class OpenUtterance:
     """What the second opinion last meant, while speech went on."""
     seen: dict[str, Finding] = field(default_factory=dict)
     """Red flags in the last look, unless something was left open."""
-    shown: frozenset[str] = frozenset()
-    """Signs in it that its words show in mid-sentence, and as a whole."""
     whole: set[str] = field(default_factory=set)
     """Signs in it that more words can hardly turn."""
     over: bool = False
@@ -87,18 +85,17 @@ class OpenUtterance:
         return sound
 
     def check(self, finding: Finding, again: Again | None, longest: int) -> SecondLook:
-        """What the second opinion says of this flag, asked once for its words, or at this pause."""
+        """What the second opinion says of this flag, asked once for its words.
+
+        The engine hears a pause one block after the look at it began: the same sound, asked about already.
+        """
         key = (finding.concept, finding.words)
-        if key not in self.checks and self.second.of_s >= self.voice_s:
+        if key not in self.checks and self.looked_in_pause and len(self.blocks) - self.looked_at <= 2:
             self.checks[key] = copy.copy(self.second)  # the next look is another
         elif key not in self.checks:
             self.checks[key] = look = self.second.another()
             look.ask(lambda: self.sound(again, longest), 1.0)
         return self.checks[key]
-
-    def checks_of(self, concept: str) -> list[SecondLook]:
-        """What it was asked about this flag, in whichever words."""
-        return [look for (name, _), look in self.checks.items() if name == concept]
 
     def hold_s(self, finding: Finding, limits: Thresholds) -> float:
         """How long the words must stand: the last word of a partial result may be half of another."""

@@ -175,7 +175,7 @@ MOONSHINE_LEAST_S = 0.4
 """Sound before the first time: a caller who speaks over the assistant stops it once words are heard."""
 MOONSHINE_LONGEST_S = 6.0
 """Sound heard at once; of longer speech the words before its quietest place stay as they are. Computing
-per second of speech without pause: 0.23 at 8 s, 0.19 at 6 s, 0.16 at 5 s, each 0.32 s."""
+per second of speech without pause: 0.23 at 8 s, 0.19 at 6 s, 0.16 at 5 s, in steps of 0.32 s."""
 MOONSHINE_SHORTEST_S = 0.1
 """Of less it hears nothing: its first layers need 56 ms."""
 MOONSHINE_TOKENS_A_SECOND = 12

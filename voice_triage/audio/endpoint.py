@@ -34,7 +34,7 @@ class Hearing:
     voice_s: float = 0.0
     """Speech of this utterance so far, from its first to its last voiced block."""
     silence_s: float = 0.0
-    """Silence since the last voiced block (the second opinion starts at 0.15)."""
+    """Silence since the last voiced block (the second opinion starts at 0.1)."""
     capped: bool = False
     """Closed by force: the voice had not fallen silent."""
 

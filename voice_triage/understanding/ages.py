@@ -118,7 +118,8 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
     if counted and said.word(start - 1) in telling.born and said.word(end) in telling.ago:
         strong, end = True, end + 1
-    strong = strong or told_as_age(said, number)
+    named = said.question == "age" and not counted and any(s.end == start for s in longest(said.spots, "age"))
+    strong = strong or told_as_age(said, number) or named  # "a pensioner, seventy eight"
     apart = said.question == "patient" and _stands_apart(said, number, end)
     if not strong and not apart and (said.question != "age" or not _only_answers(said, number, counted)):
         return None

@@ -31,8 +31,14 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
     end = max((said.end for said in present), default=0)
     if any(word in rows["dangling"] for word in words[end:][-2:]):
         return True
+    # An event that was just had is now; a stiff neck may have been had last winter.
     return any(
-        words[at] in rows["had"] and (at == 0 or words[at - 1] not in rows["had_now"])
+        words[at] in rows["had"]
+        and not (
+            words[at - 1 : at]
+            and words[at - 1] in rows["had_now"]
+            and rows["events"] & {*words[at : said.end]}
+        )
         for said in present
         for at in range(max(0, said.start - 3), said.start + 1)
     )

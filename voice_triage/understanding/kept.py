@@ -48,7 +48,10 @@ def recall(name: str) -> Any | None:
             return None
         # A pickle can run code: only a file that we own and nobody else may write gets here.
         with _no_collection():
-            return pickle.loads(body)
+            value = pickle.loads(body)
+            if hasattr(gc, "freeze"):  # never looked through again either
+                gc.freeze()
+            return value
     except Exception:  # a pickle may fail in any way; the grammar is then compiled as if it were new
         return None
 
@@ -83,13 +86,12 @@ def _ours(status: os.stat_result) -> bool:
 
 @contextlib.contextmanager
 def _no_collection() -> Iterator[None]:
-    """Many small objects, none of them garbage: looking for it takes longer than loading, now or later."""
+    """Many small objects at once, none of them garbage: looking for it takes longer than loading."""
     was = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if was:
             gc.enable()
 

@@ -1,0 +1,151 @@
+"""When a red flag of the streaming engine is believed beside the looks of the second one, block by block."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from voice_triage.audio.endpoint import Endpointer
+from voice_triage.audio.voice_activity import EnergyActivity
+from voice_triage.clock import VirtualClock
+from voice_triage.listening import Listener
+from voice_triage.messages import Alarm, Hypothesis
+from voice_triage.pcm import Pcm
+from voice_triage.protocol import Protocol
+from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.thresholds import BLOCK, RATE_HZ
+from voice_triage.understanding import Interpreter
+
+RED_FLAGS = frozenset(Protocol.load().red_flags)
+Words = tuple[tuple[float, str], ...]
+"""Seconds of sound from which an engine hears the words."""
+
+
+def heard(rows: Words, seconds: float) -> str:
+    return next((text for at, text in reversed(rows) if seconds >= at - 1e-9), "")
+
+
+class Streaming(ScriptedRecognizer):
+    """Hears its rows; every word clearly, where it is told so."""
+
+    def __init__(self, rows: Words, doubtful: str | None) -> None:
+        super().__init__()
+        self._rows, self._doubtful, self._s = rows, doubtful, 0.0
+
+    def start(self) -> None:
+        self._s = 0.0
+
+    def accept(self, block: Pcm) -> Hypothesis:
+        self._s += len(block) / RATE_HZ
+        return Hypothesis(heard(self._rows, self._s), doubtful=self._doubtful)
+
+    def finish(self, *, checked: bool = False) -> Hypothesis:
+        return Hypothesis(heard(self._rows, self._s), final=True)
+
+
+class Second:
+    """Hears its rows, and counts how often it is asked."""
+
+    name = "second"
+
+    def __init__(self, rows: Words) -> None:
+        self._rows, self.asked = rows, 0
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        self.asked += 1
+        return Hypothesis(heard(self._rows, len(pcm) / RATE_HZ), final=True)
+
+
+class Slow(VirtualClock):
+    """Answers 0.2 s after it was asked."""
+
+    def now_s(self) -> float:
+        return self._blocks_s
+
+    def start(self, work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
+        due_s, result = self.now_s() + 0.2, work()
+        return lambda: result if self.now_s() >= due_s else None
+
+
+@dataclass(frozen=True)
+class Case:
+    """What both engines hear of ``voice_s`` seconds of voice, then silence."""
+
+    streaming: Words
+    second: Words
+    voice_s: float
+    raised: bool
+    doubtful: str | None = None
+
+
+CASES = {
+    "the end of a word that the look did not hear": Case(
+        ((0.6, "he"), (1.24, "he can't breathe")),
+        ((0, "he can bring it"), (1.23, "he can't breathe")), 1.2, True,
+    ),
+    "weak speech after the look at a pause": Case(
+        ((0.6, "he"), (1.3, "he can't breathe")), ((0, "he can"), (1.2, "he can't breathe")), 1.0, True
+    ),
+    "a look that was cut in the middle of a phrase": Case(
+        ((0.3, "he is"), (1.42, "he is having a fit"), (1.66, "he is having a fit of giggles")),
+        ((0, "he is having a fit"), (1.3, "he is having a fit of giggles")), 2.6, False,
+    ),
+    "half of a word": Case(
+        ((0.3, "he is"), (1.42, "he is having a fit"), (1.66, "he is having a fitting for his new shoes")),
+        ((0, "he is having a fit"), (1.3, "he is having a fitting for his new shoes")), 2.6, False,
+    ),
+    "what lasts and was just had": Case(
+        ((0.3, "he just"), (0.9, "he just had a stiff neck"), (1.3, "he just had a stiff neck last winter")),
+        ((0, ""), (1.3, "he just had a stiff neck last winter")), 1.6, False, doubtful="",
+    ),
+    "what was just had and is over in a moment": Case(
+        ((0.3, "he just"), (0.9, "he just had a seizure")),
+        ((0, ""), (0.9, "he just had a seizure")), 1.0, True,
+    ),
+    "innocent words with a pause in their middle": Case(
+        ((0.8, "my knee is a bit stiff"), (1.2, "my knee is a bit stiff but my neck is fine")),
+        ((0, "my knee is a bit stiff"), (1.3, "my knee is a bit stiff but my neck is fine")), 0.9, False,
+    ),
+}  # fmt: skip
+
+
+def listened(case: Case, question: str, interpreter: Interpreter) -> tuple[list[Alarm], Second]:
+    clock, second = Slow(), Second(case.second)
+    listener = Listener(
+        Streaming(case.streaming, case.doubtful), interpreter, Endpointer(EnergyActivity()), clock,
+        red_flags=RED_FLAGS, second_opinion=second,
+    )  # fmt: skip
+    alarms: list[Alarm] = []
+    for number in range(round((case.voice_s + 2) * RATE_HZ / BLOCK)):
+        clock.tick(BLOCK / RATE_HZ)
+        loud = number * BLOCK / RATE_HZ < case.voice_s
+        events = listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), question)
+        alarms += [one for one in events if isinstance(one, Alarm)]
+    return alarms, second
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> Interpreter:
+    return Interpreter.load()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_red_flag_is_raised_where_it_was_said_and_only_there(name: str, interpreter: Interpreter) -> None:
+    alarms, _ = listened(CASES[name], "stiff_neck" if "innocent" in name else "itch", interpreter)
+
+    assert bool(alarms) == CASES[name].raised
+
+
+def test_what_is_heard_in_a_pause_is_asked_about_once(interpreter: Interpreter) -> None:
+    words = ((1.0 + 0.14, "he can't breathe"),)  # one block after the look at the pause
+
+    alarms, second = listened(Case(words, words, 1.0, True), "itch", interpreter)
+
+    assert alarms
+    assert second.asked == 1
