@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +12,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Hypothesis
+from voice_triage.messages import Alarm, Hypothesis, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -115,19 +115,25 @@ CASES = {
 }  # fmt: skip
 
 
-def listened(case: Case, question: str, interpreter: Interpreter) -> tuple[list[Alarm], Second]:
-    clock, second = Slow(), Second(case.second)
+def blocks(
+    case: Case, question: str, interpreter: Interpreter, second: Second
+) -> Iterator[list[Partial | Alarm | Utterance]]:
+    """What became of each block."""
+    clock = Slow()
     listener = Listener(
         Streaming(case.streaming, case.doubtful), interpreter, Endpointer(EnergyActivity()), clock,
         red_flags=RED_FLAGS, second_opinion=second,
     )  # fmt: skip
-    alarms: list[Alarm] = []
     for number in range(round((case.voice_s + 2) * RATE_HZ / BLOCK)):
         clock.tick(BLOCK / RATE_HZ)
         loud = number * BLOCK / RATE_HZ < case.voice_s
-        events = listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), question)
-        alarms += [one for one in events if isinstance(one, Alarm)]
-    return alarms, second
+        yield listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), question)
+
+
+def listened(case: Case, question: str, interpreter: Interpreter) -> tuple[list[Alarm], Second]:
+    second = Second(case.second)
+    every = [one for events in blocks(case, question, interpreter, second) for one in events]
+    return [one for one in every if isinstance(one, Alarm)], second
 
 
 @pytest.fixture(scope="module")
@@ -149,3 +155,33 @@ def test_what_is_heard_in_a_pause_is_asked_about_once(interpreter: Interpreter) 
 
     assert alarms
     assert second.asked == 1
+
+
+class Reader(Interpreter):
+    """Counts how often it is asked what the words ``of_interest`` mean."""
+
+    def __init__(self, interpreter: Interpreter, of_interest: str) -> None:
+        self._interpreter, self._words, self.asked = interpreter, of_interest, 0
+        self.alarm, self.alone = interpreter.alarm, interpreter.alone  # type: ignore[method-assign]
+        self.interpret = self._counted  # type: ignore[assignment]
+
+    def _counted(self, text: str, question: str | None = None) -> Meaning:
+        self.asked += text == self._words
+        return self._interpreter.interpret(text, question)
+
+
+@pytest.mark.parametrize("late", range(30))
+def test_an_alarm_does_not_wait_for_what_a_look_means(late: int, interpreter: Interpreter) -> None:
+    """``late``: blocks after the voice in which the first engine hears it; in one the look is there, too."""
+    words = ((1.0 + late * BLOCK / RATE_HZ, "he can't breathe"),)
+    reader, second = Reader(interpreter, "well"), Second(((0, "well"),))
+    raised = False
+
+    for events in blocks(Case(words, (), 1.0, True, doubtful=""), "itch", reader, second):
+        raised = any(isinstance(one, Alarm) for one in events)
+        if raised:
+            break
+        reader.asked = 0
+
+    assert raised
+    assert reader.asked == 0

@@ -13,7 +13,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Hypothesis, Utterance
+from voice_triage.messages import Alarm, Hypothesis, Meaning, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -50,6 +50,20 @@ def test_what_else_it_may_have_been_counts_unless_it_was_denied_or_understood(
 
     present = {one.concept for one in meaning.findings if one.status == "present"}
     assert present & RED_FLAGS == flags
+
+
+def test_nothing_else_is_read_where_an_emergency_was_heard(interpreter: Interpreter) -> None:
+    asked: list[str] = []
+
+    def said(text: str) -> Meaning:
+        asked.append(text)
+        return interpreter.interpret(text, "itch")
+
+    read(
+        Hypothesis("he has a fit", final=True, others=("he has a fish", "he has a fit now")), said, RED_FLAGS
+    )
+
+    assert asked == ["he has a fit"]
 
 
 @pytest.mark.parametrize(

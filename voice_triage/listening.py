@@ -114,8 +114,8 @@ class Listener:
         if self._open is not None:
             self._open.voice_s = hearing.voice_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
-            self._take(self._open, hearing.pcm, own_words, events)
-            self._second_look(self._open, hearing, events)
+            if not self._take(self._open, hearing.pcm, own_words, events):
+                self._second_look(self._open, hearing, events)  # an alarm does not wait for what it means
             if hearing.event == "closed":
                 self._close(self._open, hearing.voice_s)
             elif self._open.over or (self._open.talk and self._open.question != question):
@@ -144,8 +144,8 @@ class Listener:
 
     def _take(
         self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
-    ) -> None:
-        """Feed the recogniser and search its partial result for red flags."""
+    ) -> bool:
+        """Feed the recogniser and search its partial result for red flags; True when one is raised."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
         if (hypothesis.text, hypothesis.doubtful) != (utterance.text, utterance.doubtful):
@@ -164,6 +164,7 @@ class Listener:
         ]
         raised = tuple(one for one in standing if self._sure(utterance, one))
         self._raise(utterance, Alarm(raised, utterance.text), events)
+        return bool(raised)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""

@@ -34,6 +34,8 @@ def read(
     in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it.
     """
     first = interpret(second.text)
+    if _emergency(first, red_flags):
+        return first  # nothing else that it may have been takes that back: no time is lost on it
     others = [(interpret(text), alone(text)) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)
@@ -70,6 +72,12 @@ def _likeliest(
     )
     meant = next(sensible, first) if first.empty else first
     return replace(meant, supported=frozenset().union(*(alone for _, alone in guesses)))
+
+
+def _emergency(first: Meaning, red_flags: frozenset[str]) -> bool:
+    """True for words that say a red flag and deny nothing."""
+    denies = any(one.status == "absent" for one in first.findings)
+    return not denies and any(_plainly(one, red_flags) for one in first.findings)
 
 
 def _turned(finding: Finding, flags: list[Finding]) -> Finding:
