@@ -105,7 +105,7 @@ def test_a_sure_network_overrules_a_rule():
 def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):
     one = np.array([statuses], np.float32)
     nothing = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
-    return network.Reading(one, np.array(answer, np.float32), nothing, nothing, np.zeros((1, 1), np.float32))
+    return network.Reading(one, np.array(answer, np.float32), nothing, np.zeros((1, 1), np.float32), ())
 
 
 @pytest.mark.parametrize(

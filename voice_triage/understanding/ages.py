@@ -34,10 +34,10 @@ SOON_WORDS = 4
 
 def ages(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     """The patient's age in years or months, once at most; none where it cannot be told from another's."""
-    return of_patient(said, _all(said, taken))
+    return of_patient(said, every(said, taken))
 
 
-def _all(said: Utterance, taken: Sequence[Told]) -> list[Told]:
+def every(said: Utterance, taken: Sequence[Told]) -> list[Told]:
     """Ages of everybody, in years or months."""
     words = said.words
     born = births(said)
@@ -73,7 +73,7 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
         return []
     out = []
     for s in longest(said.spots, "age"):
-        value = _age_value(s.payload.value, said.words.text(s.start, s.end))
+        value = phrase_value(s.payload.value, said.words.text(s.start, s.end))
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
         spans = [(one.start, one.end) for one in told] + [
             (number.start, number.end) for number in said.numbers
@@ -95,7 +95,7 @@ def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
     return bare and same and all(word in known or not word[0].isalnum() for word in between)
 
 
-def _age_value(value: str, text: str) -> Value:
+def phrase_value(value: str, text: str) -> Value:
     """The value of a phrase such as newborn, written "0 months" in values.yaml."""
     amount, unit = value.removeprefix("q ").split()
     return Value("age", unit, float(amount), text)
@@ -125,7 +125,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
         return None
     if said.word(end) in telling.ago or (number.tail is not None and not (old or said.question == "age")):
         return None
-    return _told(said, number, amount, unit, end, strong)
+    return as_told(said, number, amount, unit, end, strong)
 
 
 def _stands_apart(said: Utterance, number: Number, end: int) -> bool:
@@ -173,7 +173,7 @@ def _only_answers(said: Utterance, number: Number, counted: bool) -> bool:
     return all(w in known or not w[0].isalpha() or w in numerals.units for w in lead)
 
 
-def _told(said: Utterance, number: Number, amount: float, unit: str, end: int, strong: bool) -> Told | None:
+def as_told(said: Utterance, number: Number, amount: float, unit: str, end: int, strong: bool) -> Told | None:
     """The age told from the number to end, in months where they were counted in less than years."""
     scale, step = "years", UNIT_HOURS.get(said.unit(number.end), 0)
     end, more = smaller(said, end, step) if step else (end, 0.0)

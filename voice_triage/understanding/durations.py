@@ -34,7 +34,7 @@ def durations(said: Utterance, taken: Sequence[Told], clauses: Clauses, *, new: 
 
     ``new``: some are said to be new, so that no long time can be theirs.
     """
-    counted = [one for one in _counted(said, taken, clauses) if _theirs(said, clauses, one)]
+    counted = [one for one in in_numbers(said, taken, clauses) if _theirs(said, clauses, one)]
     exact = any(concludes(clauses, one.start, one.end) for one in counted)  # "on monday, so that's four days"
     beside = {clauses.number(one.start) for one in counted}
     named = [
@@ -74,7 +74,7 @@ def _replaces(said: Utterance, first: Told, second: Told) -> bool:
     return _hours(second) < LONG_HOURS or all(word in said.telling.correcting for word in between)
 
 
-def _counted(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
+def in_numbers(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
     """The times told in numbers, also "not ten minutes ago", but not the second of "two days, not two"."""
     plain = [number for number in said.at.values() if not said.denied(number.start)]
     out = _of_numbers(said, plain, taken, clauses)
@@ -102,7 +102,7 @@ def _of_numbers(
         if correcting and _reaches(said, out[-1], number, number.value * (step or out[-1].step)):
             continue
         if not step and (correcting or _counted_out(said, out, number)):
-            out[-1] = _told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
+            out[-1] = time_told(said, number.start, number.end, number.value * out[-1].step, out[-1].step)
             continue
         theirs = said.word(end + 1) in telling.old and said.of_spots(number.start)
         if not step or (said.word(end + 1) in telling.old and not theirs):
@@ -115,8 +115,8 @@ def _of_numbers(
         near = near or (clauses.names(number.start) and _had(said, number.start))
         near = near or said.length(end, telling.in_a_row) > 0 or concludes(clauses, number.start, end)
         if said.word(end) in telling.since or near or (said.question and said.question in AIM) or correcting:
-            hours = _least(said, number, end, amount * step + more, step)
-            out[-1 if correcting else len(out) :] = [_told(said, number.start, end, hours, step)]
+            hours = least(said, number, end, amount * step + more, step)
+            out[-1 if correcting else len(out) :] = [time_told(said, number.start, end, hours, step)]
     return out
 
 
@@ -151,7 +151,7 @@ def _reaches(said: Utterance, first: Told, number: Number, hours: float) -> bool
     return joined and _hours(first) < LONG_HOURS <= hours
 
 
-def _least(said: Utterance, number: Number, end: int, hours: float, step: float) -> float:
+def least(said: Utterance, number: Number, end: int, hours: float, step: float) -> float:
     """The hours of a time, fewer than a long one of "one or two weeks" and of "nearly two weeks"."""
     telling = said.telling
     if hours < LONG_HOURS:
@@ -190,7 +190,7 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
         asked = said.question == "duration" and not beside and said.word(s.end) not in said.telling.old
         came = hours < LONG_HOURS and clauses.comes(s.start)
         if came or asked or not (rough or beside):
-            out.append(replace(_told(said, s.start, s.end, hours, 1), strong=not bare))
+            out.append(replace(time_told(said, s.start, s.end, hours, 1), strong=not bare))
     return out
 
 
@@ -206,7 +206,7 @@ def _hours(told: Told) -> float:
     return float(told.value.value)
 
 
-def _told(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
+def time_told(said: Utterance, start: int, end: int, hours: float, step: float) -> Told:
     """A duration told in the words from start to end."""
     value = Value("duration", "hours", round(hours, 2), said.words.text(start, end))
     return Told(start, end, value, step=step)

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from voice_triage.messages import Answer, Finding, Meaning, Status, Value
+from voice_triage.messages import Answer, Finding, Meaning, Status
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding import (
     ages,
     concluding,
     durations,
+    figures,
     lasting,
     people,
     temperatures,
@@ -41,22 +42,27 @@ from voice_triage.understanding.selection import spotted
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.upheld import weighed
 from voice_triage.understanding.values import Told
+from voice_triage.understanding.values_network import ValuesNetwork
+from voice_triage.understanding.values_network import load as load_values
 from voice_triage.understanding.words import Words
 
 
 class Interpreter:
     """Turns words into findings, values, an answer or a command."""
 
-    def __init__(self, grammar: Grammar, network: Network | None = None) -> None:
+    def __init__(
+        self, grammar: Grammar, network: Network | None = None, figures: ValuesNetwork | None = None
+    ) -> None:
         self._grammar = grammar
         self._network = network
+        self._figures = figures
         # The session asks for the same words several times.
         self.interpret = lru_cache(maxsize=64)(self._interpret)
 
     @classmethod
     def load(cls, language: str = "en") -> Interpreter:
         """An interpreter for the language. Raises BadContent when its grammars are wrong."""
-        return cls(load(language), load_network(language))
+        return cls(load(language), load_network(language), load_values(language))
 
     def forget(self) -> None:
         """Forget the sentences of the caller who has gone."""
@@ -73,7 +79,7 @@ class Interpreter:
         context = Context(self._grammar, words, spots, asked)
         signs = list(said := merge(context))
         clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
-        told = self._values(clauses, said)
+        told = self._values(clauses, said, question)
         beside = told_in(context, text, [t.value for t in told])
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
         command, wish = self._wish(command_in(context, signs, innocent))
@@ -86,7 +92,7 @@ class Interpreter:
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(command, self._weighed(command, reading, context), spots, said, asked)
-        told, command = durations.or_wait(self._whose(told, reading), spots, command, asked)
+        told, command = durations.or_wait(told, spots, command, asked)
         found = answers_in(context)
         if only_answers(context, found):
             (said, found), reading = self._unless_gainsaid(context, said, found, reading), None
@@ -152,18 +158,6 @@ class Interpreter:
         return (row["as"] or None, name) if "as" in row else (name, None)
 
     @staticmethod
-    def _whose(told: list[Told], reading: Reading | None) -> list[Told]:
-        """The values with whom it is about, as both readings make likeliest."""
-        if reading is None:
-            return told
-        rule = next((t for t in told if t.value.concept == "patient"), None)
-        who = weighing.patient(str(rule.value.value) if rule else None, reading)
-        if who == (rule.value.value if rule else None):
-            return told
-        others = [t for t in told if t is not rule]
-        return [*others, Told(0, 0, Value("patient", "value", who))] if who else others
-
-    @staticmethod
     def _findings(words: Words, said: Sequence[Said]) -> tuple[Finding, ...]:
         """The signs as the rest of the program knows them."""
         return tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
@@ -181,8 +175,7 @@ class Interpreter:
             or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
         ]
 
-    @staticmethod
-    def _values(clauses: lasting.Clauses, said: list[Said]) -> list[Told]:
+    def _values(self, clauses: lasting.Clauses, said: list[Said], question: str | None) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
         utterance = clauses.utterance
         told = (heat := temperatures.temperatures(utterance)) + ages.ages(utterance, heat)
@@ -191,6 +184,9 @@ class Interpreter:
         last: dict[str, Told] = {}
         for one in sorted(told, key=lambda t: (t.strong, t.start)):
             last[one.value.concept] = one
+        if self._network and self._figures and not utterance.only_number:
+            parts = self._network.read(utterance.words.surface, question).parts
+            last = figures.weighed(clauses, last, self._figures, parts)
         if "temperature" in last:
             # "38.5 last night, now 37": it was a fever, which medicine hides; a slip of the tongue was none.
             meant = [t for t, after in zip(heat, heat[1:], strict=False) if utterance.earlier(t, after)]

@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_triage.errors import BadContent
-
-Floats = NDArray[np.float32]
+from voice_triage.understanding.transformer import Floats, gelu, layer, linear, normed, softmax, whole
+from voice_triage.understanding.values_network import FROM, Part
 
 MAX_PIECES = 110
 """Word pieces it reads at once; it was tuned on utterances no longer than that."""
@@ -43,10 +43,10 @@ class Reading:
     """4: no answer, yes, no, unsure."""
     command: Floats
     """1 + the commands: no command, then each in the order of ``Network.commands``."""
-    patient: Floats
-    """4: not said, self, child, other."""
     attention: Floats
     """concepts x words: where each concept was read; rows add up to 1 at most."""
+    parts: tuple[Part, ...]
+    """What the values are read from."""
 
     def words_of(self, concept: int) -> tuple[int, int]:
         """The words, from start to end, that speak of a concept."""
@@ -70,8 +70,8 @@ class Network:
         self.commands: tuple[str, ...] = tuple(names["commands"])
         self._questions = {name: at for at, name in enumerate(names["questions"])}
         self._pieces = {piece: at for at, piece in enumerate(names["pieces"])}
-        self._heads = int(names["heads"])
-        self._layers = int(names["layers"])
+        self.heads = int(names["heads"])
+        self.layers = int(names["layers"])
         # Most of the weights are those of pieces nobody says: they stay bytes, and are made whole when read.
         self._embeddings = {name: arrays[name] for name in ("we", "we.scale") if name in arrays}
         self._w = {
@@ -94,7 +94,7 @@ class Network:
         if len(words) <= WINDOW:
             return self._read_part(words, question)
         starts = range(0, len(words) - WINDOW + STRIDE, STRIDE)[-MAX_PARTS:]
-        parts = [self._read_part(words[at : at + WINDOW], question) for at in starts]
+        parts = [self._read_part(words[at : at + WINDOW], question, at) for at in starts]
         surest = np.stack([part.statuses for part in parts])[..., 0].argmin(0)
         every = np.arange(len(self.concepts))
         attention = np.zeros((len(self.concepts), len(words)), np.float32)
@@ -109,11 +109,11 @@ class Network:
             np.stack([part.statuses for part in parts])[surest, every],
             loudest([part.answer for part in parts]),
             loudest([part.command for part in parts]),
-            loudest([part.patient for part in parts]),
             attention,
+            tuple(one for part in parts for one in part.parts),
         )
 
-    def _read_part(self, words: Sequence[str], question: str | None) -> Reading:
+    def _read_part(self, words: Sequence[str], question: str | None, start: int = 0) -> Reading:
         """Read as much as the network takes at once."""
         ids = [self._pieces["[CLS]"]]
         owner: list[int] = []
@@ -124,11 +124,12 @@ class Network:
             ids.extend(pieces)
             owner.extend([at] * len(pieces))
         ids.append(self._pieces["[SEP]"])
-        hidden = self._encode(ids, self._questions.get(question or "", self._questions["other"]))
-        return self._heads_of(hidden, owner, len(words))
+        hidden, early = self._encode(ids, self._questions.get(question or "", self._questions["other"]))
+        part = Part(start, start + np.asarray(owner, np.int64), early)
+        return self._heads_of(hidden, owner, len(words), part)
 
-    def _encode(self, ids: list[int], question: int) -> Floats:
-        """The last hidden states: pieces x width."""
+    def _encode(self, ids: list[int], question: int) -> tuple[Floats, Floats]:
+        """The last hidden states, and those from which values are read: pieces x width each."""
         w = self._w
         x = (
             whole({name: rows[ids] for name, rows in self._embeddings.items()}, "we")
@@ -136,45 +137,42 @@ class Network:
             + w["te"][0]
         )
         x[0] += w["qe"][question]
-        x = _normed(x, w, "eln")
-        for layer in range(self._layers):
-            at = f"layers.{layer}."
-            x = _normed(x + self._attend(x, at), w, at + "n1")
-            x = _normed(x + _linear(_gelu(_linear(x, w, at + "f1")), w, at + "f2"), w, at + "n2")
-        return x
+        x = early = normed(x, w, "eln")
+        for number in range(self.layers):
+            early = x if number == FROM else early
+            x = layer(x, w, f"layers.{number}.", self.heads)
+        return x, early
 
-    def _attend(self, x: Floats, at: str) -> Floats:
-        """Self-attention of one layer."""
-        length, width = x.shape
-
-        def heads(name: str) -> Floats:
-            return _linear(x, self._w, at + name).reshape(length, self._heads, -1).transpose(1, 0, 2)
-
-        query, key, value = heads("q"), heads("k"), heads("v")
-        weights = _softmax(query @ key.transpose(0, 2, 1) / np.float32((width / self._heads) ** 0.5))
-        return _linear((weights @ value).transpose(1, 0, 2).reshape(length, width), self._w, at + "o")
-
-    def _heads_of(self, hidden: Floats, owner: list[int], total: int) -> Reading:
-        """What each concept, the answer, the command and the patient read from the hidden states."""
+    def _heads_of(self, hidden: Floats, owner: list[int], total: int, part: Part) -> Reading:
+        """What each concept, the answer and the command read from the hidden states."""
         w, inner = self._w, hidden[1:-1]
         if not owner:
             inner, owner, total = hidden[:1], [0], 1
-        attention = _softmax(w["query"] @ inner.T)
+        attention = softmax(w["query"] @ inner.T)
         seen = np.concatenate(
             [attention @ inner, np.broadcast_to(hidden[0], (len(attention), hidden.shape[1]))], 1
         )
         count = len(self.concepts)
         statuses = np.einsum("ch,csh->cs", seen[:count], w["W"]) + w["bias"]
-        statuses = statuses + _linear(_gelu(_linear(seen[:count], w, "S1")), w, "S2")
+        statuses = statuses + linear(gelu(linear(seen[:count], w, "S1")), w, "S2")
         by_word = np.zeros((count, total), np.float32)
         np.add.at(by_word.T, owner, attention[:count].T)
         return Reading(
-            _softmax(statuses),
-            _softmax(_linear(seen[count], w, "Wa")),
-            _softmax(_linear(seen[count + 1], w, "Wc")),
-            _softmax(_linear(seen[count + 2], w, "Wp")),
+            softmax(statuses),
+            softmax(linear(seen[count], w, "Wa")),
+            softmax(linear(seen[count + 1], w, "Wc")),
             by_word,
+            (part,),
         )
+
+    @property
+    def width(self) -> int:
+        """Numbers in the state of a piece."""
+        return int(self._w["qe"].shape[1])
+
+    def weights(self, name: str) -> tuple[Floats, Floats]:
+        """The weights and the bias of a name: scripts/train_values goes on from them."""
+        return self._w[name + ".w"], self._w[name + ".b"]
 
     def forget(self) -> None:
         """Forget the words that were read."""
@@ -211,36 +209,3 @@ def load(language: str) -> Network | None:
             return Network(arrays, json.loads(bytes(file["names"])))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
         raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None
-
-
-def whole(arrays: dict[str, NDArray[Any]], name: str) -> Floats:
-    """One array as floats; bytes are scaled by row."""
-    scale = arrays.get(name + ".scale")
-    values = arrays[name].astype(np.float32)
-    return values if scale is None else values * scale.astype(np.float32)[..., None]
-
-
-def _linear(x: Floats, w: dict[str, Floats], name: str) -> Floats:
-    out: Floats = x @ w[name + ".w"].T + w[name + ".b"]
-    return out
-
-
-def _normed(x: Floats, w: dict[str, Floats], name: str) -> Floats:
-    """Layer normalisation."""
-    centred = x - x.mean(-1, keepdims=True)
-    spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-12)
-    out: Floats = centred / spread * w[name + ".w"] + w[name + ".b"]
-    return out
-
-
-def _gelu(x: Floats) -> Floats:
-    """The tanh form (Hendrycks 2016)."""
-    half = np.float32(0.5)
-    out: Floats = half * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
-    return out
-
-
-def _softmax(x: Floats) -> Floats:
-    grown = np.exp(x - x.max(-1, keepdims=True))
-    out: Floats = grown / grown.sum(-1, keepdims=True)
-    return out

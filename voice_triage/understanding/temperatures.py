@@ -51,7 +51,7 @@ def temperatures(said: Utterance) -> list[Told]:
         near = bool(by) and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
         near = near or _contrasted(said, number) or _too_hot_for_years(said, number)
-        celsius = _celsius(degrees)
+        celsius = in_celsius(degrees)
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
         if _open(said, end, celsius, fahrenheit=celsius != degrees):
@@ -84,7 +84,7 @@ def _too_hot_for_years(said: Utterance, number: Number) -> bool:
     return said.word(at) in telling.be and said.word(at - 1) in telling.third | telling.relative
 
 
-def _celsius(degrees: float) -> float:
+def in_celsius(degrees: float) -> float:
     """Degrees of a body in Celsius, whichever they were told in."""
     return degrees if degrees < FAHRENHEIT[0] else (degrees - 32) * 5 / 9
 
@@ -135,7 +135,7 @@ def _contrasted(said: Utterance, number: Number) -> bool:
 
 def may_be(degrees: float) -> bool:
     """True for degrees that a body may have."""
-    return CELSIUS[0] <= _celsius(degrees) <= CELSIUS[1]
+    return CELSIUS[0] <= in_celsius(degrees) <= CELSIUS[1]
 
 
 def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:

@@ -16,11 +16,12 @@ import numpy as np
 from voice_triage.messages import Answer, Status
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import Grammar
-from voice_triage.understanding.network import Floats, Network, Reading
+from voice_triage.understanding.network import Network, Reading
+from voice_triage.understanding.transformer import Floats
+from voice_triage.understanding.values_network import PATIENTS
 
 STATUSES: tuple[Status | None, ...] = (None, "present", "absent", "unsure")
 ANSWERS: tuple[Answer | None, ...] = (None, "yes", "no", "unsure")
-PATIENTS = (None, "self", "child", "other")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +188,10 @@ def command(rule: str | None, reading: Reading, network: Network) -> str | None:
     return names[int(odds.argmax())]
 
 
-def patient(rule: str | None, reading: Reading) -> str | None:
-    """Who it is about, as both readings make likeliest."""
+def patient(rule: str | None, probabilities: Floats) -> str | None:
+    """Who it is about, as both readings make likeliest; the network's probabilities as PATIENTS has them."""
     told = PATIENTS.index(rule)
-    odds = np.log(reading.patient + 1e-6) + np.asarray(PATIENT.bias, np.float32)
+    odds = np.log(probabilities + 1e-6) + np.asarray(PATIENT.bias, np.float32)
     odds[told] += PATIENT.of_rule[told]
     return PATIENTS[int(odds.argmax())]
 

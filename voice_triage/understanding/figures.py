@@ -1,0 +1,178 @@
+"""The values of an utterance, as the rules and the network together read them.
+
+The rules find every number and time, and what each may be; which of them is the patient's age, the time the
+spots have been there, or the temperature, the network often knows better ("sixty one years he have, my
+father"). So each reading counts, as log-odds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from voice_triage.messages import Value
+from voice_triage.understanding import ages, durations, temperatures, weighing
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.lasting import Clauses
+from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.transformer import Floats
+from voice_triage.understanding.values import Told, Utterance, and_a_half, longest, smaller
+from voice_triage.understanding.values_network import KINDS, Part, Span, ValuesNetwork
+
+PHRASE = "phrase"
+"""The unit of a candidate that has none: "last night"."""
+RULE = 5.0
+"""Log-odds that the rules add to what they have read."""
+NOTHING = 1.5
+"""And to nothing, where they have read nothing."""
+
+
+SELF_TOLD = ("", "patient", "age")
+"""Questions, or none, at which the network alone may make the speaker the patient of "my neck"; at others it
+needs an "I" or a "me": the contract has nobody named in "no fever but my neck is stiff"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A number, or a phrase such as "newborn" or "last night", that may tell a value."""
+
+    span: Span
+    number: Number | None
+    phrase: Spot[Phrase] | None = None
+
+
+def candidates(said: Utterance) -> list[Candidate]:
+    """Everything in an utterance that may be an age, a time or a temperature."""
+    out = []
+    for number in said.at.values():
+        unit, end = said.unit(number.end), number.end
+        if unit:
+            _, end = and_a_half(said, number.value, end + 1)
+            end, _ = smaller(said, end, UNIT_HOURS[unit])
+        out.append(Candidate(Span(number.start, end, unit), number))
+    for s in longest(said.spots, "duration"):
+        if not any(s.start < one.span.end and one.span.start < s.end for one in out if one.number):
+            out.append(Candidate(Span(s.start, s.end, PHRASE), None, s))
+    return out
+
+
+def weighed(
+    clauses: Clauses, told: Mapping[str, Told], network: ValuesNetwork, parts: Sequence[Part]
+) -> dict[str, Told]:
+    """The values that both readings make likeliest, by concept; ``told`` are the rules'."""
+    found = candidates(clauses.utterance)
+    reading = network.read(parts, [one.span for one in found])
+    out = {}
+    for kind, name in enumerate(KINDS):
+        one = _likeliest(clauses, name, told.get(name), found, reading.kinds[:, kind]) if name else None
+        if one:
+            out[name] = one
+    rule = told.get("patient")
+    who = weighing.patient(str(rule.value.value) if rule else None, reading.patient)
+    if rule and who == rule.value.value:
+        out["patient"] = rule
+    elif who and (who != "self" or _speaks_of_self(clauses.utterance)):
+        out["patient"] = Told(0, 0, Value("patient", "value", who))
+    return out
+
+
+def _speaks_of_self(said: Utterance) -> bool:
+    """True where the network alone may take the speaker for the patient."""
+    own = said.telling.speaker | said.telling.selves
+    return said.question in SELF_TOLD or not own.isdisjoint(said.words.surface)
+
+
+def _likeliest(
+    clauses: Clauses, name: str, ruled: Told | None, found: Sequence[Candidate], likely: Floats
+) -> Told | None:
+    """The value of one concept, or none."""
+    theirs = [at for at, one in enumerate(found) if ruled and _meets(ruled, one)]
+    if ruled and not theirs:
+        return ruled  # "born in nineteen eighty": the network has not been shown it
+    odds = np.log(likely + 1e-6) - np.log(1 - likely + 1e-6)
+    odds[theirs] += RULE
+    order = [int(at) for at in odds.argsort()[::-1] if odds[at] > 0]
+    every = [
+        (one, odds[at])
+        for at in order
+        if (one := ruled if at in theirs else READ[name](clauses, found[at]))
+    ]
+    if not ruled and (len({one.value.value for one, _ in every}) > 1 or not every or every[0][1] <= NOTHING):
+        return None  # "fifteen, fifty": it is asked again
+    return every[0][0] if every else None
+
+
+def _meets(one: Told, candidate: Candidate) -> bool:
+    """True for two that share words."""
+    return one.start < candidate.span.end and candidate.span.start < one.end
+
+
+def _age(clauses: Clauses, one: Candidate) -> Told | None:
+    """The age a candidate tells."""
+    said = clauses.utterance
+    for told in ages.every(said, ()):
+        if _meets(told, one):
+            return told
+    if one.number is None or one.span.unit in ("hour", "minute"):
+        return None
+    amount, end = one.number.value, one.number.end
+    if one.span.unit:
+        amount, end = and_a_half(said, amount, end + 1)
+    if not 0 <= amount <= ages.MAX_AGE_YEARS:
+        return None
+    return ages.as_told(said, one.number, amount, one.span.unit, end, strong=True)
+
+
+def _time(clauses: Clauses, one: Candidate) -> Told | None:
+    """The time a candidate tells; the unit of "five days, no, six" stands at another number."""
+    said, number = clauses.utterance, one.number
+    if one.phrase:
+        hours = float(one.phrase.payload.value.split()[-1])
+        return durations.time_told(said, one.span.start, one.span.end, hours, 1)
+    if number is None:
+        return None
+    for told in durations.in_numbers(said, (), clauses):
+        if _meets(told, one):
+            return told
+    unit = one.span.unit or _unit_near(said, number)
+    if not unit:
+        return None
+    step, amount, end = UNIT_HOURS[unit], number.value, number.end
+    more = 0.0
+    if one.span.unit:
+        amount, end = and_a_half(said, amount, end + 1)
+        end, more = smaller(said, end, step)
+    hours = durations.least(said, number, end, amount * step + more, step)
+    return durations.time_told(said, number.start, end, hours, step)
+
+
+def _unit_near(said: Utterance, number: Number) -> str:
+    """The unit of the number before, or else of the one after."""
+    before = [said.unit(other.end) for other in said.at.values() if other.end <= number.start]
+    after = [said.unit(other.end) for other in said.at.values() if other.start >= number.end]
+    return next((unit for unit in (*reversed(before), *after) if unit), "")
+
+
+def _heat(clauses: Clauses, one: Candidate) -> Told | None:
+    """The temperature a candidate tells."""
+    number = one.number
+    if number is None or one.span.unit:
+        return None
+    degrees, end = number.value, number.end
+    if number.tail is not None and degrees > 30:
+        degrees, end = degrees + number.tail / 10, end + 1
+    if not temperatures.may_be(degrees):
+        return None
+    text = clauses.utterance.words.text(number.start, end)
+    celsius = round(temperatures.in_celsius(degrees), 1)
+    return Told(number.start, end, Value("temperature", "celsius", celsius, text))
+
+
+READ: dict[str, Callable[[Clauses, Candidate], Told | None]] = {
+    "age": _age,
+    "duration": _time,
+    "temperature": _heat,
+}

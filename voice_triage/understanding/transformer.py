@@ -1,0 +1,64 @@
+"""The sums of a transformer's layer (Vaswani 2017), as BERT has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+def layer(x: Floats, w: Mapping[str, Floats], at: str, heads: int) -> Floats:
+    """One layer, whose weights are named ``at``: hidden states, pieces x width, of the next."""
+    x = normed(x + _attended(x, w, at, heads), w, at + "n1")
+    return normed(x + linear(gelu(linear(x, w, at + "f1")), w, at + "f2"), w, at + "n2")
+
+
+def _attended(x: Floats, w: Mapping[str, Floats], at: str, heads: int) -> Floats:
+    """Self-attention of one layer."""
+    length, width = x.shape
+
+    def each(name: str) -> Floats:
+        return linear(x, w, at + name).reshape(length, heads, -1).transpose(1, 0, 2)
+
+    query, key, value = each("q"), each("k"), each("v")
+    weights = softmax(query @ key.transpose(0, 2, 1) / np.float32((width / heads) ** 0.5))
+    return linear((weights @ value).transpose(1, 0, 2).reshape(length, width), w, at + "o")
+
+
+def linear(x: Floats, w: Mapping[str, Floats], name: str) -> Floats:
+    """The weights and bias of a name, applied."""
+    out: Floats = x @ w[name + ".w"].T + w[name + ".b"]
+    return out
+
+
+def normed(x: Floats, w: Mapping[str, Floats], name: str) -> Floats:
+    """Layer normalisation."""
+    centred = x - x.mean(-1, keepdims=True)
+    spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-12)
+    out: Floats = centred / spread * w[name + ".w"] + w[name + ".b"]
+    return out
+
+
+def gelu(x: Floats) -> Floats:
+    """The tanh form (Hendrycks 2016)."""
+    half = np.float32(0.5)
+    out: Floats = half * x * (1 + np.tanh(np.float32(0.7978845608) * (x + np.float32(0.044715) * x * x * x)))
+    return out
+
+
+def softmax(x: Floats) -> Floats:
+    """Probabilities of the last axis."""
+    grown = np.exp(x - x.max(-1, keepdims=True))
+    out: Floats = grown / grown.sum(-1, keepdims=True)
+    return out
+
+
+def whole(arrays: Mapping[str, NDArray[Any]], name: str) -> Floats:
+    """One array as floats; bytes are scaled by row."""
+    scale = arrays.get(name + ".scale")
+    values = arrays[name].astype(np.float32)
+    return values if scale is None else values * scale.astype(np.float32)[..., None]
