@@ -51,12 +51,15 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
 def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[Value, ...]:
     """Return the values that count: "I have a glass" does not turn a child into its mother.
 
-    Nor does "my husband is calling them" make him the patient, nor "I'm seven" give a mother's age.
+    Nor does "my husband is calling them" make him the patient, nor "I'm seven" give a mother's age. Whom the
+    network alone takes it to be about, in no words, is nobody new: "what do I do?" is asked by a father.
     """
     asked = question.asks_for if question is not None else ()
     known = _by_concept(state)
     left_out = set()
-    if meaning.told or (question is not None and "patient" in known) or _of_the_helper(state, meaning):
+    guessed = any(one.concept == "patient" and not one.words for one in meaning.values)
+    kept = "patient" in known and (question is not None or guessed)
+    if meaning.told or kept or _of_the_helper(state, meaning):
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
         left_out.add("age")

@@ -24,7 +24,7 @@ from voice_triage.understanding.values_network import KINDS, Part, Span, ValuesN
 
 PHRASE = "phrase"
 """The unit of a candidate that has none: "last night"."""
-RULE = 5.0
+RULE = 6.0
 """Log-odds that the rules add to what they have read."""
 NOTHING = 1.5
 """And to nothing, where they have read nothing."""
@@ -96,9 +96,7 @@ def _likeliest(
     odds[theirs] += RULE
     order = [int(at) for at in odds.argsort()[::-1] if odds[at] > 0]
     every = [
-        (one, odds[at])
-        for at in order
-        if (one := ruled if at in theirs else READ[name](clauses, found[at]))
+        (one, odds[at]) for at in order if (one := ruled if at in theirs else READ[name](clauses, found[at]))
     ]
     if not ruled and (len({one.value.value for one, _ in every}) > 1 or not every or every[0][1] <= NOTHING):
         return None  # "fifteen, fifty": it is asked again
