@@ -7,8 +7,9 @@ father"). So each reading counts, as log-odds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -28,8 +29,10 @@ RULE = 6.0
 """Log-odds that the rules add to what they have read."""
 NOTHING = 1.5
 """And to nothing, where they have read nothing."""
-
-
+NEAR = 3
+"""Numbers before and after one without a unit, whose unit may be its own."""
+TENTHS_FROM = 30
+"""Degrees from which a loose digit tells tenths: "thirty nine five"."""
 SELF_TOLD = ("", "patient", "age")
 """Questions, or none, at which the network alone may make the speaker the patient of "my neck"; at others it
 needs an "I" or a "me": the contract has nobody named in "no fever but my neck is stiff"."""
@@ -63,11 +66,13 @@ def weighed(
     clauses: Clauses, told: Mapping[str, Told], network: ValuesNetwork, parts: Sequence[Part]
 ) -> dict[str, Told]:
     """The values that both readings make likeliest, by concept; ``told`` are the rules'."""
-    found = candidates(clauses.utterance)
+    first = parts[0].start  # of a longer utterance the network reads the end
+    found = [one for one in candidates(clauses.utterance) if one.span.start >= first]
+    telling = Telling(clauses)
     reading = network.read(parts, [one.span for one in found])
     out = {}
     for kind, name in enumerate(KINDS):
-        one = _likeliest(clauses, name, told.get(name), found, reading.kinds[:, kind]) if name else None
+        one = _likeliest(telling, name, told.get(name), found, reading.kinds[:, kind]) if name else None
         if one:
             out[name] = one
     rule = told.get("patient")
@@ -86,7 +91,7 @@ def _speaks_of_self(said: Utterance) -> bool:
 
 
 def _likeliest(
-    clauses: Clauses, name: str, ruled: Told | None, found: Sequence[Candidate], likely: Floats
+    telling: Telling, name: str, ruled: Told | None, found: Sequence[Candidate], likely: Floats
 ) -> Told | None:
     """The value of one concept, or none."""
     theirs = [at for at, one in enumerate(found) if ruled and _meets(ruled, one)]
@@ -96,7 +101,7 @@ def _likeliest(
     odds[theirs] += RULE
     order = [int(at) for at in odds.argsort()[::-1] if odds[at] > 0]
     every = [
-        (one, odds[at]) for at in order if (one := ruled if at in theirs else READ[name](clauses, found[at]))
+        (one, odds[at]) for at in order if (one := ruled if at in theirs else telling.value(name, found[at]))
     ]
     if not ruled and (len({one.value.value for one, _ in every}) > 1 or not every or every[0][1] <= NOTHING):
         return None  # "fifteen, fifty": it is asked again
@@ -108,69 +113,75 @@ def _meets(one: Told, candidate: Candidate) -> bool:
     return one.start < candidate.span.end and candidate.span.start < one.end
 
 
-def _age(clauses: Clauses, one: Candidate) -> Told | None:
-    """The age a candidate tells."""
-    said = clauses.utterance
-    for told in ages.every(said, ()):
-        if _meets(told, one):
-            return told
-    if one.number is None or one.span.unit in ("hour", "minute"):
-        return None
-    amount, end = one.number.value, one.number.end
-    if one.span.unit:
-        amount, end = and_a_half(said, amount, end + 1)
-    if not 0 <= amount <= ages.MAX_AGE_YEARS:
-        return None
-    return ages.as_told(said, one.number, amount, one.span.unit, end, strong=True)
+class Telling:
+    """What each candidate of an utterance would tell; what the rules know of all of them is made out once."""
 
+    def __init__(self, clauses: Clauses) -> None:
+        self._clauses = clauses
+        self._said = clauses.utterance
 
-def _time(clauses: Clauses, one: Candidate) -> Told | None:
-    """The time a candidate tells; the unit of "five days, no, six" stands at another number."""
-    said, number = clauses.utterance, one.number
-    if one.phrase:
-        hours = float(one.phrase.payload.value.split()[-1])
-        return durations.time_told(said, one.span.start, one.span.end, hours, 1)
-    if number is None:
-        return None
-    for told in durations.in_numbers(said, (), clauses):
-        if _meets(told, one):
-            return told
-    unit = one.span.unit or _unit_near(said, number)
-    if not unit:
-        return None
-    step, amount, end = UNIT_HOURS[unit], number.value, number.end
-    more = 0.0
-    if one.span.unit:
-        amount, end = and_a_half(said, amount, end + 1)
-        end, more = smaller(said, end, step)
-    hours = durations.least(said, number, end, amount * step + more, step)
-    return durations.time_told(said, number.start, end, hours, step)
+    @cached_property
+    def _ages(self) -> list[Told]:
+        return ages.every(self._said, ())
 
+    @cached_property
+    def _times(self) -> list[Told]:
+        return durations.in_numbers(self._said, (), self._clauses)
 
-def _unit_near(said: Utterance, number: Number) -> str:
-    """The unit of the number before, or else of the one after."""
-    before = [said.unit(other.end) for other in said.at.values() if other.end <= number.start]
-    after = [said.unit(other.end) for other in said.at.values() if other.start >= number.end]
-    return next((unit for unit in (*reversed(before), *after) if unit), "")
+    def value(self, name: str, one: Candidate) -> Told | None:
+        """The value that a candidate tells of a concept, or none."""
+        if one.phrase:
+            return self._phrase(one.phrase) if name == "duration" else None
+        if one.number is None:
+            return None
+        if name == "temperature":
+            return None if one.span.unit else self._heat(one.number)
+        known = self._ages if name == "age" else self._times
+        by_rule = next((told for told in known if _meets(told, one)), None)
+        return by_rule or (self._age if name == "age" else self._time)(one.number, one.span.unit)
 
+    def _phrase(self, spot: Spot[Phrase]) -> Told:
+        return durations.time_told(self._said, spot.start, spot.end, float(spot.payload.value.split()[-1]), 1)
 
-def _heat(clauses: Clauses, one: Candidate) -> Told | None:
-    """The temperature a candidate tells."""
-    number = one.number
-    if number is None or one.span.unit:
-        return None
-    degrees, end = number.value, number.end
-    if number.tail is not None and degrees > 30:
-        degrees, end = degrees + number.tail / 10, end + 1
-    if not temperatures.may_be(degrees):
-        return None
-    text = clauses.utterance.words.text(number.start, end)
-    celsius = round(temperatures.in_celsius(degrees), 1)
-    return Told(number.start, end, Value("temperature", "celsius", celsius, text))
+    def _age(self, number: Number, unit: str) -> Told | None:
+        amount, end = number.value, number.end
+        if unit in ("hour", "minute"):
+            return None
+        if unit:
+            amount, end = and_a_half(self._said, amount, end + 1)
+        if not 0 <= amount <= ages.MAX_AGE_YEARS:
+            return None
+        return ages.as_told(self._said, number, amount, unit, end, strong=True)
 
+    def _time(self, number: Number, unit: str) -> Told | None:
+        """The unit of "five days, no, six" stands at another number."""
+        step, amount, end, more = (
+            UNIT_HOURS.get(unit or self._unit_near(number), 0),
+            number.value,
+            number.end,
+            0.0,
+        )
+        if not step:
+            return None
+        if unit:
+            amount, end = and_a_half(self._said, amount, end + 1)
+            end, more = smaller(self._said, end, step)
+        hours = durations.least(self._said, number, end, amount * step + more, step)
+        return durations.time_told(self._said, number.start, end, hours, step)
 
-READ: dict[str, Callable[[Clauses, Candidate], Told | None]] = {
-    "age": _age,
-    "duration": _time,
-    "temperature": _heat,
-}
+    def _unit_near(self, number: Number) -> str:
+        """The unit of the number before, or else of the one after."""
+        others = list(self._said.at.values())
+        before = [other for other in others if other.end <= number.start][: -NEAR - 1 : -1]
+        after = [other for other in others if other.start >= number.end][:NEAR]
+        return next((unit for other in (*before, *after) if (unit := self._said.unit(other.end))), "")
+
+    def _heat(self, number: Number) -> Told | None:
+        degrees, end = number.value, number.end
+        if number.tail is not None and degrees > TENTHS_FROM:
+            degrees, end = degrees + number.tail / 10, end + 1
+        if not temperatures.may_be(degrees):
+            return None
+        celsius = round(temperatures.in_celsius(degrees), 1)
+        text = self._said.words.text(number.start, end)
+        return Told(number.start, end, Value("temperature", "celsius", celsius, text))
