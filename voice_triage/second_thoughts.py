@@ -35,7 +35,8 @@ def read(
     """
     first = interpret(second.text)
     if _emergency(first, red_flags):
-        return first  # nothing else that it may have been takes that back: no time is lost on it
+        # Nothing else that it may have been takes that back: no time is lost on it, and nothing is ruled out.
+        return replace(first, conceivable=None)
     others = [(interpret(text), alone(text)) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)

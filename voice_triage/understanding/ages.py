@@ -73,7 +73,7 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
         return []
     out = []
     for s in longest(said.spots, "age"):
-        value = phrase_value(s.payload.value, said.words.text(s.start, s.end))
+        value = _age_value(s.payload.value, said.words.text(s.start, s.end))
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
         spans = [(one.start, one.end) for one in told] + [
             (number.start, number.end) for number in said.numbers
@@ -95,7 +95,7 @@ def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
     return bare and same and all(word in known or not word[0].isalnum() for word in between)
 
 
-def phrase_value(value: str, text: str) -> Value:
+def _age_value(value: str, text: str) -> Value:
     """The value of a phrase such as newborn, written "0 months" in values.yaml."""
     amount, unit = value.removeprefix("q ").split()
     return Value("age", unit, float(amount), text)

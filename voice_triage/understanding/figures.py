@@ -40,7 +40,7 @@ needs an "I" or a "me": the contract has nobody named in "no fever but my neck i
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A number, or a phrase such as "newborn" or "last night", that may tell a value."""
+    """A number, or a phrase such as "last night", that may tell a value."""
 
     span: Span
     number: Number | None

@@ -8,20 +8,18 @@ foresaw. :mod:`voice_triage.understanding.weighing` lets each correct the other.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_triage.errors import BadContent
-from voice_triage.understanding.transformer import Floats, gelu, layer, linear, normed, softmax, whole
+from voice_triage.understanding.transformer import Floats, gelu, layer, linear, normed, softmax, stored, whole
 from voice_triage.understanding.values_network import FROM, Part
 
 MAX_PIECES = 110
@@ -203,9 +201,8 @@ def load(language: str) -> Network | None:
     path = Path(__file__).with_name(f"network_{language}.npz")
     if not path.is_file():
         return None
+    arrays, names = stored(path)
     try:
-        with path.open("rb") as raw, np.load(raw) as file:
-            arrays = {name: file[name] for name in file.files if name != "names"}
-            return Network(arrays, json.loads(bytes(file["names"])))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        return Network(arrays, names)
+    except (KeyError, ValueError) as error:
         raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None

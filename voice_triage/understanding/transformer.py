@@ -1,12 +1,17 @@
-"""The sums of a transformer's layer (Vaswani 2017), as BERT has them."""
+"""The sums of a transformer's layer (Vaswani 2017), as BERT has them, and how its weights are kept."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
+
+from voice_triage.errors import BadContent
 
 Floats = NDArray[np.float32]
 
@@ -62,3 +67,13 @@ def whole(arrays: Mapping[str, NDArray[Any]], name: str) -> Floats:
     scale = arrays.get(name + ".scale")
     values = arrays[name].astype(np.float32)
     return values if scale is None else values * scale.astype(np.float32)[..., None]
+
+
+def stored(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+    """The arrays of a file of weights, and what belongs to them. Raises BadContent when it is damaged."""
+    try:
+        with path.open("rb") as raw, np.load(raw) as file:
+            arrays = {name: file[name] for name in file.files if name != "names"}
+            return arrays, json.loads(bytes(file["names"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+        raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None

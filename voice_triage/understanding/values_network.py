@@ -8,18 +8,16 @@ states of its words; whom it is about by one attention over all of them.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_triage.errors import BadContent
-from voice_triage.understanding.transformer import Floats, gelu, layer, linear, softmax, whole
+from voice_triage.understanding.transformer import Floats, gelu, layer, linear, softmax, stored, whole
 
 FROM = 2
 """Layers of the network before its states are read here."""
@@ -102,11 +100,9 @@ def load(language: str) -> ValuesNetwork | None:
     path = Path(__file__).with_name(f"values_{language}.npz")
     if not path.is_file():
         return None
+    arrays, names = stored(path)
     try:
-        with path.open("rb") as raw, np.load(raw) as file:
-            arrays = {name: file[name] for name in file.files if name != "names"}
-            names = json.loads(bytes(file["names"]))
         weights = {name: whole(arrays, name) for name in arrays if not name.endswith(".scale")}
         return ValuesNetwork(weights, names["units"], int(names["heads"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+    except (KeyError, ValueError) as error:
         raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None
