@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+from pathlib import Path
+
 import pytest
 
 from voice_triage.errors import BadContent
 from voice_triage.understanding import Interpreter, values_network
 from voice_triage.understanding.grammar import load as load_grammar
 from voice_triage.understanding.network import load as load_network
+from voice_triage.understanding.transformer import stored
 
 # What no rule reads, or reads wrongly; the expected value of each concept, None for none.
 READ = (
@@ -71,3 +75,10 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch) -> None:
 
     with pytest.raises(BadContent, match=r"values_yy\.npz: damaged"):
         values_network.load("yy")
+
+
+def test_the_values_go_on_from_the_network_beside_them() -> None:
+    """Whoever tunes the network must run scripts/train_values after it."""
+    values, network = (Path(values_network.__file__).with_name(f"{one}_en.npz") for one in ("values", "network"))
+    _, names = stored(values)
+    assert names["network"] == hashlib.sha256(network.read_bytes()).hexdigest()

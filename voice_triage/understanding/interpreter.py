@@ -136,16 +136,13 @@ class Interpreter:
         said: Sequence[Said],
         asked: str,
     ) -> str | None:
-        """The command that counts, ``likeliest`` by both readings; the network adds none beside a place.
-
-        Nor does it alone end the conversation or begin it anew: an emergency may be standing.
-        """
+        """The command that counts, ``likeliest`` by both readings; the network adds none beside a place."""
         innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
         if not command and (
             innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
         ):
             return None
-        return likeliest if command or likeliest not in ("stop", "restart") else None
+        return likeliest
 
     @staticmethod
     def _bare(row: Mapping[str, Any]) -> frozenset[str]:
@@ -226,8 +223,9 @@ class Interpreter:
             harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
             barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or harmless))
             answer = weighing.answer(answer, reading, barred)
-        if explicit and answer and not command:
-            known, at = {s.concept for s in said}, found[-1][0]
+        # "Like daggers" to a light that hurts is a yes to nobody but the network, and says as much.
+        if answer and (explicit or not (said or told)) and not command:
+            known, at = {s.concept for s in said}, found[-1][0] if found else 0
             added = [
                 Said(at, at, concept, status)
                 for concept, status in row.get(answer, {}).items()

@@ -105,7 +105,9 @@ class Numerals:
         part = self._part_of(words, at)
         if part:
             return part
-        if word[0].isdigit():
+        if self._spelt(words, at):
+            number = Number(at, at + 2, float(self._digit(word) + self._digit(following)))
+        elif word[0].isdigit():
             number = Number(at, at + 1, float(word.replace(",", ".")))
         elif word in self.tens or (word in self.ones and word not in self.never_first):
             number = self._hundreds(words, self._below_hundred(words, at))
@@ -118,6 +120,12 @@ class Numerals:
         else:
             return None
         return self._fraction(words, number)
+
+    def _spelt(self, words: Sequence[str], at: int) -> bool:
+        """True for degrees read off digit by digit: "three eight point two"."""
+        tens, ones, point, tenth = (*words[at : at + 4], "", "", "", "")[:4]
+        said = self._digit(tens) + self._digit(ones)
+        return len(said) == 2 and DEGREES <= int(said) and point in self.points and bool(self._digit(tenth))
 
     def _decimals(self, words: Sequence[str], at: int) -> bool:
         """True where decimals follow, or a loose digit."""

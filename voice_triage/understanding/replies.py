@@ -212,15 +212,16 @@ def ruled_out(
 ) -> set[Answer]:
     """The answers that the network must not give: no opposite of what was said of the thing asked.
 
-    Nor a "no" to one sign because another was denied: "he hasn't got a fever" says nothing of the itch.
+    Nor any where only other signs were spoken of: "he hasn't got a fever", "he's gone limp" say nothing of
+    the itch.
     """
     opposites: dict[Answer | None, Answer] = {"yes": "no", "no": "yes"}
     told = effects(row, said, None)
     out = {opposites[told]} if told in opposites else set()
     if told == "no":  # "yes, no fever"
         out -= {explicit}
-    elif not told and not explicit and said and row.get("yes"):
-        out.add("no")
+    elif not told and not explicit and said and row.get("asks"):
+        out |= {"yes", "no"}
     if not told and not explicit and _no_alarms(row):
         out.add("yes")  # the network hears a fading in any chatter
     return out | (set() if may_say_yes else {"yes"})

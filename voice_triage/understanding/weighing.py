@@ -44,11 +44,14 @@ SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 2.0, 1.0, 1.5))
-ANSWER = Strength((2.5, 1.5, 2.0, 1.5))
+ANSWER = Strength((1.5, 0.5, 2.0, 1.5))
 YES_HEARD = 2.0
 """Log-odds against "no answer" where the rules read a yes: "yes we noticed it when we put his jumper on" may
 be said to somebody else, but who is not heard may be lost; who is heard wrongly is asked again."""
-COMMAND = 4.0
+COMMAND, NO_COMMAND = 2.0, 1.5
+"""Log-odds that the rules add to a command they read, and to none where they read none."""
+SURE_END = 0.9
+"""So sure must the network be to end the conversation or begin it anew where no rule says so."""
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0), bias=(-1.0, 0.0, 0.0, 0.0))
 ALONE = -0.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
@@ -184,8 +187,10 @@ def command(rule: str | None, reading: Reading, network: Network) -> str | None:
     """The command that both readings make likeliest."""
     names: tuple[str | None, ...] = (None, *network.commands)
     odds = np.log(reading.command + 1e-6)
-    odds[names.index(rule)] += COMMAND
-    return names[int(odds.argmax())]
+    odds[names.index(rule)] += COMMAND if rule else NO_COMMAND
+    likeliest = int(odds.argmax())
+    ends = names[likeliest] in ("stop", "restart") and not rule
+    return None if ends and reading.command[likeliest] < SURE_END else names[likeliest]
 
 
 def patient(rule: str | None, probabilities: Floats) -> str | None:
