@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
 
 from voice_triage.errors import BadContent
+from voice_triage.pinned import sha256_of
 from voice_triage.understanding import Interpreter, values_network
 from voice_triage.understanding.grammar import load as load_grammar
 from voice_triage.understanding.network import load as load_network
@@ -23,6 +23,7 @@ READ = (
     ("duration", "tonsillitis three weeks ago and these spots came up two days ago", {"duration": 48}),
     ("itch", "it itches and the doctor is shut till nine", {"age": None, "duration": None}),
     ("patient", "i'm a scout leader it's one of the cubs", {"patient": "child"}),
+    ("age", "she's in her first month", {"age": 0}),
     ("age", "i'm seventeen", {"age": 17, "patient": "self"}),
     (None, "the lady i clean for has red dots on her legs", {"patient": "other"}),
 )
@@ -79,6 +80,8 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch) -> None:
 
 def test_the_values_go_on_from_the_network_beside_them() -> None:
     """Whoever tunes the network must run scripts/train_values after it."""
-    values, network = (Path(values_network.__file__).with_name(f"{one}_en.npz") for one in ("values", "network"))
+    values, network = (
+        Path(values_network.__file__).with_name(f"{one}_en.npz") for one in ("values", "network")
+    )
     _, names = stored(values)
-    assert names["network"] == hashlib.sha256(network.read_bytes()).hexdigest()
+    assert names["network"] == sha256_of(network)

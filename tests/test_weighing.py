@@ -1,5 +1,7 @@
 """The network that reads beside the rules, and how the two are weighed."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -62,6 +64,37 @@ def test_a_red_flag_at_the_end_of_a_long_story_is_found(interpreter):
     assert "difficulty_breathing" in flags(interpreter, PADDING * 6 + "and now he can't breathe")
 
 
+@pytest.mark.parametrize(
+    "text, question",
+    [
+        ("she's gone all limp on me", "itch"),
+        ("there's a bulge on top of the baby's head", "recent"),
+        ("he's been sick in the sink", "risk"),
+        ("his belly is covered in them", "headache"),
+    ],
+)
+def test_what_tells_only_of_other_things_answers_nothing(interpreter, text, question):
+    assert interpreter.interpret(text, question).answer is None
+
+
+def test_a_yes_of_the_network_alone_says_the_sign_in_its_words_and_a_no_denies_nothing(interpreter):
+    yes = interpreter.interpret("like daggers", "light_sensitivity")
+    no = interpreter.interpret("perfectly comfortable", "light_sensitivity")
+
+    assert [(f.concept, f.status, f.words) for f in yes.findings] == [
+        ("light_sensitivity", "present", "like daggers")
+    ]
+    assert interpreter.alone("like daggers", "light_sensitivity") == {"light_sensitivity"}
+    assert (no.answer, no.findings) == ("no", ())
+
+
+def test_the_network_alone_ends_nothing_while_an_emergency_is_read_back(interpreter):
+    order = "enough questions finish please"
+
+    assert interpreter.interpret(order, "itch").command == "stop"
+    assert interpreter.interpret(order, "confirm_red_flag").command is None
+
+
 def test_a_finding_tells_the_words_it_was_read_in(interpreter):
     meaning = interpreter.interpret("he had his tea and now he can't swallow anything")
     words = next(f.words for f in meaning.findings if f.concept == "difficulty_swallowing")
@@ -87,6 +120,31 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch):
 
     with pytest.raises(BadContent, match=r"network_yy\.npz: damaged"):
         network.load("yy")
+
+
+ORDERS = (None, "repeat", "stop", "restart")
+
+
+@pytest.mark.parametrize(
+    "rule, likely, wanted",
+    [
+        (None, (0.2, 0.8, 0, 0), None),  # nobody orders by being likelier than nothing
+        (None, (0.05, 0.95, 0, 0), "repeat"),
+        (None, (0.15, 0, 0.85, 0), None),
+        (None, (0.05, 0, 0.95, 0), "stop"),
+        ("repeat", (0.02, 0.1, 0, 0.88), "repeat"),
+        ("repeat", (0.7, 0.3, 0, 0), "repeat"),
+        ("repeat", (0.95, 0.05, 0, 0), None),
+        ("stop", (0.5, 0, 0.5, 0), "stop"),
+    ],
+)
+def test_what_orders_and_what_ends_must_be_so_sure(rule, likely, wanted):
+    reading = network.Reading(
+        *(np.array([row], np.float32) for row in ((1,), (1,))), np.array(likely), None, ()
+    )
+    names = SimpleNamespace(commands=ORDERS[1:])
+
+    assert weighing.command(rule, reading, names) == wanted
 
 
 @pytest.mark.parametrize("rule", range(4))

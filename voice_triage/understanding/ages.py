@@ -181,8 +181,8 @@ def as_told(said: Utterance, number: Number, amount: float, unit: str, end: int,
         amount, scale = amount * UNIT_MONTHS[unit], "months"
         if unit != "month":
             amount = float(int(amount))  # whole months, rounded down: the safe side
-        elif amount > 1 and said.before(number.start, said.telling.almost):
-            amount -= 1
+        elif said.before(number.start, said.telling.almost):
+            amount = max(0, amount - 1)
     elif unit == "year" and (amount < 1 or (more and amount < 2)):
         amount, scale = 12 * amount + more // UNIT_HOURS["month"], "months"
     elif not amount % 1:

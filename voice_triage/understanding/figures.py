@@ -94,10 +94,11 @@ def _likeliest(
     telling: Telling, name: str, ruled: Told | None, found: Sequence[Candidate], likely: Floats
 ) -> Told | None:
     """The value of one concept, or none."""
+    # Of phrases the network was shown times alone: "in her first month" is an age that it knows nothing of.
     may = [at for at, one in enumerate(found) if one.number or name == "duration"]
     theirs = [at for at in may if ruled and _meets(ruled, found[at])]
     if ruled and not theirs:
-        return ruled  # "born in nineteen eighty", "in her first month": the network has not been shown it
+        return ruled  # nor has it been shown "born in nineteen eighty"
     odds = np.log(likely + 1e-6) - np.log(1 - likely + 1e-6)
     odds[theirs] += RULE
     order = [int(at) for at in odds.argsort()[::-1] if odds[at] > 0]

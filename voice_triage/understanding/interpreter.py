@@ -34,6 +34,7 @@ from voice_triage.understanding.replies import (
     answering,
     answers_in,
     effects,
+    meant,
     merge,
     only_answers,
     ruled_out,
@@ -45,6 +46,8 @@ from voice_triage.understanding.values import Told
 from voice_triage.understanding.values_network import ValuesNetwork
 from voice_triage.understanding.values_network import load as load_values
 from voice_triage.understanding.words import Words
+
+READ_BACK = "confirm_red_flag"
 
 
 class Interpreter:
@@ -136,7 +139,12 @@ class Interpreter:
         said: Sequence[Said],
         asked: str,
     ) -> str | None:
-        """The command that counts, ``likeliest`` by both readings; the network adds none beside a place."""
+        """The command that counts, ``likeliest`` by both readings; the network adds none beside a place.
+
+        Nor does it alone end the conversation or begin it anew while an emergency is read back.
+        """
+        if asked == READ_BACK and likeliest in weighing.ENDS:
+            return command
         innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
         if not command and (
             innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
@@ -223,15 +231,8 @@ class Interpreter:
             harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
             barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or harmless))
             answer = weighing.answer(answer, reading, barred)
-        # "Like daggers" to a light that hurts is a yes to nobody but the network, and says as much.
-        if answer and (explicit or not (said or told)) and not command:
-            known, at = {s.concept for s in said}, found[-1][0] if found else 0
-            added = [
-                Said(at, at, concept, status)
-                for concept, status in row.get(answer, {}).items()
-                if concept not in known and not known & set(row.get("asks", ()))
-            ]
-            said = said + added
+        if answer and not command:
+            said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])
         return answer, _ordered(said)
 
     def _read_back(

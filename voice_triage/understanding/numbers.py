@@ -20,6 +20,8 @@ UNIT_HOURS = {
 }
 DEGREES = 30
 """Degrees of a body are at least so many."""
+TOO_HOT = 45
+"""And fewer than these, in Celsius."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +107,9 @@ class Numerals:
         part = self._part_of(words, at)
         if part:
             return part
-        if self._spelt(words, at):
-            number = Number(at, at + 2, float(self._digit(word) + self._digit(following)))
+        spelt = self._spelt(words, at)
+        if spelt:
+            number = spelt
         elif word[0].isdigit():
             number = Number(at, at + 1, float(word.replace(",", ".")))
         elif word in self.tens or (word in self.ones and word not in self.never_first):
@@ -121,11 +124,16 @@ class Numerals:
             return None
         return self._fraction(words, number)
 
-    def _spelt(self, words: Sequence[str], at: int) -> bool:
-        """True for degrees read off digit by digit: "three eight point two"."""
+    def _spelt(self, words: Sequence[str], at: int) -> Number | None:
+        """Degrees of a body read off digit by digit: "three eight point two"."""
         tens, ones, point, tenth = (*words[at : at + 4], "", "", "", "")[:4]
-        said = self._digit(tens) + self._digit(ones)
-        return len(said) == 2 and DEGREES <= int(said) and point in self.points and bool(self._digit(tenth))
+        digits = self._digit(tens) + self._digit(ones)
+        heat = len(digits) == 2 and DEGREES <= int(digits) < TOO_HOT
+        return (
+            Number(at, at + 2, float(digits))
+            if heat and point in self.points and self._digit(tenth)
+            else None
+        )
 
     def _decimals(self, words: Sequence[str], at: int) -> bool:
         """True where decimals follow, or a loose digit."""

@@ -207,13 +207,27 @@ def effects(row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | Non
     return explicit
 
 
+def meant(context: Context, answer: Answer, said: Sequence[Said], found: Sequence[Found]) -> list[Said]:
+    """What an answer says of the sign that was asked about, where nothing else said it.
+
+    One that the network alone has read, as the yes of "like daggers", denies nothing: its words are the
+    sign's.
+    """
+    row, known = context.asked, {s.concept for s in said}
+    if not known.isdisjoint(row.get("asks", ())):
+        return []
+    start, end = (found[-1][0],) * 2 if found else (0, len(context.words.surface))
+    signs = {one: status for one, status in row.get(answer, {}).items() if one not in known}
+    return [Said(start, end, one, status) for one, status in signs.items() if found or status == "present"]
+
+
 def ruled_out(
     row: Mapping[str, Any], said: Sequence[Said], explicit: Answer | None, *, may_say_yes: bool
 ) -> set[Answer]:
     """The answers that the network must not give: no opposite of what was said of the thing asked.
 
-    Nor any where only other signs were spoken of: "he hasn't got a fever", "he's gone limp" say nothing of
-    the itch.
+    Nor a yes or a no where only other things were spoken of: "he hasn't got a fever", "he's gone limp" say
+    nothing of the itch.
     """
     opposites: dict[Answer | None, Answer] = {"yes": "no", "no": "yes"}
     told = effects(row, said, None)

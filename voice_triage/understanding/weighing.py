@@ -49,9 +49,11 @@ YES_HEARD = 2.0
 """Log-odds against "no answer" where the rules read a yes: "yes we noticed it when we put his jumper on" may
 be said to somebody else, but who is not heard may be lost; who is heard wrongly is asked again."""
 COMMAND, NO_COMMAND = 2.0, 1.5
-"""Log-odds that the rules add to a command they read, and to none where they read none."""
-SURE_END = 0.9
-"""So sure must the network be to end the conversation or begin it anew where no rule says so."""
+"""Log-odds that the rules add to a command they read, and to none where they read none: with 4 for both the
+network was not heard where it alone understood, in 56 of 99 of a blind hand's orders that were missed."""
+ENDS, SURE_END = ("stop", "restart"), 0.9
+"""So sure must the network be to end the conversation or begin it anew where the rules read something else:
+what was said so far is lost. Surer costs 2 of 347 orders for 1 of 5,813 that are none."""
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0), bias=(-1.0, 0.0, 0.0, 0.0))
 ALONE = -0.5
 """Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
@@ -189,8 +191,8 @@ def command(rule: str | None, reading: Reading, network: Network) -> str | None:
     odds = np.log(reading.command + 1e-6)
     odds[names.index(rule)] += COMMAND if rule else NO_COMMAND
     likeliest = int(odds.argmax())
-    ends = names[likeliest] in ("stop", "restart") and not rule
-    return None if ends and reading.command[likeliest] < SURE_END else names[likeliest]
+    doubtful = reading.command[likeliest] < SURE_END
+    return rule if names[likeliest] in ENDS and doubtful else names[likeliest]
 
 
 def patient(rule: str | None, probabilities: Floats) -> str | None:
