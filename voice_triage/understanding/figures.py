@@ -27,7 +27,7 @@ PHRASE = "phrase"
 """The unit of a candidate that has none: "last night"."""
 RULE = 6.0
 """Log-odds that the rules add to what they have read."""
-NOTHING = 1.5
+NOTHING = 2.5
 """And to nothing, where they have read nothing."""
 NEAR = 3
 """Numbers before and after one without a unit, whose unit may be its own."""

@@ -236,6 +236,6 @@ def ruled_out(
         out -= {explicit}
     elif not told and not explicit and said and row.get("asks"):
         out |= {"yes", "no"}
-    if not told and not explicit and _no_alarms(row):
+    if not told and explicit != "yes" and _no_alarms(row):
         out.add("yes")  # the network hears a fading in any chatter
     return out | (set() if may_say_yes else {"yes"})
