@@ -11,6 +11,7 @@ import numpy.typing as npt
 from voice_triage.audio.echo_path import without_echo
 from voice_triage.pcm import Pcm
 from voice_triage.thresholds import (
+    ECHO_DITHER,
     ECHO_FLOOR_DBFS,
     ECHO_LOOKS,
     ECHO_PEAK,
@@ -118,8 +119,11 @@ class EchoCanceller:
         self.detector = EchoDetector()
         self._reference = reference
         self._aec = pywebrtc_audio.EchoCanceller(sample_rate=16000, num_channels=1)
-        noise = np.random.default_rng(0).standard_normal(WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
+        random = np.random.default_rng(0)
+        noise = random.standard_normal(WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
         self._floor = noise.astype(np.int16)
+        # Numbers of the canceller's filter die away with the far-end into denormals: ten times the computing.
+        self._dither = random.integers(-ECHO_DITHER, ECHO_DITHER + 1, WINDOW).astype(np.int16)
         self._at = 0
         self._quiet_for = RINGS
         self._held = np.zeros(LATE_BY, np.int16)
@@ -132,7 +136,9 @@ class EchoCanceller:
             raise ValueError(f"blocks of {mic.shape} and {far.shape}: must be equal multiples of 160")
         self._kept.append((mic, far))
         self.detector.feed(mic, far)
-        cleaned = np.asarray(self._aec.process(self._with_floor(mic), np.ascontiguousarray(far)), np.int16)
+        self._at = (self._at + len(mic)) % (WINDOW - len(mic))
+        sides = self._with(self._floor, mic), self._with(self._dither, far)
+        cleaned = np.asarray(self._aec.process(*sides), np.int16)
         self._quiet_for = 0 if far.any() else self._quiet_for + len(far)
         # Where nothing comes back the canceller would only cut into the caller.
         untouched = np.concatenate((self._held, mic))
@@ -153,7 +159,6 @@ class EchoCanceller:
 
         return work
 
-    def _with_floor(self, mic: Pcm) -> Pcm:
-        self._at = (self._at + len(mic)) % (WINDOW - len(mic))
-        noisy = mic.astype(np.int32) + self._floor[self._at : self._at + len(mic)]
+    def _with(self, noise: Pcm, sound: Pcm) -> Pcm:
+        noisy = sound.astype(np.int32) + noise[self._at : self._at + len(sound)]
         return np.asarray(np.clip(noisy, -32768, 32767), np.int16)
