@@ -24,7 +24,7 @@ from voice_triage.understanding.circumstances import told_in
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
-from voice_triage.understanding.grammar import Grammar, Phrase, load
+from voice_triage.understanding.grammar import Grammar, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
 from voice_triage.understanding.plain import plain
@@ -40,14 +40,11 @@ from voice_triage.understanding.replies import (
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
-from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.upheld import weighed
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.values_network import ValuesNetwork
 from voice_triage.understanding.values_network import load as load_values
 from voice_triage.understanding.words import Words
-
-READ_BACK = "confirm_red_flag"
 
 
 class Interpreter:
@@ -94,7 +91,7 @@ class Interpreter:
         reading = network.read(words.surface, question) if network and read else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
-            command = self._order(command, self._weighed(command, reading, context), spots, said, asked)
+            command = self._order(context, command, self._weighed(command, reading, context), said)
         told, command = durations.or_wait(told, spots, command, asked)
         found = answers_in(context)
         if only_answers(context, found):
@@ -132,23 +129,17 @@ class Interpreter:
         return weighing.command(command, reading, self._network) if self._network else command
 
     def _order(
-        self,
-        command: str | None,
-        likeliest: str | None,
-        spots: Sequence[Spot[Phrase]],
-        said: Sequence[Said],
-        asked: str,
+        self, context: Context, command: str | None, likeliest: str | None, said: Sequence[Said]
     ) -> str | None:
         """The command that counts, ``likeliest`` by both readings; the network adds none beside a place.
 
         Nor does it alone end the conversation or begin it anew while an emergency is read back.
         """
-        if asked == READ_BACK and likeliest in weighing.ENDS:
+        if context.asked.get("clear_no") and likeliest in weighing.ENDS:
             return command
-        innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in spots)
-        if not command and (
-            innocent or (asked == "location" and self._grammar.places & {s.concept for s in said})
-        ):
+        innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in context.spots)
+        places = self._grammar.places & {s.concept for s in said}
+        if not command and (innocent or (context.question == "location" and places)):
             return None
         return likeliest
 

@@ -149,7 +149,7 @@ def _answers(context: Context) -> list[Found]:
 def _part(context: Context, spot: Spot[Phrase]) -> bool:
     """True for the "it is" of "what day it is", the "i have" of "i have a thermometer", not of "a bit".
 
-    And for the "very much" of "thank you very much".
+    And for the "very much" of "thank you very much", and the "we are" of "we are at the seaside".
     """
     words, rows = context.words, context.grammar.sets
     before = words.surface[max(0, spot.start - 3) : spot.start]
@@ -159,6 +159,8 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
         return True
     following = words.surface[spot.end : spot.end + 2]
     last = words.surface[spot.end - 1]
+    if last in ("am", "are") and words.surface[spot.start] in ("i", "we"):
+        return following[:1] in (("a",), ("the",), ("at",), ("in",), ("on",))
     return (
         following[:1] in (("a",), ("my",), ("his",), ("her",), ("the",))
         and last in ("have", "has", "had", "is", "am", "are", "was", "were", "'s")
