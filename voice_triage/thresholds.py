@@ -137,6 +137,9 @@ ECHO_DITHER = 1
 
 SILENT_PEAK = 12
 """Frames with no sample above this (-69 dBFS) are silence without asking the model: a third of a replay."""
+NO_VOICE, STALE_FRAMES = 0.1, 31
+"""After so many frames (1 s) less likely voice than this the judge begins anew: what the echo canceller
+leaves of own speech dulls its memory, and then a clear "no" right after the question was no voice (0.04)."""
 
 # ---- Vosk: grammar or open vocabulary ----
 

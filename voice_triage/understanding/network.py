@@ -68,6 +68,7 @@ class Network:
         self.commands: tuple[str, ...] = tuple(names["commands"])
         self._questions = {name: at for at, name in enumerate(names["questions"])}
         self._pieces = {piece: at for at, piece in enumerate(names["pieces"])}
+        self._longest = max(map(len, self._pieces))
         self.heads = int(names["heads"])
         self.layers = int(names["layers"])
         # Most of the weights are those of pieces nobody says: they stay bytes, and are made whole when read.
@@ -183,7 +184,7 @@ class Network:
         for part in _PARTS.findall(word.replace("_", " ")):
             start = 0
             while start < len(part):
-                for end in range(len(part), start, -1):
+                for end in range(min(len(part), start + self._longest), start, -1):
                     piece = self._pieces.get(("##" if start else "") + part[start:end])
                     if piece is not None:
                         out.append(piece)
