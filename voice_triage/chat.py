@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from voice_triage.dialogue import Dialogue
-from voice_triage.messages import Heard, Silence, Turn
+from voice_triage.messages import Heard, Line, Meaning, Silence, Turn
 from voice_triage.understanding import Interpreter
 from voice_triage.wording import Wording
 
@@ -17,10 +17,11 @@ def chat(
     lines: Iterable[str],
     show: Callable[[str], None],
 ) -> None:
-    """Converse until the dialogue ends or ``lines`` do; an empty line is silence."""
+    """Converse until the dialogue ends; an empty line is silence, the end of ``lines`` is a stop."""
 
     def perform(turn: Turn) -> None:
-        for line in turn.lines:
+        lines = turn.lines or ((Line("waiting"),) if turn.re_listen else ())  # aloud that is a tone
+        for line in lines:
             show(wording.say(line, dialogue.patient))
 
     perform(dialogue.start())
@@ -31,3 +32,5 @@ def chat(
             perform(dialogue.handle(Heard(interpreter.interpret(line.strip(), dialogue.question))))
         else:
             perform(dialogue.handle(Silence()))
+    if dialogue.phase != "ended":
+        perform(dialogue.handle(Heard(Meaning("", command="stop"))))

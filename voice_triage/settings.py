@@ -155,20 +155,22 @@ def resolve(
     place = file_path(path, environ)
     if path is not None and not path.exists():
         raise BadInput(f"{path}: there is no such settings file")
+    variables = {name: f"environment variable {variable}" for variable, name in _variables(environ)}
+    given = {name: raw for name, raw in (overrides or {}).items() if raw is not None}
+    written = read_file(place)
+    sources: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
+        (written, dict.fromkeys(written, f"file {place}")),
+        ({name: environ[at.rpartition(" ")[2]] for name, at in variables.items()}, variables),
+        (given, {name: f"flag --{_FLAGS.get(name, name.replace('_', '-'))}" for name in given}),
+    )
     values: dict[str, Any] = {}
     origins = {key.name: "default" for key in KEYS}
-    for name, raw in read_file(place).items():
-        values[name] = _checked(name, raw, f"{place}")
-        origins[name] = f"file {place}"
-    for variable, name in _variables(environ):
-        values[name] = _checked(name, environ[variable], f"environment variable {variable}")
-        origins[name] = f"environment variable {variable}"
-    for name, raw in (overrides or {}).items():
-        if raw is None:
-            continue
-        flag = f"flag --{_FLAGS.get(name, name.replace('_', '-'))}"
-        values[name] = _checked(name, raw, flag)
-        origins[name] = flag
+    for rows, places in sources:
+        if "country" in rows and values.pop("emergency_number", None):
+            origins["emergency_number"] = "default"  # the number belongs to where this country came from
+        for name, raw in rows.items():
+            values[name] = _checked(name, raw, places[name].removeprefix("file "))
+            origins[name] = places[name]
     return Resolved(Settings(**values), origins, place)
 
 

@@ -221,3 +221,19 @@ def test_a_parser_takes_or_refuses_and_its_result_is_taken_again(value: object):
         except Refused:
             continue
         assert key.parse(parsed) == parsed
+
+
+@pytest.mark.parametrize(
+    ("environ", "flags", "number"),
+    [
+        ({}, {}, "000"),
+        ({}, {"country": "GB"}, None),
+        ({"VOICE_TRIAGE_COUNTRY": "GB"}, {}, None),
+        ({"VOICE_TRIAGE_COUNTRY": "GB"}, {"emergency_number": "112"}, "112"),
+        ({}, {"country": "GB", "emergency_number": "112"}, "112"),
+        ({"VOICE_TRIAGE_EMERGENCY_NUMBER": "112"}, {"patience": "2"}, "112"),
+    ],
+)
+def test_a_country_named_later_takes_its_own_number(file: Path, environ, flags, number):
+    file.write_text('country = "AU"\nemergency_number = "000"\n', encoding="utf-8")
+    assert load(file, environ, flags).emergency_number == number

@@ -22,8 +22,8 @@ from voice_triage.messages import Level
 from voice_triage.protocol import Protocol
 
 SESSION = (
-    "device.microphone_lost", "device.loudspeaker_lost", "device.back", "device.fault", "adjust.patient",
-    "adjust.voice", "adjust.one_voice", "adjust.spell", "adjust.spell_number",
+    "device.microphone_lost", "device.loudspeaker_lost", "device.back", "device.fault", "waiting",
+    "adjust.patient", "adjust.voice", "adjust.one_voice", "adjust.spell", "adjust.spell_number",
 )  # fmt: skip
 """Said by the session, not by the dialogue."""
 FIXED = (
@@ -34,6 +34,7 @@ FIXED = (
     "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
     "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",
+    "call.cannot", "call.yourself",
     "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
     "level.unfinished", "why.unfinished", "why.signs", "why.unsure", "why.safe", "do.urgent", "do.routine",
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
@@ -43,7 +44,8 @@ FIXED = (
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",
     "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good",
     "arrived.end", "alone.door", "alone.line", "alone.young", "press.flat", "press.hard", "press.on",
-    "stay.no_medicine", "no_phone.shout", "no_phone.send", "net.1", "net.2", "net.3", "closing.nobody",
+    "stay.no_medicine", "no_phone.redial", "no_phone.shout", "no_phone.send",
+    "net.1", "net.2", "net.3", "closing.nobody",
 )  # fmt: skip
 
 

@@ -110,6 +110,13 @@ def _why(step: Step) -> Lines:
     return (Line(f"{place.split('.')[0]}.why"), *asking(step))
 
 
+def _cannot_call(step: Step) -> Lines:
+    """Return that only the caller can telephone; in an emergency the instruction alone."""
+    if step.state.place in (CONFIRM, STANDING_BY):
+        return standing.stand(step)
+    return (Line("call.cannot"), Line("call.yourself"), *_again(step))
+
+
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
         return (*standing.instruction(step), *dispatcher(step.state, action_of(step)))
@@ -170,6 +177,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "help": _help,
     "why": _why,
     "recap": _recap,
+    "cannot_call": _cannot_call,
     "adjust": lambda step: (Line(f"adjust.{step.meaning.command}"), *asking(step)),
     "look": asking,
     "cup": asking,

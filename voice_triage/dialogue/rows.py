@@ -90,7 +90,7 @@ def _asides(place: str) -> list[Row]:
             ("repeat", "again"), ("help", "help"), ("why", "why"), ("summary", "recap"),
             ("wait", "wait"), ("adjust", "adjust"),
         )
-    ]  # fmt: skip
+    ] + [Row(HEAR, place, place, ("asks_to_call",), "cannot_call")]  # fmt: skip
 
 
 def _question(question: Question) -> list[Row]:
@@ -240,6 +240,8 @@ def _choice(protocol: Protocol) -> list[Row]:
         if question.kind == "walk":
             again = (f"wants:{question.id}", "asked_before")
             found.append(Row(GO, NEXT, question.id + CHOOSE, again, "choose"))
+            blind = (f"wants:{question.id}", "known_blind")
+            found.append(Row(GO, NEXT, question.id + LOOKER, blind, "looker"))
             found.append(Row(GO, NEXT, question.id + LOOK, (f"wants:{question.id}", "has_glass"), "look"))
         found.append(Row(GO, NEXT, question.id, (f"wants:{question.id}",), "ask"))
     for question in protocol.questions:

@@ -101,8 +101,8 @@ def no_food(step: Step) -> Lines:
 
 
 def no_phone(step: Step) -> Lines:
-    """Return how to get help without a telephone."""
-    return (Line("no_phone.shout"), Line("no_phone.send"), *_last(step))
+    """Return how to get help without a telephone, or where nobody answers."""
+    return (Line("no_phone.redial"), Line("no_phone.shout"), Line("no_phone.send"), *_last(step))
 
 
 def fit_over(step: Step) -> Lines:

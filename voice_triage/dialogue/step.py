@@ -194,6 +194,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "answers_unsure": lambda step: _unsure(step),
     "answers_doubtfully": lambda step: step.meaning.answer in ("yes", "no"),
     "cannot_see": lambda step: not step.before.looked and _cannot_see(step),
+    "known_blind": lambda step: not step.state.looked and step.state.statuses.get(LOW_VISION) == "present",
     "tried_once": _tried(1),
     "tried_twice": _tried(2),
     "tried_five_times": _tried(5),
@@ -214,6 +215,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "not_breathing": _tells("not_breathing"),
     "fit_over": lambda step: "fit_over" in step.meaning.told and "seizure" in step.before.announced,
     "asks_food": _tells("asks_food"),
+    "asks_to_call": _tells("asks_to_call"),
     "no_phone": _tells("no_phone"),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
@@ -230,7 +232,8 @@ def _unsure(step: Step) -> bool:
 def _cannot_see(step: Step) -> bool:
     """True when the caller cannot look, or has looked and cannot tell."""
     blind = any(one.concept == LOW_VISION and one.status == "present" for one in step.meaning.findings)
-    return blind or (step.before.place.endswith((LOOK, CUP)) and _unsure(step))
+    said = blind or "cannot_see" in step.meaning.told
+    return said or (step.before.place.endswith((LOOK, CUP)) and _unsure(step))
 
 
 def _has_a_looker(step: Step) -> bool:

@@ -135,6 +135,8 @@ def _answers(context: Context) -> list[Found]:
             continue
         if place == "start" and not context.begins(spot.start):
             continue
+        if place == "degree" and not (context.ends(spot.end) and _tells_nothing_else(context, spot.start)):
+            continue
         if phrase.question and context.supposed(spot.start):
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
@@ -144,6 +146,15 @@ def _answers(context: Context) -> list[Found]:
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos if not idling[at])
     return found
+
+
+def _tells_nothing_else(context: Context, before: int) -> bool:
+    """True for "he does a bit" and "well only sometimes", not for "she cries a lot"."""
+    light = context.grammar.sets.any_of(
+        "polite", "auxiliaries", "clause_pronouns", "nominative", "before_question"
+    )
+    clause = context.words.surface[context.wall_before(before) : before]
+    return all(word in light or not word[0].isalnum() for word in clause)
 
 
 def _part(context: Context, spot: Spot[Phrase]) -> bool:
