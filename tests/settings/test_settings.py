@@ -236,4 +236,4 @@ def test_a_parser_takes_or_refuses_and_its_result_is_taken_again(value: object):
 )
 def test_a_country_named_later_takes_its_own_number(file: Path, environ, flags, number):
     file.write_text('country = "AU"\nemergency_number = "000"\n', encoding="utf-8")
-    assert load(file, environ, flags).emergency_number == number
+    assert settings.load(file, environ, flags).emergency_number == number
