@@ -194,6 +194,17 @@ def test_a_missing_prompt_is_told_before_the_greeting(
     assert out == "" and f"'{prompt}' is missing" in err
 
 
+def test_chat_says_what_is_open_when_the_lines_end(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son\nwait\nhe is four\n"))
+
+    assert main(["chat", "--country", "us"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "I am waiting." in said
+    assert said[-1] == "Take care. Goodbye." and "Some danger signs are still open." in said
+
+
 def test_chat_through_a_pipe_ends_in_the_emergency(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -222,6 +222,7 @@ def test_the_grammar_has_every_wish_and_no_other(interpreter):
         "if ",
         "not ",
         "a\u0301 \x00 ",
+        "qx",  # one word
     ],
 )
 def test_long_texts_take_linear_time(interpreter, unit):

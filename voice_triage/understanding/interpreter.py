@@ -220,8 +220,12 @@ class Interpreter:
         if reading and not (told_surely and max(reading.answer[1:]) < weighing.SURE_ANSWER):
             # A yes to a list of red flags is an emergency: the network alone gives none.
             harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
-            barred = ruled_out(row, said, explicit, may_say_yes=bool(explicit or asks or harmless))
-            answer = weighing.answer(answer, reading, barred)
+            may_say_yes = explicit in ("yes", "unsure") or bool(asks) or harmless
+            if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
+                answer = None  # "no, they go away" is neither: the danger signs are asked again
+            else:
+                barred = ruled_out(row, said, explicit, may_say_yes=may_say_yes)
+                answer = weighing.answer(answer, reading, barred)
         if answer and not command:
             said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])
         return answer, _ordered(said)

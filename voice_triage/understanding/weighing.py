@@ -184,6 +184,11 @@ def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = (
     return rule if likeliest in barred else likeliest
 
 
+def says_yes(reading: Reading) -> bool:
+    """True where the network reads a yes."""
+    return float(reading.answer[ANSWERS.index("yes")]) > AGREED
+
+
 def gainsaid(rule: Answer, reading: Reading) -> Answer | None:
     """The opposite of a bare answer, where the network is sure of that: "none of them went"."""
     opposite = OPPOSITES.get(rule)
