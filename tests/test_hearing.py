@@ -12,6 +12,7 @@ from bench.corpus import VOICES
 from bench.measure import evenly, flag_trials
 from bench.trials import STREAMING, Outcome, Trial, kit, mapping, run
 from voice_triage import strict_yaml
+from voice_triage.cli import main
 from voice_triage.errors import Lacking
 
 pytestmark = pytest.mark.audio
@@ -65,3 +66,12 @@ def test_every_figure_is_recorded_with_a_floor_that_means_something() -> None:
     assert RECORDED.keys() == TRIALS.keys()
     for row in RECORDED.values():
         assert row["of"] / 2 <= row["floor"] <= row["of"]
+
+
+def test_a_short_answer_right_after_the_question_is_heard(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The demo's caller says five times no, a quarter of a second after the assistant's own echo."""
+    assert main(["demo", "--recognizer", "pocketsphinx", "--audio", str(tmp_path / "demo.wav")]) == 0
+
+    assert "I did not hear anything" not in capsys.readouterr().out
