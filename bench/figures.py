@@ -117,7 +117,7 @@ def answers(bench: Bench) -> list[Row]:
 
 
 def one_word(bench: Bench) -> list[Row]:
-    """Words of a quarter of a second, and how soon they are taken; with the question's echo just before them."""
+    """Words of a quarter of a second, and how soon they are taken; also with the echo just before them."""
     # awb drawls: a third of its length would be no word any more.
     voices = [one for one in VOICES if one != ("flite", "awb")]
     trials = [
