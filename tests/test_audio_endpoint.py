@@ -25,14 +25,14 @@ class _Told:
 
     def __init__(self, probabilities: Iterable[float]) -> None:
         self._probabilities = iter(probabilities)
-        self.frames = 0
+        self.frames = self.resets = 0
 
     def probability(self, block: Pcm) -> float:
         self.frames += 1
         return next(self._probabilities)
 
     def reset(self) -> None:
-        pass
+        self.resets += 1
 
 
 def _run(endpointer: Endpointer, blocks: Iterable[Pcm], playing: bool = False) -> list[Hearing]:
@@ -41,6 +41,20 @@ def _run(endpointer: Endpointer, blocks: Iterable[Pcm], playing: bool = False) -
 
 def _events(heard: list[Hearing]) -> list[tuple[int, str]]:
     return [(i, h.event) for i, h in enumerate(heard) if h.event in ("opened", "closed")]
+
+
+@pytest.mark.parametrize(("last", "resets"), [(0.02, 1), (0.2, 0), (0.95, 0)])
+def test_the_judge_of_voice_begins_anew_where_own_speech_ends_and_nobody_speaks(
+    last: float, resets: int
+) -> None:
+    judge = _Told([0.02] * 50 + [last] * 10)
+    endpointer = Endpointer(judge)
+
+    _run(endpointer, [SILENT] * 50, playing=True)
+    assert judge.resets == 0
+    _run(endpointer, [SILENT] * 10)
+
+    assert judge.resets == resets
 
 
 def test_an_utterance_opens_with_its_preroll_and_closes_after_the_silence() -> None:

@@ -108,6 +108,9 @@ def test_conversation(row: dict[str, Any]) -> None:
             assert not set(value) & set(dialogue.asked)
         elif key == "not_said":
             assert not set(value) & set(prompts(turn)), prompts(turn)
+        elif key == "told":
+            signs = {line.prompt: dict(line.slots).get("signs") for line in turn.lines}
+            assert {prompt: signs.get(prompt) for prompt in value} == value
         elif key == "said":
             assert set(value) <= set(prompts(turn)), prompts(turn)
         else:

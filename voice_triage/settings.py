@@ -155,22 +155,24 @@ def resolve(
     place = file_path(path, environ)
     if path is not None and not path.exists():
         raise BadInput(f"{path}: there is no such settings file")
-    variables = {name: f"environment variable {variable}" for variable, name in _variables(environ)}
-    given = {name: raw for name, raw in (overrides or {}).items() if raw is not None}
-    written = read_file(place)
-    sources: tuple[tuple[dict[str, Any], dict[str, str]], ...] = (
-        (written, dict.fromkeys(written, f"file {place}")),
-        ({name: environ[at.rpartition(" ")[2]] for name, at in variables.items()}, variables),
-        (given, {name: f"flag --{_FLAGS.get(name, name.replace('_', '-'))}" for name in given}),
-    )
     values: dict[str, Any] = {}
     origins = {key.name: "default" for key in KEYS}
-    for rows, places in sources:
-        if "country" in rows and values.pop("emergency_number", None):
-            origins["emergency_number"] = "default"  # the number belongs to where this country came from
-        for name, raw in rows.items():
-            values[name] = _checked(name, raw, places[name].removeprefix("file "))
-            origins[name] = places[name]
+    for rows in (
+        [(name, raw, f"file {place}") for name, raw in read_file(place).items()],
+        [(name, environ[at], f"environment variable {at}") for at, name in _variables(environ)],
+        [
+            (name, raw, f"flag --{_FLAGS.get(name, name.replace('_', '-'))}")
+            for name, raw in (overrides or {}).items()
+            if raw is not None
+        ],
+    ):
+        country = values.get("country")
+        fresh = {name: _checked(name, raw, origin.removeprefix("file ")) for name, raw, origin in rows}
+        # A number goes with the country it was given with, not with another that overrides that.
+        if fresh.get("country", country) != country and values.pop("emergency_number", None):
+            origins["emergency_number"] = "default"
+        values |= fresh
+        origins |= {name: origin for name, _, origin in rows}
     return Resolved(Settings(**values), origins, place)
 
 

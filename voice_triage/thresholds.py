@@ -137,9 +137,9 @@ ECHO_DITHER = 1
 
 SILENT_PEAK = 12
 """Frames with no sample above this (-69 dBFS) are silence without asking the model: a third of a replay."""
-NO_VOICE, STALE_FRAMES = 0.1, 31
-"""After so many frames (1 s) less likely voice than this the judge begins anew: what the echo canceller
-leaves of own speech dulls its memory, and then a clear "no" right after the question was no voice (0.04)."""
+NO_VOICE = 0.1
+"""Where own speech ends and voice is less likely than this, its judge begins anew: what the echo canceller
+leaves of half a minute of it dulls its memory, and a clear "no" right after the question was none (0.04)."""
 
 # ---- Vosk: grammar or open vocabulary ----
 

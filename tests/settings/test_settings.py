@@ -232,6 +232,8 @@ def test_a_parser_takes_or_refuses_and_its_result_is_taken_again(value: object):
         ({"VOICE_TRIAGE_COUNTRY": "GB"}, {"emergency_number": "112"}, "112"),
         ({}, {"country": "GB", "emergency_number": "112"}, "112"),
         ({"VOICE_TRIAGE_EMERGENCY_NUMBER": "112"}, {"patience": "2"}, "112"),
+        ({}, {"country": "au"}, "000"),
+        ({"VOICE_TRIAGE_EMERGENCY_NUMBER": "5555"}, {"country": "AU"}, "5555"),
     ],
 )
 def test_a_country_named_later_takes_its_own_number(file: Path, environ, flags, number):

@@ -13,6 +13,7 @@ from voice_triage.pcm import Pcm
 from voice_triage.thresholds import (
     BLOCK,
     ECHO_TAIL_S,
+    NO_VOICE,
     RATE_HZ,
     RESUMED_S,
     SLOWER_PACE,
@@ -92,6 +93,8 @@ class Endpointer:
         probability = self._activity.probability(block)
         self._count(probability)
         self._since_own = 0 if playing else self._since_own + 1
+        if self._since_own == 1 and not self._open and probability < NO_VOICE:
+            self._activity.reset()
         self._played += playing
         if self._open:
             return self._go_on(block, probability)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from voice_triage.onnx import session
 from voice_triage.pcm import Pcm
 from voice_triage.pinned import is_pinned
-from voice_triage.thresholds import NO_VOICE, RATE_HZ, SILENT_PEAK, STALE_FRAMES
+from voice_triage.thresholds import RATE_HZ, SILENT_PEAK
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,6 @@ class VoiceActivity:
         self._held = np.zeros(0, np.int16)
         self._last = 0.0
         self._quiet = True
-        self._no_voice = 0
-        """Frames without any voice since the model last began anew."""
         self.frames = 0
 
     def probability(self, block: Pcm) -> float:
@@ -66,17 +64,12 @@ class VoiceActivity:
         if self._model is None:
             self._model = _silero()
         self._quiet = False
-        probability = float(self._model.process_samples(frame.astype(np.float32) / np.float32(32767)))
-        self._no_voice = self._no_voice + 1 if probability < NO_VOICE else 0
-        if self._no_voice >= STALE_FRAMES:
-            self._forget()
-        return probability
+        return float(self._model.process_samples(frame.astype(np.float32) / np.float32(32767)))
 
     def _forget(self) -> None:
         if not self._quiet and self._model is not None:
             self._model.reset()
         self._quiet = True
-        self._no_voice = 0
 
 
 class _Onnx:

@@ -25,7 +25,10 @@ def recap(protocol: Protocol, state: State) -> tuple[Line, ...]:
     )
     # A yes that named none of them is read as the worst of them, and not told as if it had been said.
     open_yes = {name for question in protocol.questions for name in question.open_yes}
-    said = [replace(s, status="unsure") if s.concept in open_yes and not s.words else s for s in said]
+    said = [
+        replace(s, status="unsure") if s.concept in open_yes and s.status == "present" and not s.words else s
+        for s in said
+    ]
     signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
     # "No signs" while some are still to be asked for would calm for no reason.
     none = "recap.no_signs" if state.place in (SUMMARY, CHANGE, MORE, ENDED) else "recap.none_yet"

@@ -111,10 +111,8 @@ def _why(step: Step) -> Lines:
 
 
 def _cannot_call(step: Step) -> Lines:
-    """Return that only the caller can telephone; in an emergency the instruction alone."""
-    if step.state.place in (CONFIRM, STANDING_BY):
-        return standing.stand(step)
-    return (Line("call.cannot"), Line("call.yourself"), *_again(step))
+    """Return that only the caller can telephone."""
+    return (Line("call.cannot"), Line("call.yourself"), *asking(step))
 
 
 def _recap(step: Step) -> Lines:

@@ -90,7 +90,7 @@ def _asides(place: str) -> list[Row]:
             ("repeat", "again"), ("help", "help"), ("why", "why"), ("summary", "recap"),
             ("wait", "wait"), ("adjust", "adjust"),
         )
-    ] + [Row(HEAR, place, place, ("asks_to_call",), "cannot_call")]  # fmt: skip
+    ]  # fmt: skip
 
 
 def _question(question: Question) -> list[Row]:
@@ -102,7 +102,12 @@ def _question(question: Question) -> list[Row]:
         found += [Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
         found.append(Row(HEAR, which, NEXT, ("says_back",), "back"))
         found += [Row(trigger, which, NEXT, (), "take_worst") for trigger in (HEAR, SILENT)]
-    return found + _asides(here) + _patiently(here) + _hurrying(here)
+    return [*found, *_asides(here), _ambulance(here), *_patiently(here), *_hurrying(here)]
+
+
+def _ambulance(here: str) -> Row:
+    """Who asks us to call, or whether to call, is told that only they can."""
+    return Row(HEAR, here, here, ("asks_to_call",), "cannot_call")
 
 
 def _patiently(here: str, limit: str = "tried_once") -> list[Row]:
@@ -136,7 +141,8 @@ def _walk(question: Question) -> list[Row]:
     fetch, cup, look, looker, choose = _places_of(question)
     found = [Row(HEAR, place, looker, ("cannot_see",), "looker") for place in (fetch, cup, look)]
     found += [Row(HEAR, place, NEXT, ("settled",), "go_on") for place in _places_of(question)]
-    found += [row for place in (fetch, cup, look, looker, choose) for row in _asides(place)]
+    every = (fetch, cup, look, looker, choose)
+    found += [row for place in every for row in (*_asides(place), _ambulance(place))]
     found += [
         Row(HEAR, fetch, look, ("says_ready",), "look"),
         Row(HEAR, fetch, look, ("answers_yes",), "look"),
@@ -186,6 +192,7 @@ def _emergency() -> list[Row]:
             for told in ("asks_food", "no_phone", "fit_over")
         ),
         Row(HEAR, STANDING_BY, STANDING_BY, ("no_help",), "stands"),
+        Row(HEAR, STANDING_BY, STANDING_BY, ("asks_to_call",), "stands"),
         Row(HEAR, STANDING_BY, STANDING_BY, ("says_alone",), "alone"),
         Row(HEAR, STANDING_BY, STANDING_BY, ("answers_no",), "stands"),
         Row(HEAR, STANDING_BY, STANDING_BY, (), "stay"),

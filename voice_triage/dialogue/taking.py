@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from voice_triage.dialogue.doubting import doubtful_values, without_doubtful
-from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, WHICH, State
+from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, LOOKER, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 
@@ -104,11 +104,12 @@ def spoken(state: State, meaning: Meaning, question: Question | None) -> tuple[F
 def bare_answer(state: State, meaning: Meaning, question: Question | None) -> Answer | None:
     """Return "yes", "no" or "unsure" where it answers the question itself.
 
-    It does not while the caller fetches the glass; where "stay or fade?" was asked, one of the two does.
+    It does not while the caller fetches the glass; where "stay or fade?" or other eyes were asked for, one of
+    the two does.
     """
     if question is None or question.kind != "walk":
         return meaning.answer if question is not None else None
-    if state.place.endswith(CHOOSE):
+    if state.place.endswith((CHOOSE, LOOKER)):
         return next((answer for name, answer in CHOSEN.items() if name in meaning.told), None)
     if meaning.answer == "unsure":
         return "unsure" if state.looked and state.place.endswith(LOOK) else None

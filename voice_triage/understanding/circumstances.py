@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from voice_triage.messages import Value
 from voice_triage.understanding.context import Context
@@ -29,9 +29,9 @@ def told_in(context: Context, text: str, values: Sequence[Value] = ()) -> dict[s
         if any(n.payload.name == name and n.start < spot.end and spot.start < n.end for n in never):
             continue  # "i should have called", "will be here"
         refused = _denied(context, spot)  # "i don't think", which is no mere supposing
-        if (_supposed(context, spot) and not refused) or not _spoken(
-            context, text, values, row.get("spoken")
-        ):
+        if (_supposed(context, spot) and not refused) or not _spoken(context, text, row.get("spoken")):
+            continue
+        if row.get("child") and _grown(values):
             continue
         denied = spot.negated or refused
         if row.get("plain") and not denied and not _plain(context, spot, row.get("base", ())):
@@ -40,6 +40,14 @@ def told_in(context: Context, text: str, values: Sequence[Value] = ()) -> dict[s
         if result:
             told[result] = range(spot.start, spot.end)
     return {name: at for name, at in told.items() if rows.get(name, {}).get("not") not in told}
+
+
+def only_circumstances(context: Context, told: Collection[int]) -> bool:
+    """True where all words that tell anything are among these: "i can't get through" is no sign."""
+    light = context.grammar.sets.any_of("polite", "auxiliaries", "clause_pronouns", "nominative")
+    return bool(told) and all(
+        at in told or word in light or not word[0].isalnum() for at, word in enumerate(context.words.surface)
+    )
 
 
 def _fits(context: Context, spot: Spot[Phrase]) -> bool:
@@ -97,11 +105,11 @@ def _asked(context: Context, spot: Spot[Phrase]) -> bool:
     return any(word in rows["askers"] for word in (*content[:1], *near[-1:]))
 
 
-def _spoken(context: Context, text: str, values: Sequence[Value], words: Sequence[str] | None) -> bool:
-    """True where one of the words was said, by one who is not known to be grown up."""
-    if words is None:
-        return True
-    grown = any(
-        one.concept == "age" and one.unit == "years" and float(one.value) > GROWN_YEARS for one in values
-    )
-    return not grown and not context.grammar.lexicon.spoken(text).isdisjoint(words)
+def _spoken(context: Context, text: str, words: Sequence[str] | None) -> bool:
+    """True where one of the words was said as it is written."""
+    return words is None or not context.grammar.lexicon.spoken(text).isdisjoint(words)
+
+
+def _grown(values: Sequence[Value]) -> bool:
+    """True for who tells an age that is no child's."""
+    return any(v.concept == "age" and v.unit == "years" and float(v.value) > GROWN_YEARS for v in values)

@@ -22,7 +22,7 @@ FILES = ("words", "rules", "signs", "context", "answers", "commands", "circumsta
          "samples", "numbers", "telling")  # fmt: skip
 SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
 SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "skin", "opposite", "exposure")
-TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base"))
+TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base", "child"))
 CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
 QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}

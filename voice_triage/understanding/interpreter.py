@@ -20,7 +20,7 @@ from voice_triage.understanding import (
     weighing,
 )
 from voice_triage.understanding.alarms import Alarm, clear, left_open
-from voice_triage.understanding.circumstances import told_in
+from voice_triage.understanding.circumstances import only_circumstances, told_in
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
@@ -34,6 +34,7 @@ from voice_triage.understanding.replies import (
     answering,
     answers_in,
     effects,
+    general_no,
     meant,
     merge,
     only_answers,
@@ -82,13 +83,15 @@ class Interpreter:
         told = self._values(clauses, said, question)
         beside = told_in(context, text, [t.value for t in told])
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
+        called = beside.get("no_phone", range(0))  # "can't get through to 999"
+        said = [s for s in said if not (s.start in called and s.end - 1 in called)]
         command, wish = self._wish(command_in(context, signs, innocent))
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        network, whole = self._network, only_command(words, spots, command)
-        read = network and not whole and not clauses.utterance.only_number
-        reading = network.read(words.surface, question) if network and read else None
+        whole = only_command(words, spots, command) or only_circumstances(context, innocent)
+        network, unread = self._network, whole or clauses.utterance.only_number
+        reading = network.read(words.surface, question) if network and not unread else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(context, command, self._weighed(command, reading, context), said)
@@ -97,11 +100,7 @@ class Interpreter:
         if only_answers(context, found):
             (said, found), reading = self._unless_gainsaid(context, said, found, reading), None
         elif reading and network:
-            aside = {s.payload.name for s in spots if s.payload.kind == "sign"} - {s.concept for s in said}
-            bare = self._bare(context.asked) if found or context.idle else frozenset()
-            apart = frozenset(aside), context.explained(), bare
-            rules = weighing.ByRules(said, len(words.surface), *apart, plain(context, said))
-            said = weighed(context, rules, reading, network)
+            said = weighed(context, self._by_rules(context, said, found), reading, network)
         said = concluding.settled(partly(context, said, found), signs, told, clauses)
         reading = None if context.idle and not found else reading
         answer, said = self._reply(context, said, told, command, reading, found)
@@ -111,6 +110,14 @@ class Interpreter:
         findings = self._findings(words, self._without_parts(said, asked))
         every, spoken = tuple(t.value for t in told), " ".join(words.surface)
         return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable)
+
+    def _by_rules(self, context: Context, said: list[Said], found: list[Found]) -> weighing.ByRules:
+        """What the rules made of the utterance, for the weighing."""
+        named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
+        aside = frozenset(named - {s.concept for s in said})
+        bare = self._bare(context.asked) if found or context.idle else frozenset()
+        apart = aside, context.explained(), bare, plain(context, said)
+        return weighing.ByRules(said, len(context.words.surface), *apart)
 
     def _unless_gainsaid(
         self, context: Context, said: list[Said], found: list[Found], reading: Reading | None
@@ -190,7 +197,7 @@ class Interpreter:
             fever = float(place.value.value) >= FEVER_CELSIUS
             status: Status = "present" if fever else "absent"
             said[:] = [s for s in said if s.concept != "fever"]
-            said.append(Said(place.start, place.end, "fever", status, sure=True))
+            said.append(Said(place.start, place.end, "fever", status, sure=True, told=True))
         return sorted(last.values(), key=lambda t: t.start)
 
     def _reply(
@@ -210,6 +217,9 @@ class Interpreter:
         if row.get("value") and found and found[-1][2] != "unsure" and (said or told):
             found = ()
         explicit = found[-1][2] if found else None
+        if explicit == "no" and reading and self._network and general_no(context, found):
+            if not weighing.borne_out(row, reading, self._network):
+                found, explicit = (), None
         if row.get("clear_no"):
             return self._read_back(context, said, reading, found)
         answer = effects(row, said, None if command else explicit)

@@ -80,6 +80,13 @@ def answers_in(context: Context) -> list[Found]:
     return _outermost(_answers(context)) if context.question else []
 
 
+def general_no(context: Context, found: Sequence[Found]) -> bool:
+    """True for a no that says nothing of the thing asked: "no, i'm driving", not "no, still there"."""
+    own = [s for s in context.spots if s.payload.kind == "answer" and s.payload.question]
+    nos = [(start, end) for start, end, answer in found if answer == "no"]
+    return not any(s.start <= start and end <= s.end for s in own for start, end in nos)
+
+
 def only_answers(context: Context, found: Sequence[Found]) -> bool:
     """True when all the words answer the question, or nothing, and none of them doubts: "yeah no"."""
     told = covered(s for s in context.signs if s.payload.question) | covered(context.idle)
@@ -150,11 +157,13 @@ def _answers(context: Context) -> list[Found]:
 
 def _tells_nothing_else(context: Context, before: int) -> bool:
     """True for "he does a bit" and "well only sometimes", not for "she cries a lot"."""
-    light = context.grammar.sets.any_of(
-        "polite", "auxiliaries", "clause_pronouns", "nominative", "before_question"
+    light = context.grammar.sets.any_of("polite", "auxiliaries", "skippable", "before_degree")
+    people = covered(context.people)
+    return all(
+        at in people or word in light or not word[0].isalnum()
+        for at, word in enumerate(context.words.surface[:before])
+        if at >= context.wall_before(before)
     )
-    clause = context.words.surface[context.wall_before(before) : before]
-    return all(word in light or not word[0].isalnum() for word in clause)
 
 
 def _part(context: Context, spot: Spot[Phrase]) -> bool:
@@ -170,8 +179,10 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
         return True
     following = words.surface[spot.end : spot.end + 2]
     last = words.surface[spot.end - 1]
-    if last in ("am", "are") and words.surface[spot.start] in ("i", "we"):
-        return following[:1] in (("a",), ("the",), ("at",), ("in",), ("on",))
+    if words.surface[spot.start] in rows["nominative"] and last in ("am", "are", "is", "was", "were"):
+        when = words.surface[spot.end + 1 : spot.end + 3]
+        if following[:1] in (("at",), ("in",), ("on",)) and rows["when"].isdisjoint(when):
+            return True
     return (
         following[:1] in (("a",), ("my",), ("his",), ("her",), ("the",))
         and last in ("have", "has", "had", "is", "am", "are", "was", "were", "'s")

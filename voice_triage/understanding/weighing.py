@@ -120,7 +120,11 @@ def signs(
     """The signs with the status that both readings together make likeliest; ``asked`` is the question."""
     found = {one.concept: one for one in rules.said}
     flags = grammar.red_flags
-    out = {one.concept: one for one in rules.said if one.concept not in network.concepts}
+    out = {
+        one.concept: one
+        for one in rules.said
+        if one.concept not in network.concepts or (one.told and one.concept not in flags)
+    }
     for at, concept in enumerate(network.concepts):
         one, flag = found.get(concept), concept in flags
         weighty = flag or concept in grammar.opposites
@@ -182,6 +186,13 @@ def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = (
     beside = np.array((-YES_HEARD if rule == "yes" else 0.0, 0.0, 0.0, 0.0), np.float32)
     likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER, beside)]
     return rule if likeliest in barred else likeliest
+
+
+def borne_out(row: Mapping[str, Any], reading: Reading, network: Network) -> bool:
+    """False for the no of "no, i'm driving", where a no is a red flag that the network does not find."""
+    flags = [one for one, status in row.get("no", {}).items() if status == "present"]
+    likely = dict(zip(network.concepts, reading.statuses, strict=True))
+    return all(float(likely[one][1]) > AGREED for one in flags if one in likely)
 
 
 def says_yes(reading: Reading) -> bool:
