@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from bench import corpus, machine, peers, rooms
@@ -128,12 +127,15 @@ def one_word(bench: Bench) -> list[Row]:
     outcomes = bench.play(trials)
     taken = [one.answered_ms for one in outcomes if one.answered_ms is not None and one.right]
     late = slow(outcomes, "answered_ms", 1200)
-    echoing = bench.play([replace(one, echo=(40.0, -12.0)) for one in trials])
+    echoing = bench.play([dataclasses.replace(one, echo=(40.0, -12.0)) for one in trials])
     return [
         right("one-word answers of 250 ms", "clean", outcomes, 97),
         right("one-word answers of 250 ms", "echo -12 dB", echoing, 97),
         *quantiles("one-word answer taken", taken, 1200, late),
     ]
+
+
+# ---- rooms ----
 
 
 def background(bench: Bench) -> list[Row]:

@@ -25,7 +25,7 @@ SESSION = (
     "device.microphone_lost", "device.loudspeaker_lost", "device.back", "device.fault", "waiting",
     "adjust.patient", "adjust.voice", "adjust.one_voice", "adjust.spell", "adjust.spell_number",
 )  # fmt: skip
-"""Said by the session, not by the dialogue."""
+"""Said by the session, or written by chat, not by the dialogue."""
 FIXED = (
     "greeting", "restart.ok", "go_on", "once_more", "noted", "back", "withdrawn", "sorry.silence",
     "list.how", "list.rest", "sorry.unclear", "help.answers", "help.commands", "glass.help", "glass.way_out",

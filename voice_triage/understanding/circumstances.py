@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 
 from voice_triage.messages import Value
 from voice_triage.understanding.context import Context
@@ -42,11 +42,12 @@ def told_in(context: Context, text: str, values: Sequence[Value] = ()) -> dict[s
     return {name: at for name, at in told.items() if rows.get(name, {}).get("not") not in told}
 
 
-def only_circumstances(context: Context, told: Collection[int]) -> bool:
-    """True where all words that tell anything are among these: "i can't get through" is no sign."""
+def only_a_failed_call(context: Context, told: Mapping[str, range]) -> bool:
+    """True where all words tell of a call that fails: "i can't get through, it just rings out" is no sign."""
     light = context.grammar.sets.any_of("polite", "auxiliaries", "clause_pronouns", "nominative")
-    return bool(told) and all(
-        at in told or word in light or not word[0].isalnum() for at, word in enumerate(context.words.surface)
+    call = {at for name in ("no_phone", "no_help") for at in told.get(name, ())}
+    return "no_phone" in told and all(
+        at in call or word in light or not word[0].isalnum() for at, word in enumerate(context.words.surface)
     )
 
 

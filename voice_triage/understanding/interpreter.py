@@ -20,7 +20,7 @@ from voice_triage.understanding import (
     weighing,
 )
 from voice_triage.understanding.alarms import Alarm, clear, left_open
-from voice_triage.understanding.circumstances import only_circumstances, told_in
+from voice_triage.understanding.circumstances import only_a_failed_call, told_in
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
@@ -89,7 +89,7 @@ class Interpreter:
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        whole = only_command(words, spots, command) or only_circumstances(context, innocent)
+        whole = only_command(words, spots, command) or only_a_failed_call(context, beside)
         network, unread = self._network, whole or clauses.utterance.only_number
         reading = network.read(words.surface, question) if network and not unread else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
