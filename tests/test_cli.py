@@ -231,6 +231,17 @@ def test_wrong_use_is_status_2_and_one_line(argv: list[str], capsys: pytest.Capt
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(("name", "verb"), [("models", "install"), ("config", "unset")])
+def test_the_help_of_a_command_with_verbs_names_them(
+    name: str, verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([name, "--help"])
+
+    assert ended.value.code == 0
+    assert verb in capsys.readouterr().out
+
+
 def test_an_expectation_that_fails_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "s.yaml"
     file.write_text(GOOD.replace("level: emergency", "level: self_care"))

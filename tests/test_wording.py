@@ -176,7 +176,7 @@ def test_an_outcome_takes_twenty_seconds_at_most(
     """Level, why, what to do, when to call: before the caller is asked whether there should be more."""
     state = State("more", tuple(Finding(sign, "present") for sign in signs))
     decision = Decision(level, None, signs, (pattern,), ())  # type: ignore[arg-type]
-    spoken = " ".join(WORDING.say(line, kind) for line in outcome(state, decision))
+    spoken = " ".join(WORDING.say(line, kind) for line in outcome(Protocol.load(), state, decision))
 
     assert len(words(spoken)) * 60 / NORMAL_WPM <= MAX_OUTCOME_S, spoken
 

@@ -142,12 +142,8 @@ def _add_house(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     graph.set_defaults(run=_graph)
     commands.add_parser("check", help="validate protocol and grammars").set_defaults(run=_check)
-    models = commands.add_parser("models", help="list, install, path, remove")
-    models.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
-    models.set_defaults(run=_models)
-    config = commands.add_parser("config", help="show and change the settings")
-    config.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
-    config.set_defaults(run=_config)
+    _add_family(commands, "models", "list, install, path, remove", _models)
+    _add_family(commands, "config", "show and change the settings", _config)
     doctor = commands.add_parser("doctor", help="check microphone, loudspeaker, recogniser, voice and model")
     doctor.add_argument("--json", action="store_true")
     doctor.add_argument("--microphone-only", action="store_true", help=argparse.SUPPRESS)  # scripts/run asks
@@ -157,6 +153,16 @@ def _add_house(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     service.add_argument("--remove", action="store_true")
     service.set_defaults(run=_service)
+
+
+def _add_family(
+    commands: argparse._SubParsersAction[Parser], name: str, about: str, run: Callable[[list[str]], int]
+) -> None:
+    """A command with verbs of its own, which it reads itself; so it answers --help itself, too."""
+    family = commands.add_parser(name, help=about, add_help=False)
+    family.add_argument("-h", "--help", action="store_true")
+    family.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
+    family.set_defaults(run=lambda options: run(["--help"] if options.help else options.arguments))
 
 
 # ---- commands: each imports what it needs, so that the light ones start at once ----
@@ -256,16 +262,16 @@ def _check(options: argparse.Namespace) -> int:
     return 2 if problems else 0
 
 
-def _models(options: argparse.Namespace) -> int:
+def _models(arguments: list[str]) -> int:
     from voice_triage import models
 
-    return models.command(options.arguments, _show)
+    return models.command(arguments, _show)
 
 
-def _config(options: argparse.Namespace) -> int:
+def _config(arguments: list[str]) -> int:
     from voice_triage import settings_command
 
-    return settings_command.command(options.arguments, _show)
+    return settings_command.command(arguments, _show)
 
 
 def _doctor(options: argparse.Namespace) -> int:

@@ -136,7 +136,7 @@ def _advice(dialogue: Dialogue) -> tuple[Line, ...]:
             Line(f"emergency.{action}"),
             *(Line(name) for name in first_aid(dialogue.protocol, state.announced, action)),
         )
-    return outcome(state, decision)
+    return outcome(dialogue.protocol, state, decision)
 
 
 def _value(dialogue: Dialogue, name: str) -> dict[str, Any] | None:

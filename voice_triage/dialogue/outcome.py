@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from voice_triage.dialogue.recap import as_told
 from voice_triage.dialogue.state import UNFINISHED, State
 from voice_triage.messages import Line
 from voice_triage.protocol import Protocol
@@ -19,14 +20,14 @@ NET = (Line("net.1"), Line("net.2"), Line("net.3"))
 """Until somebody who should be seen today is seen: what means that an ambulance is needed."""
 
 
-def outcome(state: State, decision: Decision) -> tuple[Line, ...]:
+def outcome(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the spoken outcome; 20 s at most, the rest on request."""
     level = decision.level
     if UNFINISHED in decision.reasons:
         return tuple(
             Line(name) for name in ("level.unfinished", "why.unfinished", "do.urgent", "when.urgent")
         )
-    lines = [Line(f"level.{level}"), *reasons(state, decision)]
+    lines = [Line(f"level.{level}"), *reasons(protocol, state, decision)]
     if level in ("routine", "self_care") and decision.patterns:
         pattern = decision.patterns[0]
         lines += [Line(f"guidance.{pattern}.what"), Line(f"guidance.{pattern}.do")]
@@ -35,11 +36,10 @@ def outcome(state: State, decision: Decision) -> tuple[Line, ...]:
     return (*lines, Line(f"when.{level}"))
 
 
-def reasons(state: State, decision: Decision) -> list[Line]:
+def reasons(protocol: Protocol, state: State, decision: Decision) -> list[Line]:
     """Return why: the signs that decided, and whether they were sure."""
-    statuses = state.statuses
-    signs = [part for reason in decision.reasons for part in reason.split("+")]
-    said = [sign for sign in dict.fromkeys(signs) if sign in statuses or sign == state.vague_alarm]
+    statuses = {one.concept: one.status for one in as_told(protocol, state)}
+    said = [sign for sign in decision.signs if sign in statuses or sign == state.vague_alarm]
     lines = []
     for prompt, wanted in (("why.signs", False), ("why.unsure", True)):
         named = [sign for sign in said if (statuses.get(sign) == "unsure") == wanted][:MAX_REASONS]
@@ -82,12 +82,12 @@ def closing(state: State, decision: Decision) -> tuple[Line, ...]:
     return (last, Line("closing.nobody"), *(NET if state.page == 0 else ()))
 
 
-def farewell(state: State, decision: Decision) -> tuple[Line, ...]:
+def farewell(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the end of a conversation that was stopped: level, why, what to do, when to call."""
     if decision.level == "emergency":
-        why = reasons(state, decision)
+        why = reasons(protocol, state, decision)
         if state.helped:
             return (Line("emergency.stay"), *why, Line("farewell.helped"))
         stay = Line("emergency.alone" if state.alone else "emergency.stay")
         return (Line(f"emergency.{decision.action}"), *why, stay, Line("farewell.emergency"))
-    return (*outcome(state, decision), Line("farewell.done"))
+    return (*outcome(protocol, state, decision), Line("farewell.done"))

@@ -34,7 +34,7 @@ FIXED = (
     "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
     "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",
-    "call.cannot", "call.yourself",
+    "call.cannot", "call.yourself", "who.program", "who.private", "who.language",
     "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
     "level.unfinished", "why.unfinished", "why.signs", "why.unsure", "why.safe", "do.urgent", "do.routine",
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",

@@ -8,31 +8,36 @@ from dataclasses import replace
 from voice_triage.dialogue.state import CHANGE, ENDED, MORE, SUMMARY, State, patient
 from voice_triage.messages import Finding, Line, Value
 from voice_triage.protocol import Protocol
+from voice_triage.triage import Decision
 
 MAX_SIGNS = 4
 """A one-sentence summary; the rest is in the written one."""
 
 
-def recap(protocol: Protocol, state: State) -> tuple[Line, ...]:
+def recap(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, ...]:
     """Return the summary that the caller can correct; empty of signs, it says so."""
-    # Warning signs first, then that the spots are old, which may excuse one: these must not be left out.
+    # What decides, then warning signs, then that the spots are old, which may excuse one: all must be said.
     said = sorted(
-        state.findings,
+        as_told(protocol, state),
         key=lambda one: (
+            one.concept not in decision.signs,
             one.concept not in protocol.warning_signs,
             protocol.concepts[one.concept].from_hours is None,
         ),
     )
-    # A yes that named none of them is read as the worst of them, and not told as if it had been said.
-    open_yes = {name for question in protocol.questions for name in question.open_yes}
-    said = [
-        replace(s, status="unsure") if s.concept in open_yes and s.status == "present" and not s.words else s
-        for s in said
-    ]
     signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
     # "No signs" while some are still to be asked for would calm for no reason.
     none = "recap.no_signs" if state.place in (SUMMARY, CHANGE, MORE, ENDED) else "recap.none_yet"
     return (*_who(state), *_since(state), *(signs or (Line(none),)))
+
+
+def as_told(protocol: Protocol, state: State) -> tuple[Finding, ...]:
+    """Return what was found; a yes that named none of a list is read as its worst, and told as not sure."""
+    open_yes = {name for question in protocol.questions for name in question.open_yes}
+    return tuple(
+        replace(s, status="unsure") if s.concept in open_yes and s.status == "present" and not s.words else s
+        for s in state.findings
+    )
 
 
 def dispatcher(state: State, action: str) -> tuple[Line, ...]:
@@ -59,7 +64,7 @@ def _lasting(duration: Value) -> Line:
     """Return how long in the unit a person would use."""
     hours = float(duration.value)
     for unit, length in (("months", 730), ("weeks", 168), ("days", 24)):
-        if hours >= 2 * length or (unit == "days" and hours >= length):
+        if hours >= 2 * length:
             return Line(f"recap.since_{unit}", (("count", f"{max(1, round(hours / length))}"),))
     return Line("recap.since_hours", (("count", f"{max(1, round(hours))}"),))
 

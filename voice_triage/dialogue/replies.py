@@ -28,7 +28,7 @@ def asking(step: Step) -> Lines:
     if place == ENDED:
         return (Line("ended.restart"),)
     if place == SUMMARY:
-        return (*recap(step.protocol, step.state), Line("summary_check.ask"))
+        return (*recap(step.protocol, step.state, step.decision), Line("summary_check.ask"))
     lines = [Line(f"{place}.ask")]
     if place.endswith((".look", ".cup")) and step.state.statuses.get(DARK_SKIN) == "present":
         lines.insert(0, Line("glass.darker_skin"))
@@ -102,7 +102,7 @@ def _why(step: Step) -> Lines:
     if place in (CONFIRM, STANDING_BY):
         return standing.why(step)
     if place == MORE:
-        return (*reasons(step.state, step.decision), Line("why.safe"), *asking(step))
+        return (*reasons(step.protocol, step.state, step.decision), Line("why.safe"), *asking(step))
     if place in (SUMMARY, CHANGE):
         return (Line("summary_check.why"), *asking(step))
     if place == ENDED:
@@ -118,14 +118,14 @@ def _cannot_call(step: Step) -> Lines:
 def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
         return (*standing.instruction(step), *dispatcher(step.state, action_of(step)))
-    lines = recap(step.protocol, step.state)
+    lines = recap(step.protocol, step.state, step.decision)
     return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
 
 
 def _told(step: Step) -> Lines:
     """Return the outcome, or the page of guidance that the state has come to."""
     number, every = step.state.page, pages(step.decision)
-    told = every[min(number, len(every)) - 1] if number else outcome(step.state, step.decision)
+    told = every[min(number, len(every)) - 1] if number else outcome(step.protocol, step.state, step.decision)
     return (*told, Line("more.ask" if number < len(every) else "more.last"))
 
 
@@ -155,7 +155,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "presence": standing.presence,
     "withdrawn": lambda step: (Line("withdrawn"), *asking(step)),
     "greet": lambda step: (*_greet(step), *asking(step)),
-    "farewell": lambda step: farewell(step.state, step.decision),
+    "farewell": lambda step: farewell(step.protocol, step.state, step.decision),
     "closing": lambda step: (*closing(step.before, step.decision), Line("farewell.done")),
     "outcome": _told,
     "page": _told,
@@ -176,6 +176,8 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "why": _why,
     "recap": _recap,
     "cannot_call": _cannot_call,
+    "who": lambda step: (Line("who.program"), Line("who.private"), *asking(step)),
+    "language": lambda step: (Line("who.language"), *asking(step)),
     "adjust": lambda step: (Line(f"adjust.{step.meaning.command}"), *asking(step)),
     "look": asking,
     "cup": asking,

@@ -85,10 +85,11 @@ def _everywhere(protocol: Protocol, place: str) -> list[Row]:
 def _asides(place: str) -> list[Row]:
     """What a caller may say anywhere without answering."""
     return [
-        Row(HEAR, place, place, (f"says_{command}",), reply)
-        for command, reply in (
-            ("repeat", "again"), ("help", "help"), ("why", "why"), ("summary", "recap"),
-            ("wait", "wait"), ("adjust", "adjust"),
+        Row(HEAR, place, place, (condition,), reply)
+        for condition, reply in (
+            ("says_repeat", "again"), ("says_help", "help"), ("says_why", "why"), ("says_summary", "recap"),
+            ("says_wait", "wait"), ("says_adjust", "adjust"), ("asks_who", "who"),
+            ("asks_language", "language"),
         )
     ]  # fmt: skip
 

@@ -134,7 +134,7 @@ def ways(step: Step) -> Line:
 
 def why(step: Step) -> Lines:
     """Return the instruction and its reason."""
-    return (*instruction(step), *reasons(step.state, step.decision), Line("emergency.reason"))
+    return (*instruction(step), *reasons(step.protocol, step.state, step.decision), Line("emergency.reason"))
 
 
 def _aid(step: Step) -> Lines:

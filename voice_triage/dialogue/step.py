@@ -216,6 +216,8 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "fit_over": lambda step: "fit_over" in step.meaning.told and "seizure" in step.before.announced,
     "asks_food": _tells("asks_food"),
     "asks_to_call": _tells("asks_to_call"),
+    "asks_who": lambda step: "asks_who" in step.meaning.told and step.meaning.answer is None,
+    "asks_language": lambda step: "asks_language" in step.meaning.told and step.meaning.answer is None,
     "no_phone": _tells("no_phone"),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),

@@ -42,6 +42,11 @@ class Decision:
     missing: tuple[str, ...]
     """The warning signs not yet known, in asking order."""
 
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """The signs and rules behind the reasons, each once; most serious first."""
+        return tuple(dict.fromkeys(part for reason in self.reasons for part in reason.split("+")))
+
 
 def case_from_json(protocol: Protocol, data: object) -> Case:
     """Build a case from the JSON of ``assess``. Raises BadInput naming key, value and what is allowed."""

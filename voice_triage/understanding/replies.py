@@ -129,7 +129,8 @@ def _answers(context: Context) -> list[Found]:
     words, asking = context.words, context.asked_back()
     idling = longest_ends(context.idle, len(words.surface))
     since = max((one.start for one in context.idle), default=0)
-    answers = (s for s in context.spots if s.payload.kind == "answer")
+    answers = [s for s in context.spots if s.payload.kind == "answer"]
+    content = {s.end for s in answers if context.question and s.payload.question == context.question}
     for spot in sorted(answers, key=lambda s: (s.payload.question == "", -s.exact)):
         phrase = spot.payload
         if phrase.question not in ("", context.question):
@@ -140,6 +141,8 @@ def _answers(context: Context) -> list[Found]:
             continue  # "yes, i'm pressing"
         if place == "end" and (not context.ends(spot.end) or _part(context, spot)):
             continue
+        if name == "yes" and place == "end" and phrase.question == "" and spot.start in content:
+            continue  # the tag of "right as rain he is"
         if place == "start" and not context.begins(spot.start):
             continue
         if place == "degree" and not (context.ends(spot.end) and _tells_nothing_else(context, spot.start)):
@@ -260,6 +263,8 @@ def ruled_out(
         out -= {explicit}
     elif not told and not explicit and said and row.get("asks"):
         out |= {"yes", "no"}
+    elif not told and explicit == "no" and any(s.status == "present" for s in said):
+        out.add("yes")  # "no, but he's burning hot", to the baby's own signs
     if not told and explicit != "yes" and _no_alarms(row):
         out.add("yes")  # the network hears a fading in any chatter
     return out | (set() if may_say_yes else {"yes"})
