@@ -68,8 +68,12 @@ def _back(step: Step) -> State:
 
 def _announce(step: Step) -> State:
     """The emergency stands from here on, with what caused it."""
-    state, before = step.state, step.before
-    old = dict.fromkeys(before.announced)
+    before = step.before
+    # "No, he's not confused, he won't wake up": what is denied by name is announced no more.
+    if step.withdrawn:
+        step.state = _taken_back(step)
+    state = step.state
+    old = dict.fromkeys(name for name in before.announced if name not in step.withdrawn)
     caused = causes(step.protocol, state, step.decision)
     # What an utterance adds later counts only if it is a red flag itself.
     added = caused if not old else tuple(name for name in caused if name in step.protocol.red_flags)

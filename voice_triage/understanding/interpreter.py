@@ -246,7 +246,8 @@ class Interpreter:
         """The answer to a read-back, which only a clear no takes back, and the signs."""
         flags, answer = self._grammar.red_flags, confirmed(context, said, found)
         doubt = weighing.likeliest(reading, self._network, flags)
-        if answer == "no" and (
+        corrected = any(s.status == "present" and s.concept in flags for s in said)
+        if answer == "no" and not corrected and (
             doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT)
         ):
             return None, [s for s in _ordered(said) if s.concept not in flags]

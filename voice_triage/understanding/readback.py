@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from voice_triage.messages import Answer
 from voice_triage.understanding.context import Context, Said
@@ -15,7 +15,7 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     """The answer to a read-back: "no they don't", "no he's getting worse" take nothing back."""
     flags = {s.status for s in said if s.concept in context.grammar.red_flags}
     if "present" in flags:
-        return "yes"
+        return "no" if "absent" in flags and _puts_right(context, found) else "yes"
     if not found or found[-1][2] != "no":
         return found[-1][2] if found else "no" if flags == {"absent"} else None
     answers = [s for s in context.spots if s.payload.kind == "answer"]
@@ -31,6 +31,13 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     clear = covered(nos).union(context.lone_nos)
     rest = [w for at, w in enumerate(context.words.surface) if at not in clear and w[0].isalnum()]
     return "no" if polite.issuperset(rest) else None
+
+
+def _puts_right(context: Context, found: Sequence[Found]) -> bool:
+    """True for "no, she's not confused, she won't wake up": this one not, but that one, which stands."""
+    denied = bool(found) and context.begins(found[0][0]) and all(answer == "no" for *_, answer in found)
+    subjects = context.grammar.sets.any_of("nominative", "clause_pronouns")
+    return denied and not (_side_by_side(context, subjects) or _described(context))
 
 
 def cried(context: Context, text: str) -> bool:
@@ -63,14 +70,17 @@ def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
     return not idle.issuperset(rest) and (doubted or context.has("wall", 0, len(words.surface)))
 
 
-def _side_by_side(context: Context) -> bool:
-    """True for "no, not drowsy, unconscious": without an "or" the second may stand for the first."""
+def _side_by_side(context: Context, parting: Collection[str] = ()) -> bool:
+    """True for "no, not drowsy, unconscious": without an "or" the second may stand for the first.
+
+    Words of ``parting`` begin something new: "not drowsy, she's wheezing".
+    """
     grammar, surface = context.grammar, context.words.surface
     if not grammar.sets["alternatives"].isdisjoint(surface):
         return False
     flags = [s for s in context.spots if s.payload.kind == "sign" and s.payload.name in grammar.red_flags]
     named = [s for s in flags if s.payload.value == "present"]
-    starts, idle = {s.start for s in named}, {",", *grammar.sets["skippable"]}
+    starts, idle = {s.start for s in named}, {",", *grammar.sets["skippable"]}.difference(parting)
     for end in (s.end for s in named):
         while end not in starts and surface[end : end + 1] and surface[end] in idle:
             end += 1
