@@ -247,8 +247,10 @@ class Interpreter:
         flags, answer = self._grammar.red_flags, confirmed(context, said, found)
         doubt = weighing.likeliest(reading, self._network, flags)
         corrected = any(s.status == "present" and s.concept in flags for s in said)
-        if answer == "no" and not corrected and (
-            doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT)
+        if (
+            answer == "no"
+            and not corrected
+            and (doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT))
         ):
             return None, [s for s in _ordered(said) if s.concept not in flags]
         if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from voice_triage.understanding import weighing
@@ -35,11 +35,17 @@ def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network
     # Asked where, nobody speaks of an arm and a leg that it costs, nor ever of so many.
     if context.question == "location" or len(places) >= MANY:
         both += [s for s in places if s.concept not in known]
-    return _masked(context, _upheld(context, rules.said, both))
+    sure = weighing.denied(reading, network)
+    return _masked(context, _upheld(context, rules.said, both, sure))
 
 
-def _upheld(context: Context, rules: Sequence[Said], both: Sequence[Said]) -> list[Said]:
-    """The signs weighed, without the network's doubt of "hot, no thermometer" and its no to "alert? no"."""
+def _upheld(
+    context: Context, rules: Sequence[Said], both: Sequence[Said], sure: Collection[str]
+) -> list[Said]:
+    """The signs weighed, without the network's doubt of "hot, no thermometer" and its no to "alert? no".
+
+    ``sure``: signs of whose denial it is too sure: "no, he's been on his xbox in the dark".
+    """
     # Beside a no of its own the network takes "no, his head is under the pillow" for a denial, and so
     # it does with a whole clause, "can do it but he cries", not only a word.
     own = (s for s in context.signs if s.payload.question)
@@ -48,7 +54,7 @@ def _upheld(context: Context, rules: Sequence[Said], both: Sequence[Said]) -> li
     plainly = {s.concept: s for s in present if s.told or (s.sure and s.end - s.start >= PHRASE)}
     asked = (s for s in present if s.concept in context.asked.get("asks", ()))
     told = {s.concept: replace(s, sure=True) for s in asked} | plainly
-    undeniable = plainly.keys() | (outright & context.grammar.red_flags)
+    undeniable = plainly.keys() | (outright & context.grammar.red_flags).difference(sure)
     corrected = _corrected(context, present)
     unmeasured = context.has("unmeasured", 0, len(context.words.surface))
     out = []

@@ -200,6 +200,12 @@ def says_yes(reading: Reading) -> bool:
     return float(reading.answer[ANSWERS.index("yes")]) > AGREED
 
 
+def denied(reading: Reading, network: Network) -> frozenset[str]:
+    """The signs of whose denial the network is as good as certain."""
+    rows = zip(network.concepts, reading.statuses, strict=True)
+    return frozenset(one for one, row in rows if row[2] >= DENIED)
+
+
 def gainsaid(rule: Answer, reading: Reading) -> Answer | None:
     """The opposite of a bare answer, where the network is sure of that: "none of them went"."""
     opposite = OPPOSITES.get(rule)
