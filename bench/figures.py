@@ -50,7 +50,7 @@ def noise(bench: Bench) -> list[Row]:
         for kind in ("pink", "babble"):
             if bench.quick and (snr_db, kind) not in ((12, "pink"), (12, "babble")):
                 continue
-            trials = flag_trials(bench.few(corpus.red_flags(), 8, 0.5), noise=(kind, float(snr_db)))
+            trials = flag_trials(bench.few(corpus.red_flags(), 8), noise=(kind, float(snr_db)))
             rows.append(recall("red flags", f"{kind} {snr_db} dB", bench.play(trials), goal))
     return rows
 
@@ -108,7 +108,7 @@ def answers(bench: Bench) -> list[Row]:
         ("pink 6 dB", ("pink", 6.0), 85), ("babble 6 dB", ("babble", 6.0), 85),
     ]  # fmt: skip
     for condition, sound, goal in conditions[: 1 if bench.quick else None]:
-        utterances = bench.few(corpus.answers(), 10, 0.5 if sound else 1.0)
+        utterances = bench.few(corpus.answers(), 10)
         trials = [Trial(one, VOICES[(number + 3) % len(VOICES)], one.question, noise=sound)
                   for number, one in enumerate(utterances)]  # fmt: skip
         rows.append(right("answers and commands", condition, bench.play(trials), goal))

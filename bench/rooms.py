@@ -39,9 +39,9 @@ def others(
     stay = Stay(f"{kind} {snr_db:+.0f} dB", question)
     with tempfile.TemporaryDirectory(prefix="voice-triage-bench-") as folder:
         path = Path(folder, "others.wav")
-        _write(path, pcm)
-        while stay.seconds < len(pcm) / RATE_HZ - 2:
-            _stay(stay, path, len(pcm) / RATE_HZ, snr_db, technique, echo)
+        while (whole_s := len(pcm) / RATE_HZ - stay.seconds) > 2:
+            _write(path, pcm[round(stay.seconds * RATE_HZ) :])
+            _stay(stay, path, whole_s, snr_db, technique, echo)
     return stay
 
 
@@ -52,7 +52,7 @@ def _stay(stay: Stay, path: Path, whole_s: float, snr_db: float, technique: Tech
     open_at(stage.dialogue, stage.interpreter, stay.question)
     stage.session.start()
     seconds = 0.0
-    while stay.seconds + seconds < whole_s and not stage.session.over and stage.caller.emergency_s is None:
+    while seconds < whole_s and not stage.session.over and stage.caller.emergency_s is None:
         stage.session.step()
         seconds += BLOCK_S
     stay.seconds += seconds

@@ -17,7 +17,7 @@ from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import believed, named, own, read, weigh
+from voice_triage.second_thoughts import believed, named, own, read, unanswered, weigh
 from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -220,9 +220,9 @@ class Listener:
         again, same = utterance.compare(theirs)
         alarm = self._interpreter.alarm(early.text, utterance.question)
         last = early.text.split()[-1:]
-        flags = {
+        flags = {  # of whole words the safety lane alone is wrong 9 times of 10
             one.concept: one
-            for one in theirs.findings  # of whole words the safety lane alone is wrong 9 times of 10
+            for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
@@ -278,7 +278,17 @@ class Listener:
             both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
             flags = tuple(one for one in both if one.concept in self._red_flags)
             return Meaning(theirs.text if flags else "", findings=flags)
+        theirs = self._own_words(utterance, first, theirs)
         return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
+
+    def _own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
+        """What it means without bare answers of others, where people talk without end."""
+        if not utterance.talk:
+            return theirs
+        read = self._interpreter.interpret
+        return unanswered(
+            theirs, self._red_flags, lambda: (read(theirs.text), read(first, utterance.question))
+        )
 
     def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

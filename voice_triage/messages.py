@@ -92,6 +92,9 @@ class Meaning:
     conceivable: frozenset[str] | None = None
     """Red flags that some reading of the text may mean, however little likely; None where nobody can say."""
 
+    partly: bool = False
+    """A "no" to a list that only signs said to be absent stand for: "he's awake" leaves the rest open."""
+
     supported: frozenset[str] = frozenset()
     """Red flags that count only where another engine has heard them, too."""
 

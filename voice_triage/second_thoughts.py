@@ -103,6 +103,21 @@ def named(flag: Finding, theirs: Meaning) -> bool:
     return flag.concept in theirs.signs | theirs.supported
 
 
+def unanswered(
+    theirs: Meaning, red_flags: frozenset[str], besides: Callable[[], tuple[Meaning, ...]]
+) -> Meaning:
+    """Return what the second engine meant without the red flags of a bare answer that it alone has heard.
+
+    In a room full of talk the "yes" of a telephone's voice is as clear as the caller's. ``besides``: what its
+    words mean where nothing was asked, and what the first engine's mean.
+    """
+    flags = theirs.signs & red_flags
+    alone = flags.difference(*(one.signs for one in besides())) if flags else flags
+    if not alone:
+        return theirs
+    return replace(theirs, answer=None, findings=tuple(f for f in theirs.findings if f.concept not in alone))
+
+
 def believed(flag: Finding, first: str, theirs: Meaning, *, talk: bool = False) -> bool:
     """True when a red flag of the streaming result ``first`` holds against what the second engine meant.
 

@@ -32,6 +32,8 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(meaning.values, said)
     answer = bare_answer(state, meaning, question)
+    if meaning.partly and question is not None and _leaves_danger(protocol, state, question, said):
+        answer = None
     vague = question is not None and answer == "yes" and _names_none(question, said)
     if question is not None and not vague:
         if answer == "no" and state.place.endswith(WHICH):
@@ -177,6 +179,13 @@ def safe_reading(protocol: Protocol, state: State, question: Question) -> State:
 def worst_reading(protocol: Protocol, state: State, question: Question) -> State:
     """Return the state when "which?" stays open after a bare yes: the most serious of the list."""
     return merge(protocol, state, [Finding(name, "present") for name in question.open_yes], ())
+
+
+def _leaves_danger(protocol: Protocol, state: State, question: Question, said: Iterable[Finding]) -> bool:
+    """True for "he's awake" to a list of red flags: the rest of it is asked, once."""
+    named = {one.concept for one in said if one.status == "absent"}.intersection(question.asks_for)
+    rest = protocol.red_flags.keys() & set(question.asks_for) - named - state.statuses.keys()
+    return question.kind == "list" and bool(named and rest) and not state.excused
 
 
 def _names_none(question: Question, said: Iterable[Finding]) -> bool:

@@ -94,7 +94,7 @@ class Context(Frame):
             named = sign.payload.value == "named" and status == "present"
             clear = status == "absent" and number in self._negation.clear
             sure = named or clear or (status == sign.payload.value and self._plain(sign))
-            told = status == "present" and number in self._told
+            told = status == "present" and (number in self._told or sign.payload.outright)
             stands = status == "present" and number in self._standing
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))
         return out

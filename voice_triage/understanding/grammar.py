@@ -20,7 +20,8 @@ from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "circumstances", "questions", "values",
          "samples", "numbers", "telling")  # fmt: skip
-SIGN_VALUES = dict(surely="present", said="present", surely_fine="absent", fine="absent", denied="denied")
+SIGN_VALUES = dict.fromkeys(("outright", "surely", "said"), "present")
+SIGN_VALUES |= dict(surely_fine="absent", fine="absent", denied="denied")
 SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "skin", "opposite", "exposure")
 TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base", "child"))
 CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
@@ -49,6 +50,8 @@ class Phrase:
     """sign, not_this: so plain that only a network very sure of the contrary overrules it."""
     unless: tuple[str, ...] = ()
     """cue: it does not count in an utterance with one of these words."""
+    outright: bool = False
+    """sign: so plain that it counts though the network knows nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +258,9 @@ def load(language: str) -> Grammar:
 def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
     """Every template of every file, with what it says."""
     for concept, row in files["signs"].items():
-        where = f"signs.yaml: {concept}"
-        Row(row, where, SIGN_KEYS)
+        Row(row, where := f"signs.yaml: {concept}", SIGN_KEYS)
         for key, value in SIGN_VALUES.items():
-            phrase = Phrase("sign", concept, value, "", 0, (), key.startswith("surely"))
+            phrase = Phrase("sign", concept, value, sure="surely" in key, outright=key == "outright")
             yield from _rows(phrase, row.get(key, ()), where)
     for number, row in enumerate(files["context"]):
         where = f"context.yaml: row {number + 1}"

@@ -34,7 +34,7 @@ from voice_triage.understanding.replies import (
     answering,
     answers_in,
     effects,
-    general_no,
+    general,
     meant,
     merge,
     only_answers,
@@ -109,7 +109,8 @@ class Interpreter:
         answer = None if answer == "no" and cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
         every, spoken = tuple(t.value for t in told), " ".join(words.surface)
-        return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable)
+        part = answer == "no" and not found and "yes" not in context.asked
+        return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable, part)
 
     def _by_rules(self, context: Context, said: list[Said], found: list[Found]) -> weighing.ByRules:
         """What the rules made of the utterance, for the weighing."""
@@ -217,8 +218,8 @@ class Interpreter:
         if row.get("value") and found and found[-1][2] != "unsure" and (said or told):
             found = ()
         explicit = found[-1][2] if found else None
-        if explicit == "no" and reading and self._network and general_no(context, found):
-            if not weighing.borne_out(row, reading, self._network):
+        if explicit in ("yes", "no") and reading and self._network and general(context, found):
+            if not weighing.borne_out(row, explicit, reading, self._network):
                 found, explicit = (), None
         if row.get("clear_no"):
             return self._read_back(context, said, reading, found)
@@ -235,7 +236,7 @@ class Interpreter:
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:
                 barred = ruled_out(row, said, explicit, may_say_yes=may_say_yes)
-                answer = weighing.answer(answer, reading, barred)
+                answer = weighing.answer(answer, reading, barred, words=len(context.words.surface))
         if answer and not command:
             said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])
         return answer, _ordered(said)

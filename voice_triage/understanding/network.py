@@ -117,6 +117,8 @@ class Network:
         ids = [self._pieces["[CLS]"]]
         owner: list[int] = []
         for at, word in enumerate(words):
+            if (start, at, word) == (0, 1, ","):
+                continue  # typed, "no, he's fine": what it has learned are the words of recognisers
             pieces = self._word_pieces(word)
             if len(owner) + len(pieces) > MAX_PIECES:
                 break

@@ -80,11 +80,11 @@ def answers_in(context: Context) -> list[Found]:
     return _outermost(_answers(context)) if context.question else []
 
 
-def general_no(context: Context, found: Sequence[Found]) -> bool:
-    """True for a no that says nothing of the thing asked: "no, i'm driving", not "no, still there"."""
+def general(context: Context, found: Sequence[Found]) -> bool:
+    """True for an answer that says nothing of the thing asked: "no, i'm driving", not "no, still there"."""
     own = [s for s in context.spots if s.payload.kind == "answer" and s.payload.question]
-    nos = [(start, end) for start, end, answer in found if answer == "no"]
-    return not any(s.start <= start and end <= s.end for s in own for start, end in nos)
+    last = [(start, end) for start, end, answer in found if answer == found[-1][2]]
+    return not any(s.start <= start and end <= s.end for s in own for start, end in last)
 
 
 def only_answers(context: Context, found: Sequence[Found]) -> bool:
@@ -92,6 +92,9 @@ def only_answers(context: Context, found: Sequence[Found]) -> bool:
     told = covered(s for s in context.signs if s.payload.question) | covered(context.idle)
     if not (context.question and (found or told)) or context.asked.get("clear_no"):
         return False
+    denied = bool(found) and found[-1][2] == "no"
+    if denied and context.idle and _no_alarms(context.asked) and general(context, found):
+        return False  # "no i dropped it"
     idle = context.grammar.sets.any_of("polite", "clause_pronouns", "auxiliaries")
     answers = {answer for *_, answer in found}
     # Of a doubt about what a no makes an alarm the network shall make no yes: "they fade sometimes".
@@ -131,6 +134,7 @@ def _answers(context: Context) -> list[Found]:
     since = max((one.start for one in context.idle), default=0)
     answers = [s for s in context.spots if s.payload.kind == "answer"]
     content = {s.end for s in answers if context.question and s.payload.question == context.question}
+    denied = {s.end for s in answers if s.payload.name == "no" and not s.payload.question}
     for spot in sorted(answers, key=lambda s: (s.payload.question == "", -s.exact)):
         phrase = spot.payload
         if phrase.question not in ("", context.question):
@@ -143,6 +147,11 @@ def _answers(context: Context) -> list[Found]:
             continue
         if name == "yes" and place == "end" and phrase.question == "" and spot.start in content:
             continue  # the tag of "right as rain he is"
+        if name == "yes" and place and _no_alarms(context.asked):
+            # "No i did" clears nothing, nor does "sometimes", nor "he is", which is said of no spots.
+            whose = words.surface[spot.start] in context.grammar.sets["persons"]
+            if spot.start in denied or place == "degree" or whose:
+                continue
         if place == "start" and not context.begins(spot.start):
             continue
         if place == "degree" and not (context.ends(spot.end) and _tells_nothing_else(context, spot.start)):
@@ -176,6 +185,8 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
     """
     words, rows = context.words, context.grammar.sets
     before = words.surface[max(0, spot.start - 3) : spot.start]
+    if words.surface[spot.end - 1] in ("am", "are") and "sorry" in words.surface[spot.end : spot.end + 2]:
+        return True
     if not rows["where"].isdisjoint(before[-2:]):
         return True
     if words.surface[spot.start] in rows["thanked"] and not rows["thanking"].isdisjoint(before):

@@ -81,6 +81,8 @@ SURE_OPPOSITE = 0.75
 reads a no, and in 20 of 22 where the network is at least this sure it is right."""
 SURE_ANSWER = 0.9
 """So sure must the network be of an answer to be heard at all beside what was surely said of the sign."""
+SURE_WORD = 0.95
+"""And this sure of an answer in one or two words of which the rules know nothing: "like mad"."""
 UNLIKELY, AGREED = 0.02, 0.5
 """No answer is taken for less likely than the first where it speaks for or against the sign asked about, and
 it says nothing against a red flag that the rules read and the network finds likelier than the second."""
@@ -129,9 +131,10 @@ def signs(
         one, flag = found.get(concept), concept in flags
         weighty = flag or concept in grammar.opposites
         alone = one is None and (concept in rules.bare or (weighty and rules.words < FEWEST_WORDS))
-        if concept in out or alone:
-            continue
         likely = reading.statuses[at]
+        asked_alone = one is None and concept in asked.get("asks", ()) and rules.words < FEWEST_WORDS
+        if concept in out or alone or (asked_alone and likely.max() < SURE_WORD):
+            continue
         if one and one.stands and likely[2] < DENIED and likely[0] < (NOTHING if flag else HARDLY):
             out[concept] = replace(one, sure=True)
             continue
@@ -181,16 +184,28 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
     return SURE_SIGN if one and one.sure else SIGN
 
 
-def answer(rule: Answer | None, reading: Reading, barred: Collection[Answer] = ()) -> Answer | None:
-    """The answer that both readings make likeliest; the rules' own where the network may not say that one."""
+def answer(
+    rule: Answer | None, reading: Reading, barred: Collection[Answer] = (), *, words: int = FEW_WORDS
+) -> Answer | None:
+    """The answer that both readings make likeliest; the rules' own where the network may not say that one.
+
+    In a word or two that the rules know nothing of the network must be sure: "legs" was an itch.
+    """
+    if rule is None and words < FEWEST_WORDS and reading.answer.max() < SURE_WORD:
+        return None
     beside = np.array((-YES_HEARD if rule == "yes" else 0.0, 0.0, 0.0, 0.0), np.float32)
     likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), ANSWER, beside)]
     return rule if likeliest in barred else likeliest
 
 
-def borne_out(row: Mapping[str, Any], reading: Reading, network: Network) -> bool:
-    """False for the no of "no, i'm driving", where a no is a red flag that the network does not find."""
-    flags = [one for one, status in row.get("no", {}).items() if status == "present"]
+def borne_out(row: Mapping[str, Any], said: Answer, reading: Reading, network: Network) -> bool:
+    """False for the no of "no, i'm driving" and the yes of "yes, mummy's here", asked whether spots fade.
+
+    There a no is a red flag and a yes takes it away; neither does the network find.
+    """
+    flags = [one for one, status in row.get(said, {}).items() if status == "present"]
+    if "present" not in row.get("no", {}).values():
+        return True
     likely = dict(zip(network.concepts, reading.statuses, strict=True))
     return all(float(likely[one][1]) > AGREED for one in flags if one in likely)
 
