@@ -61,7 +61,10 @@ def event(said: Any) -> Event:
     )
     told = tuple(said.get("told", ()))
     assert set(told) <= set(CIRCUMSTANCES)
-    meaning = Meaning("words", said.get("answer"), said.get("command"), tuple(findings), values, told=told)
+    meaning = Meaning(
+        "words", said.get("answer"), said.get("command"), tuple(findings), values,
+        told=told, partly=said.get("partly", False),
+    )  # fmt: skip
     return Heard(meaning, partial=said.get("partial", False))
 
 
