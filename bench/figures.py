@@ -33,13 +33,13 @@ MINUTES = 20.0
 
 def clean(bench: Bench) -> list[Row]:
     """Red flags in a quiet room."""
-    trials = flag_trials(bench.few(corpus.red_flags(), 12))
+    trials = flag_trials(bench.few(corpus.red_flags(), 12), rounds=bench.rounds)
     return [recall("red flags", "clean", bench.play(trials), 98)]
 
 
 def streaming(bench: Bench) -> list[Row]:
     """The same without the second opinion."""
-    trials = flag_trials(bench.few(corpus.red_flags(), 12), STREAMING)
+    trials = flag_trials(bench.few(corpus.red_flags(), 12), STREAMING, rounds=bench.rounds)
     return [recall("red flags, streaming lane alone", "clean", bench.play(trials), 95)]
 
 
@@ -50,7 +50,8 @@ def noise(bench: Bench) -> list[Row]:
         for kind in ("pink", "babble"):
             if bench.quick and (snr_db, kind) not in ((12, "pink"), (12, "babble")):
                 continue
-            trials = flag_trials(bench.few(corpus.red_flags(), 8), noise=(kind, float(snr_db)))
+            phrases = bench.few(corpus.red_flags(), 8)
+            trials = flag_trials(phrases, noise=(kind, float(snr_db)), rounds=bench.rounds)
             rows.append(recall("red flags", f"{kind} {snr_db} dB", bench.play(trials), goal))
     return rows
 

@@ -53,6 +53,11 @@ class Bench:
         self._done: dict[str, Outcome] = {}
 
     @property
+    def rounds(self) -> int:
+        """In how many voices each phrase is said: from ``--part 2`` on in more than one, all six with 6."""
+        return min(len(VOICES), max(1, int(self.part)))
+
+    @property
     def quick(self) -> bool:
         """True when a figure's easiest conditions are enough."""
         return self.part == 0
@@ -77,15 +82,19 @@ def evenly(rows: Sequence[Any], wanted: int) -> list[Any]:
 
 
 def flag_trials(
-    phrases: Iterable[Utterance], technique: Technique = WHOLE, noise: tuple[str, float] | None = None
+    phrases: Iterable[Utterance],
+    technique: Technique = WHOLE,
+    noise: tuple[str, float] | None = None,
+    rounds: int = 1,
 ) -> list[Trial]:
-    """Each phrase once, voices and questions in turn, half of them over the assistant's voice."""
+    """Each phrase in ``rounds`` voices; voices and questions in turn, half of them over the assistant's."""
     return [
         Trial(
-            one, VOICES[number % len(VOICES)], ASKED[number % len(ASKED)],
+            one, VOICES[(number + turn) % len(VOICES)], ASKED[(number + turn) % len(ASKED)],
             after_ms=(600.0 + 150 * (number % 5)) if number % 2 else None,
             noise=noise, technique=technique,
         )
+        for turn in range(rounds)
         for number, one in enumerate(phrases)
     ]  # fmt: skip
 
@@ -135,10 +144,15 @@ def recall(figure: str, condition: str, outcomes: Sequence[Outcome], goal: float
 
 def right(figure: str, condition: str, outcomes: Sequence[Outcome], goal: float) -> Row:
     """How many were taken as the corpus wants them."""
-    well = [one for one in outcomes if one.right or _by_emergency(one)]
-    wrong = [mapping(one) for one in outcomes if not (one.right or _by_emergency(one))]
+    well = [one for one in outcomes if taken(one)]
+    wrong = [mapping(one) for one in outcomes if not taken(one)]
     return Row(figure, condition, 100 * len(well) / len(outcomes), "%", goal,
                hits=len(well), of=len(outcomes), failures=wrong)  # fmt: skip
+
+
+def taken(outcome: Outcome) -> bool:
+    """True for an answer taken as the corpus wants it, and without an emergency where it calls for none."""
+    return _by_emergency(outcome) or (outcome.right and not outcome.emergency)
 
 
 def _by_emergency(outcome: Outcome) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from bench import corpus
 from bench.corpus import VOICES
-from bench.measure import evenly, flag_trials
+from bench.measure import evenly, flag_trials, taken
 from bench.trials import STREAMING, Outcome, Trial, kit, mapping, run
 from voice_triage import strict_yaml
 from voice_triage.cli import main
@@ -42,7 +42,7 @@ def _well(outcome: Outcome) -> bool:
     said = outcome.trial.utterance
     if said.flag is not None or said.innocent:
         return outcome.emergency is (said.flag is not None)
-    return outcome.right or (outcome.emergency and said.answer == "yes")
+    return taken(outcome)
 
 
 @pytest.mark.parametrize("figure", RECORDED)
