@@ -185,8 +185,9 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
     """
     words, rows = context.words, context.grammar.sets
     before = words.surface[max(0, spot.start - 3) : spot.start]
-    if words.surface[spot.end - 1] in ("am", "are") and "sorry" in words.surface[spot.end : spot.end + 2]:
-        return True
+    if words.surface[spot.end - 1] in ("am", "are"):
+        if not rows["unended"].isdisjoint(words.surface[spot.end : spot.end + 2]):
+            return True
     if not rows["where"].isdisjoint(before[-2:]):
         return True
     if words.surface[spot.start] in rows["thanked"] and not rows["thanking"].isdisjoint(before):
