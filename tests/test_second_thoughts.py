@@ -17,7 +17,7 @@ from voice_triage.messages import Alarm, Hypothesis, Meaning, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
-from voice_triage.second_thoughts import read, weigh
+from voice_triage.second_thoughts import read, unanswered, weigh
 from voice_triage.thresholds import BLOCK
 from voice_triage.understanding import Interpreter
 
@@ -100,6 +100,28 @@ def test_half_of_the_words_hold_a_red_flag_only_where_they_may_mean_it(
     meaning = weigh(ours, theirs, RED_FLAGS)
 
     assert meaning.signs & RED_FLAGS == flags
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "flags"),
+    [
+        ("as", "yes", set()),
+        ("yes", "yes", {"stiff_neck"}),
+        (None, "yes", set()),  # what follows on a forced end at once is the rest of it
+        ("hiss neck is", "his neck is stiff", {"stiff_neck"}),
+        (None, "yes he can't breathe", {"difficulty_breathing"}),
+    ],
+)
+def test_where_people_talk_without_end_a_bare_answer_needs_both_engines(
+    interpreter: Interpreter, first: str | None, second: str, flags: set[str]
+) -> None:
+    theirs = interpreter.interpret(second, "stiff_neck")
+    firsts = () if first is None else (interpreter.interpret(first, "stiff_neck"),)
+
+    meant = unanswered(theirs, RED_FLAGS, lambda: (interpreter.interpret(second), *firsts))
+
+    assert meant.signs & RED_FLAGS == flags
+    assert flags or meant.answer is None
 
 
 def test_the_first_result_with_sense_is_the_answer(interpreter: Interpreter) -> None:

@@ -18,7 +18,7 @@ from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own, read, unanswered, weigh
-from voice_triage.thresholds import BLOCK, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
+from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 
 
@@ -110,7 +110,8 @@ class Listener:
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
-            self._begin(question, bool(own_words), talk=self._since_cap <= TALK_GAP_BLOCKS)
+            gap = self._since_cap
+            self._begin(question, bool(own_words), talk=gap <= TALK_GAP_BLOCKS, cut=gap <= CUT_BLOCKS)
         if self._open is not None:
             self._open.voice_s = hearing.voice_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
@@ -124,10 +125,10 @@ class Listener:
             self._decide(utterance, events)
         return events
 
-    def _begin(self, question: str | None, over_speech: bool, *, talk: bool) -> None:
+    def _begin(self, question: str | None, over_speech: bool, *, talk: bool, cut: bool = False) -> None:
         failures = getattr(self.recognizer, "failures", 0)
         second = SecondLook(self._second, self._clock, question)
-        self._open = OpenUtterance(question, over_speech, second, talk=talk, failures=failures)
+        self._open = OpenUtterance(question, over_speech, second, talk=talk, cut=cut, failures=failures)
         self.recognizer.start()
 
     def _part(self, utterance: OpenUtterance, question: str | None, own_words: str) -> None:
@@ -285,10 +286,10 @@ class Listener:
         """What it means without bare answers of others, where people talk without end."""
         if not utterance.talk:
             return theirs
-        read = self._interpreter.interpret
-        return unanswered(
-            theirs, self._red_flags, lambda: (read(theirs.text), read(first, utterance.question))
-        )
+        meant = self._interpreter.interpret
+        firsts = () if utterance.cut else (first,)
+        besides = lambda: (meant(theirs.text), *(meant(one, utterance.question) for one in firsts))  # noqa: E731
+        return unanswered(theirs, self._red_flags, besides)
 
     def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

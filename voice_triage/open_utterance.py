@@ -42,6 +42,8 @@ class OpenUtterance:
     voice_s: float = 0.0
     talk: bool = False
     """It follows at once on one that had to be closed by force: people talk without end."""
+    cut: bool = False
+    """Not even a breath lies between the two: it is the rest of what was said, and answers nothing."""
     checks: dict[tuple[str, str], SecondLook] = field(default_factory=dict)
     """What the second opinion was asked about a red flag in mid-speech."""
     look: Meaning = field(default_factory=lambda: Meaning(""))

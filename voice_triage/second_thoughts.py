@@ -109,7 +109,7 @@ def unanswered(
     """Return what the second engine meant without the red flags of a bare answer that it alone has heard.
 
     In a room full of talk the "yes" of a telephone's voice is as clear as the caller's. ``besides``: what its
-    words mean where nothing was asked, and what the first engine's mean.
+    words mean where nothing was asked, and what the first engine's mean, unless they are half of a word.
     """
     flags = theirs.signs & red_flags
     alone = flags.difference(*(one.signs for one in besides())) if flags else flags

@@ -89,6 +89,9 @@ FADE_S = 0.02
 
 # ---- talk without end ----
 
+CUT_BLOCKS = 5
+"""0.1 s at most between a forced end and the next utterance: the end cut a word, as the "one" of a
+telephone's "press one", which both engines then heard as a "yes"."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
 
