@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
-from bench import corpus, machine, peers, rooms
+from bench import corpus, machine, rooms
+from bench.compared import against_peers, techniques
 from bench.corpus import VOICES
 from bench.measure import (
     DELAYS_MS,
@@ -20,26 +20,27 @@ from bench.measure import (
     slow,
     times,
 )
-from bench.trials import STREAMING, WHOLE, Technique, Trial, kit, mapping
-from voice_triage.thresholds import Thresholds
+from bench.trials import Outcome, Trial, mapping
 
 GAINS_DB = (0.0, -6.0, -12.0, -20.0)
 
-MINUTES = 20.0
-"""Of other people's speech, half as loud as the caller, half 10 dB below."""
+ROOMS = ((0.0, 0), (10.0, 0), (0.0, 3))
+"""How far below the caller other people's speech is played (dB), and how many questions later each time."""
+MINUTES = 30.0
+"""Of different speech, of which there are 27 where its package can be had."""
 
 # ---- red flags ----
 
 
 def clean(bench: Bench) -> list[Row]:
     """Red flags in a quiet room."""
-    trials = flag_trials(bench.few(corpus.red_flags(), 12), rounds=bench.rounds)
+    trials = flag_trials(bench.few(corpus.red_flags(), 12), bench.whole, rounds=bench.rounds)
     return [recall("red flags", "clean", bench.play(trials), 98)]
 
 
 def streaming(bench: Bench) -> list[Row]:
     """The same without the second opinion."""
-    trials = flag_trials(bench.few(corpus.red_flags(), 12), STREAMING, rounds=bench.rounds)
+    trials = flag_trials(bench.few(corpus.red_flags(), 12), bench.streaming, rounds=bench.rounds)
     return [recall("red flags, streaming lane alone", "clean", bench.play(trials), 95)]
 
 
@@ -51,20 +52,35 @@ def noise(bench: Bench) -> list[Row]:
             if bench.quick and (snr_db, kind) not in ((12, "pink"), (12, "babble")):
                 continue
             phrases = bench.few(corpus.red_flags(), 8)
-            trials = flag_trials(phrases, noise=(kind, float(snr_db)), rounds=bench.rounds)
+            trials = flag_trials(phrases, bench.whole, noise=(kind, float(snr_db)), rounds=bench.rounds)
             rows.append(recall("red flags", f"{kind} {snr_db} dB", bench.play(trials), goal))
     return rows
 
 
 def barge(bench: Bench) -> list[Row]:
     """Red flags over the assistant's voice, its echo 6 dB below what it plays, from the first word on."""
-    trials = barge_trials(bench)
-    return [recall("red flags over the assistant", "echo -6 dB", bench.play(trials), 90)]
+    outcomes = bench.play(barge_trials(bench))
+    return [recall("red flags over the assistant", "echo -6 dB", outcomes, 90), _dead_time(outcomes)]
+
+
+def _dead_time(outcomes: Sequence[Outcome]) -> Row:
+    """How long after its first word the assistant is deaf: its latest start with fewer than 9 of 10 found."""
+    starts: dict[float, list[bool]] = {}
+    for one in outcomes:
+        starts.setdefault(one.trial.after_ms or 0.0, []).append(one.emergency)
+    deaf = [start for start, found in starts.items() if sum(found) < 0.9 * len(found)]
+    dead_ms = max((start + 300.0 for start in deaf), default=0.0)
+    detail = "found, begun after " + ", ".join(
+        f"{start:.0f} ms: {sum(found)}/{len(found)}" for start, found in sorted(starts.items())
+    )
+    return Row("dead time over the assistant", "echo -6 dB", dead_ms, "ms", 0, False, detail=detail)
 
 
 def latency(bench: Bench) -> list[Row]:
     """From the end of the red-flag words, computing time included."""
-    outcomes = bench.play(flag_trials(bench.few(corpus.red_flags(), 12))) + bench.play(barge_trials(bench))
+    outcomes = bench.play(flag_trials(bench.few(corpus.red_flags(), 12), bench.whole)) + bench.play(
+        barge_trials(bench)
+    )
     reached = [one for one in outcomes if one.emergency and one.emergency_ms is not None]
     early = [one for one in reached if one.by == "streaming"]
     late = [one for one in reached if one.by != "streaming"]
@@ -90,7 +106,8 @@ def denials(bench: Bench) -> list[Row]:
         if bench.quick and sound:
             continue
         utterances = bench.few(corpus.denials(), 12, share)
-        trials = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, noise=sound)
+        trials = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, noise=sound,
+                        technique=bench.whole)
                   for number, one in enumerate(utterances)]  # fmt: skip
         outcomes = bench.play(trials)
         false = [one for one in outcomes if one.emergency]
@@ -110,7 +127,8 @@ def answers(bench: Bench) -> list[Row]:
     ]  # fmt: skip
     for condition, sound, goal in conditions[: 1 if bench.quick else None]:
         utterances = bench.few(corpus.answers(), 10)
-        trials = [Trial(one, VOICES[(number + 3) % len(VOICES)], one.question, noise=sound)
+        trials = [Trial(one, VOICES[(number + 3) % len(VOICES)], one.question, noise=sound,
+                        technique=bench.whole)
                   for number, one in enumerate(utterances)]  # fmt: skip
         rows.append(right("answers and commands", condition, bench.play(trials), goal))
     return rows
@@ -121,7 +139,7 @@ def one_word(bench: Bench) -> list[Row]:
     # awb drawls: a third of its length would be no word any more.
     voices = [one for one in VOICES if one != ("flite", "awb")]
     trials = [
-        Trial(one, voices[number % len(voices)], one.question, squeeze_s=0.25)
+        Trial(one, voices[number % len(voices)], one.question, squeeze_s=0.25, technique=bench.whole)
         for shift in range(1 if bench.quick else 2)
         for number, one in enumerate(bench.few(corpus.one_word(), 10), start=shift)
     ]
@@ -141,10 +159,10 @@ def one_word(bench: Bench) -> list[Row]:
 
 def background(bench: Bench) -> list[Row]:
     """Other people's speech in the room while a question is open."""
-    stretches = corpus.background(max(3.0, MINUTES * bench.part / 2), bench.tell)
+    stretches = corpus.background(max(3.0, MINUTES * min(1.0, bench.part)), bench.tell)
     work = [
-        (kind, pcm, rooms.QUESTIONS[number % len(rooms.QUESTIONS)], snr_db)
-        for snr_db in ((0.0,) if bench.quick else (0.0, 10.0))
+        (kind, pcm, rooms.QUESTIONS[(number + later) % len(rooms.QUESTIONS)], snr_db, bench.whole)
+        for snr_db, later in ROOMS[: 1 if bench.quick else None]
         for number, (kind, pcm) in enumerate(stretches)
     ]
     stays = list(bench.pool.map(rooms.others, *zip(*work, strict=True))) if work else []
@@ -161,21 +179,24 @@ def background(bench: Bench) -> list[Row]:
 
 
 def own(bench: Bench) -> list[Row]:
-    """Every prompt once with its echo in the room, the loudness and the delay of it in turn."""
-    texts = bench.few(sorted(kit(False).wording.texts()), 12)
+    """Every prompt with its echo in the room, loudness and delay of it in turn, in each round others."""
+    texts = bench.few(rooms.prompts(), 12)
     ways = [(gain_db, delay) for gain_db in GAINS_DB for delay in DELAYS_MS]
     work = [
-        (texts[number :: len(ways)], delay, gain_db, rooms.QUESTIONS[number % 4])
+        (texts[(number + 7 * turn) % len(ways) :: len(ways)], delay, gain_db, rooms.QUESTIONS[number % 4],
+         bench.whole)
+        for turn in range(bench.rounds)
         for number, (gain_db, delay) in enumerate(ways)
-        if texts[number :: len(ways)]
-    ]
+    ]  # fmt: skip
+    work = [one for one in work if one[0]]
     stays = list(bench.pool.map(rooms.own_voice, *zip(*work, strict=True)))
     count = sum(one.emergencies for one in stays)
     others = sum(one.interruptions for one in stays)
     figure, room = "false emergencies from the assistant's own voice", "echo 0 to -20 dB, 10 to 200 ms"
     detail = f"{others} prompts heard as something else"
     why = [text for one in stays for text in one.why]
-    return [Row(figure, room, count, "", 0, False, count, len(texts), detail, why)]
+    said = sum(len(one[0]) for one in work)
+    return [Row(figure, room, count, "", 0, False, count, said, detail, why)]
 
 
 # ---- cost ----
@@ -184,81 +205,33 @@ def own(bench: Bench) -> list[Row]:
 def rtf(bench: Bench) -> list[Row]:
     """Computing time per second of sound while somebody speaks without pause, with the assistant's echo."""
     stretches = corpus.background(1, bench.tell)[:1]
-    stays = list(bench.pool.map(_loaded, stretches))
+    stays = list(bench.pool.map(rooms.others, *zip(*stretches, strict=True), ["fever"], [0.0],
+                                [bench.streaming], [True]))  # fmt: skip
     seconds, cost = sum(one.seconds for one in stays), sum(one.compute_s for one in stays)
     return [Row("real-time factor, one core, second opinion off", "speech without pause, echo -6 dB",
                 cost / seconds, "", 0.25, False)]  # fmt: skip
 
 
-def _loaded(stretch: tuple[str, Any]) -> rooms.Stay:
-    return rooms.others(*stretch, "fever", 0.0, STREAMING, True)
-
-
 def memory(bench: Bench) -> list[Row]:
     """Peak memory."""
     return [
-        Row("peak memory", "without second opinion", machine.memory_mb(False), "MB", 250, False),
-        Row("peak memory", "with second opinion", machine.memory_mb(True), "MB", 650, False),
+        Row("peak memory", "without second opinion", machine.memory_mb(bench.streaming), "MB", 250, False),
+        Row("peak memory", "with second opinion", machine.memory_mb(bench.whole), "MB", 650, False),
     ]
 
 
 def cold(bench: Bench) -> list[Row]:
     """Start of the process to the first sample."""
     return [
-        Row("cold start to first spoken sample", "prompts cached", machine.cold_start_s(), "s", 1.5, False)
+        Row(
+            "cold start to first spoken sample",
+            "prompts cached",
+            machine.cold_start_s(bench.whole),
+            "s",
+            1.5,
+            False,
+        )
     ]
-
-
-# ---- comparisons ----
-
-
-def techniques(bench: Bench) -> list[Row]:
-    """The same trials with one part taken out."""
-    rows = []
-    for technique in WITHOUT:
-        for condition, noise in (("clean", None), ("pink 12 dB", ("pink", 12.0))):
-            trials = flag_trials(bench.few(corpus.red_flags(), 8, 0.33), technique, noise)
-            rows.append(recall(technique.name, f"red flags, {condition}", bench.play(trials), 0))
-        false = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question, technique=technique)
-                 for number, one in enumerate(bench.few(corpus.denials(), 8, 0.33))]  # fmt: skip
-        count = sum(one.emergency for one in bench.play(false))
-        rows.append(Row(technique.name, "false on denials", 100 * count / len(false), "%", 100, False,
-                        count, len(false)))  # fmt: skip
-        over = [dataclasses.replace(one, technique=technique) for one in barge_trials(bench, 0.33)]
-        rows.append(recall(technique.name, "over the assistant, echo -6 dB", bench.play(over), 0))
-    return rows
-
-
-WITHOUT = (
-    WHOLE,
-    STREAMING,
-    Technique("PocketSphinx instead of Moonshine", recognizer="pocketsphinx"),
-    Technique("PocketSphinx alone", recognizer="pocketsphinx", second_opinion=False),
-    Technique("without the words Whisper is told", hint=False),
-    Technique("without Whisper's other results", others=False),
-    Technique("without what Whisper has learned", untaught="whisper"),
-    Technique("without what Moonshine has learned", recognizer="moonshine", untaught="moonshine"),
-    Technique("streaming lane alone, without what Moonshine has learned", recognizer="moonshine",
-              second_opinion=False, untaught="moonshine"),
-    Technique("without the second opinion in mid-speech", thresholds=Thresholds(second_opinion_every_s=1e9)),
-    Technique("without hold", thresholds=Thresholds(red_flag_hold_s=0.0)),
-    Technique("without echo canceller", canceller=False),
-)  # fmt: skip
-
-
-def against_peers(bench: Bench) -> list[Row]:
-    """Other ways to hear the same sounds."""
-    rows = []
-    flags = flag_trials(bench.few(corpus.red_flags(), 8, 0.5))
-    pink = flag_trials(bench.few(corpus.red_flags(), 8, 0.5), noise=("pink", 12.0))
-    false = [Trial(one, VOICES[(number + 1) % len(VOICES)], one.question)
-             for number, one in enumerate(bench.few(corpus.denials(), 8, 0.5))]  # fmt: skip
-    for peer in peers.NAMES:
-        for condition, trials in (("red flags, clean", flags), ("red flags, pink 12 dB", pink),
-                                  ("false on denials", false)):  # fmt: skip
-            hits = sum(bench.pool.map(peers.alarmed, [peer] * len(trials), trials, chunksize=8))
-            rows.append(Row(peer, condition, 100 * hits / len(trials), "%", 0, hits=hits, of=len(trials)))
-    return rows
 
 
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {

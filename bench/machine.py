@@ -9,25 +9,28 @@ import sys
 import time
 from pathlib import Path
 
+from bench.techniques import Technique
+
 ROOT = Path(__file__).parent.parent
 
 _MEMORY = """
 import resource, sys
 from bench.corpus import VOICES, red_flags
-from bench.trials import STREAMING, WHOLE, Trial, run
-technique = WHOLE if sys.argv[1] == "with" else STREAMING
+from bench.techniques import Technique
+from bench.trials import Trial, run
+technique = Technique("", sys.argv[1], bool(sys.argv[2]))
 run(Trial(red_flags()[0], VOICES[1], "emergency_signs", technique=technique))
 run(Trial(red_flags()[1], VOICES[1], "patient", after_ms=900, echo=(40, -6), technique=technique))
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
 
 _COLD = """
-import time
+import sys, time
 import numpy as np
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
 from voice_triage.settings import Settings
-session = Kit(Settings(country="US")).talk(Room())
+session = Kit(Settings(country="US", recognizer=sys.argv[1])).talk(Room())
 seen = []
 take = session._with.device.exchange
 def exchange(far):
@@ -46,19 +49,45 @@ os._exit(0)
 """
 
 
-def memory_mb(second_opinion: bool) -> float:
+_CANCELLER = """
+import sys, time
+import numpy as np
+from bench.techniques import Technique, taken_out
+from voice_triage.audio.echo import EchoCanceller
+random, silent = np.random.default_rng(0), np.zeros(320, np.int16)
+with taken_out(Technique(lacking=tuple(sys.argv[1:]))):
+    canceller = EchoCanceller()
+for _ in range(150):
+    far = (random.standard_normal(320) * 3000).astype(np.int16)
+    canceller.process(far // 2, far)
+for _ in range(100):
+    canceller.process(silent, silent)
+began = time.perf_counter()
+for _ in range(250):
+    canceller.process(silent, silent)
+print((time.perf_counter() - began) * 4)
+"""
+
+
+def memory_mb(technique: Technique) -> float:
     """Peak resident memory of a process that plays two conversations, MB."""
-    return float(_python(_MEMORY, "with" if second_opinion else "without").split()[-1])
+    second = "second opinion" if technique.second_opinion else ""
+    return float(_python(_MEMORY, technique.recognizer, second).split()[-1])
 
 
-def cold_start_s(times: int = 3) -> float:
+def cold_start_s(technique: Technique, times: int = 3) -> float:
     """From the start of the process to the first sample that is no silence; prompts cached; the median."""
-    _python(_COLD)  # renders and caches the prompts
+    _python(_COLD, technique.recognizer)  # renders and caches the prompts
     took: list[float] = []
     for _ in range(times):
         began = time.time()
-        took.append(float(_python(_COLD).split()[-1]) - began)
+        took.append(float(_python(_COLD, technique.recognizer).split()[-1]) - began)
     return sorted(took)[len(took) // 2]
+
+
+def canceller_ms(technique: Technique) -> float:
+    """Computing time of the echo canceller for a block of silence, 2 s after what it cancelled, ms."""
+    return float(_python(_CANCELLER, *technique.lacking).split()[-1])
 
 
 def _python(code: str, *arguments: str) -> str:

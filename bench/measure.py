@@ -5,12 +5,13 @@ from __future__ import annotations
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from bench import corpus
 from bench.corpus import VOICES, Utterance
-from bench.trials import WHOLE, Outcome, Technique, Trial, mapping, run
+from bench.techniques import STREAMING, WHOLE, Technique
+from bench.trials import Outcome, Trial, mapping, run
 
 ASKED = ("patient", "fever", "emergency_signs", "itch", "stiff_neck", "location", "headache")
 """Questions that are open, in turn, when a red flag is said."""
@@ -46,8 +47,17 @@ class Row:
 class Bench:
     """Runs what is asked for; ``part`` is the share of the phrases that is played, 0 the least there is."""
 
-    def __init__(self, pool: Executor, *, part: float = 1.0, tell: Callable[[str], None] = print) -> None:
+    def __init__(
+        self,
+        pool: Executor,
+        *,
+        part: float = 1.0,
+        recognizer: str = "auto",
+        tell: Callable[[str], None] = print,
+    ) -> None:
         self.pool = pool
+        self.whole = replace(WHOLE, recognizer=recognizer)
+        self.streaming = replace(STREAMING, recognizer=recognizer)
         self.part = part
         self.tell = tell
         self._done: dict[str, Outcome] = {}
@@ -104,7 +114,8 @@ def barge_trials(bench: Bench, share: float = 1.0) -> list[Trial]:
     starts = (0.0, 300.0, 900.0, 1500.0)
     return [
         Trial(one, VOICES[(number + 2) % len(VOICES)], ASKED[number % len(ASKED)],
-              after_ms=starts[number % 4], echo=(DELAYS_MS[number % len(DELAYS_MS)], -6.0))
+              after_ms=starts[number % 4], echo=(DELAYS_MS[number % len(DELAYS_MS)], -6.0),
+              technique=bench.whole)
         for number, one in enumerate(bench.few(corpus.red_flags(), 10, share))
     ]  # fmt: skip
 

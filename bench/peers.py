@@ -22,7 +22,8 @@ sores, raw, blue, grey, mottled, pale, soft spot, bulging, cry, nappy, diapers, 
 """.replace("\n", " ").strip().split(", "))  # fmt: skip
 """What a first attempt looks for, without regard to denial."""
 
-NAMES = ("PocketSphinx stock model + keywords", "PocketSphinx JSGF + keywords", "Whisper tiny.en + keywords",
+NAMES = ("PocketSphinx stock model + keywords", "PocketSphinx stock model + our understanding",
+         "PocketSphinx JSGF + keywords", "Whisper tiny.en + keywords",
          "Whisper tiny.en + our understanding")  # fmt: skip
 
 
@@ -30,11 +31,12 @@ def alarmed(peer: str, trial: Trial) -> bool:
     """True when the peer, given the caller's sound of the trial, would raise an alarm."""
     pcm = in_room(trial)
     if peer.startswith("PocketSphinx"):
-        return _keyword(_sphinx(_decoder("JSGF" in peer), pcm))
-    text = _whisper().transcribe(pcm).text
+        text = _sphinx(_decoder("JSGF" in peer), pcm)
+    else:
+        text = _whisper().transcribe(pcm).text
     if peer.endswith("keywords"):
         return _keyword(text)
-    from bench.trials import kit
+    from bench.techniques import kit
 
     parts = kit(False)
     findings = parts.interpreter.interpret(text, trial.question).findings
@@ -61,7 +63,7 @@ def _decoder(jsgf: bool) -> Any:
 
     if not jsgf:
         return pocketsphinx.Decoder(loglevel="FATAL")
-    from bench.trials import kit
+    from bench.techniques import kit
     from voice_triage.understanding.phrases import Phrases
 
     decoder = pocketsphinx.Decoder(lm=None, loglevel="FATAL")

@@ -10,7 +10,13 @@ from typing import Any
 from bench.measure import Row
 
 BEGIN, END = "<!-- measured: written by scripts/bench -->", "<!-- end of measured -->"
+WITH = " with "
 COMPARED = {"techniques": "With and without each technique", "peers": "Others on the same sounds"}
+
+
+def key(name: str, recognizer: str) -> str:
+    """Under which a figure is kept; measured with another streaming engine it is another."""
+    return name if recognizer == "auto" else f"{name}{WITH}{recognizer}"
 
 
 def line(row: Row) -> str:
@@ -31,7 +37,9 @@ def kept(path: Path) -> dict[str, Any]:
 
 def write(figures: Mapping[str, Any], order: Iterable[str], json_file: Path, table: Path | None) -> None:
     """Write all figures, those measured now and those kept, as JSON and, where wanted, into the document."""
-    ordered = {name: figures[name] for name in order if name in figures}
+    engines = sorted({name.partition(WITH)[2] for name in figures})  # "", the usual one, comes first
+    names = [f"{name}{WITH}{engine}" if engine else name for engine in engines for name in order]
+    ordered = {name: figures[name] for name in names if name in figures}
     data = json.dumps({"figures": ordered}, indent=1, ensure_ascii=False, default=str)
     json_file.write_text(data + "\n", encoding="utf-8")
     if table is not None:
@@ -43,13 +51,9 @@ def write(figures: Mapping[str, Any], order: Iterable[str], json_file: Path, tab
 
 
 def tables(figures: Mapping[str, Any]) -> str:
-    """The Markdown: the figures of the goals, the techniques, the peers."""
-    goals = [(group, one) for name, group in figures.items() if name not in COMPARED for one in group["rows"]]
-    parts = [_table(("figure", "condition", "measured", "goal", "met", "of which", "command", "commit"), [
-        (one["figure"], one["condition"], _value(one), _goal(one), "yes" if one["met"] else "**no**",
-         one["detail"], f"`{group['command']}`", group["commit"])
-        for group, one in goals
-    ])]  # fmt: skip
+    """The Markdown: the figures of the goals, the techniques, the peers, the other engines."""
+    usual = {name: group for name, group in figures.items() if WITH not in name}
+    parts = [_goals([group for name, group in usual.items() if name not in COMPARED])]
     for name, title in COMPARED.items():
         if name in figures:
             group = figures[name]
@@ -57,10 +61,21 @@ def tables(figures: Mapping[str, Any]) -> str:
                 ("way", "condition", "measured"),
                 [(one["figure"], one["condition"], _value(one)) for one in group["rows"]],
             ))  # fmt: skip
+    for engine in dict.fromkeys(name.partition(WITH)[2] for name in figures if name not in usual):
+        groups = [group for name, group in figures.items() if name.endswith(f"{WITH}{engine}")]
+        parts.append(f"### With {engine} as the streaming engine\n\n{_goals(groups)}")
     machines = dict.fromkeys(f"{group['cpu']}, {group['cores']} cores, seed {group['seed']}, Python "
                              f"{group['python']}" for group in figures.values())  # fmt: skip
     parts.append("Measured on: " + "; ".join(machines) + ".")
     return "\n\n".join(parts) + "\n"
+
+
+def _goals(groups: Sequence[Mapping[str, Any]]) -> str:
+    return _table(("figure", "condition", "measured", "goal", "met", "of which", "command", "commit"), [
+        (one["figure"], one["condition"], _value(one), _goal(one), "yes" if one["met"] else "**no**",
+         one["detail"], f"`{group['command']}`", group["commit"])
+        for group in groups for one in group["rows"]
+    ])  # fmt: skip
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -7,7 +7,9 @@ import wave
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench.trials import BLOCK_S, WHOLE, Technique, kit, listen_in, open_at, without
+from bench.techniques import WHOLE, Technique, kit, taken_out
+from bench.trials import BLOCK_S, listen_in, open_at
+from voice_triage.app import Kit
 from voice_triage.messages import Event, Heard
 from voice_triage.pcm import Pcm
 from voice_triage.replay import Stage
@@ -17,6 +19,11 @@ from voice_triage.thresholds import RATE_HZ
 
 QUESTIONS = ("emergency_signs", "glass_test", "fever", "stiff_neck", "light_sensitivity", "spread", "itch")
 """Open in turn while others speak: the ones where a word too many is an emergency, and a harmless one."""
+
+
+def prompts() -> list[str]:
+    """All that the assistant may say without a name or a figure in it."""
+    return sorted(kit(False).wording.texts())
 
 
 @dataclass
@@ -37,17 +44,20 @@ def others(
 ) -> Stay:
     """A question is asked, nobody answers, and other people are heard for as long as ``pcm`` lasts."""
     stay = Stay(f"{kind} {snr_db:+.0f} dB", question)
-    with tempfile.TemporaryDirectory(prefix="voice-triage-bench-") as folder:
+    with taken_out(technique) as parts, tempfile.TemporaryDirectory(prefix="voice-triage-bench-") as folder:
         path = Path(folder, "others.wav")
         while (whole_s := len(pcm) / RATE_HZ - stay.seconds) > 2:
             _write(path, pcm[round(stay.seconds * RATE_HZ) :])
-            _stay(stay, path, whole_s, snr_db, technique, echo)
+            _stay(
+                stay,
+                _empty_room(parts, technique, Noise(path, snr_db), Echo(40, -6) if echo else None),
+                whole_s,
+            )
     return stay
 
 
-def _stay(stay: Stay, path: Path, whole_s: float, snr_db: float, technique: Technique, echo: bool) -> None:
+def _stay(stay: Stay, stage: Stage, whole_s: float) -> None:
     """One session of it, until its end, an emergency or the end of the sound."""
-    stage = _empty_room(technique, Noise(path, snr_db), Echo(40, -6) if echo else None)
     events = listen_in(stage.dialogue)
     open_at(stage.dialogue, stage.interpreter, stay.question)
     stage.session.start()
@@ -70,7 +80,7 @@ def _why(events: list[Event], stage: Stage) -> str:
     return f"{flags}: '{heard[-1].meaning.text}'{' (partial)' if heard[-1].partial else ''}"
 
 
-def _empty_room(technique: Technique, noise: Noise | None, echo: Echo | None) -> Stage:
+def _empty_room(parts: Kit, technique: Technique, noise: Noise | None, echo: Echo | None) -> Stage:
     scenario = Scenario(
         name="nobody",
         file=Path("bench"),
@@ -82,12 +92,7 @@ def _empty_room(technique: Technique, noise: Noise | None, echo: Echo | None) ->
         echo=echo,
         expect=Expect(),
     )
-    stage = kit(technique.second_opinion).stage(
-        scenario, technique.recognizer, thresholds=technique.thresholds
-    )
-    if not technique.canceller:
-        without(stage.session, canceller=None)
-    return stage
+    return parts.stage(scenario, technique.recognizer, thresholds=technique.thresholds)
 
 
 def own_voice(
@@ -95,14 +100,24 @@ def own_voice(
 ) -> Stay:
     """The assistant says the texts while a question is open, and hears itself; nobody else speaks."""
     stay = Stay(f"own voice {gain_db:+.0f} dB {delay_ms:.0f} ms", question)
-    stage = _empty_room(technique, None, Echo(delay_ms, gain_db))
+    left = list(texts)
+    with taken_out(technique) as parts:
+        while left:  # after each false alarm a new session goes on with the rest
+            stage = _empty_room(parts, technique, None, Echo(delay_ms, gain_db))
+            left = _say_all(stay, stage, left)
+            stay.compute_s += stage.clock.compute_s
+    return stay
+
+
+def _say_all(stay: Stay, stage: Stage, texts: list[str]) -> list[str]:
+    """Say them until something is heard of one; return those that are left."""
     events = listen_in(stage.dialogue)
-    open_at(stage.dialogue, stage.interpreter, question)
+    open_at(stage.dialogue, stage.interpreter, stay.question)
     stage.session.start()
     speaker = stage.session._with.speaker
-    for text in texts:
+    for number, text in enumerate(texts, start=1):
         speaker.cut()
-        speaker.say([Words(text, question, 0)])
+        speaker.say([Words(text, stay.question, 0)])
         before, cut = len(events), stage.session.interrupted
         while speaker.playing:
             stage.session.step()
@@ -113,11 +128,8 @@ def own_voice(
         news = [one for one in events[before:] if isinstance(one, Heard)]
         if stage.caller.emergency_s is not None or news or stage.session.interrupted != cut:
             _note(stay, text, news, stage)
-            stay.compute_s += stage.clock.compute_s
-            rest = own_voice(texts[texts.index(text) + 1 :], delay_ms, gain_db, question, technique)
-            return _joined(stay, rest)
-    stay.compute_s += stage.clock.compute_s
-    return stay
+            return texts[number:]
+    return []
 
 
 def _note(stay: Stay, text: str, news: list[Heard], stage: Stage) -> None:
@@ -128,15 +140,6 @@ def _note(stay: Stay, text: str, news: list[Heard], stage: Stage) -> None:
     else:
         stay.interruptions += 1
         stay.why.append(f"heard itself in '{text[:60]}': '{heard}'")
-
-
-def _joined(one: Stay, other: Stay) -> Stay:
-    one.seconds += other.seconds
-    one.compute_s += other.compute_s
-    one.emergencies += other.emergencies
-    one.interruptions += other.interruptions
-    one.why += other.why
-    return one
 
 
 def _write(path: Path, pcm: Pcm) -> None:

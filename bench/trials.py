@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+import numpy as np
 
 from bench.corpus import Utterance, squeezed
 from bench.judging import matches
+from bench.techniques import WHOLE, Technique, taken_out
 from voice_triage import replay
 from voice_triage.app import Kit
 from voice_triage.clock import VirtualClock
@@ -19,19 +20,12 @@ from voice_triage.listening import Listener
 from voice_triage.messages import Alarm, Event, Heard, Meaning, Partial, Turn
 from voice_triage.messages import Utterance as Spoken
 from voice_triage.observer import Observer
-from voice_triage.pcm import Pcm
-from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
-from voice_triage.recognizers.restarting import RestartingRecognizer
-from voice_triage.recognizers.whisper_engine import WhisperRecognizer
-from voice_triage.recognizers.whisper_tuning import TUNING
+from voice_triage.pcm import Pcm, silence, trim
 from voice_triage.replay import ScriptedCaller, Stage
 from voice_triage.scenario import Echo, Expect, Interjection, Noise, Saying, Scenario
-from voice_triage.session import Session
-from voice_triage.settings import Settings
 from voice_triage.speech.callers import CallerVoice
-from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ, WHISPER_NEAR, Thresholds
+from voice_triage.thresholds import BLOCK, FADE_S, RATE_HZ
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.phrases import Phrases
 
 BLOCK_S = BLOCK / RATE_HZ
 DECIDED_S = 4.5
@@ -39,27 +33,6 @@ DECIDED_S = 4.5
 
 USUAL = {"patient": "it's for me", "age": "thirty", "duration": "two days"}
 WALK = ("ready", "they fade")
-
-
-@dataclass(frozen=True)
-class Technique:
-    """The product as it is, or with one part of it taken out."""
-
-    name: str = "whole product"
-    recognizer: str = "auto"
-    second_opinion: bool = True
-    canceller: bool = True
-    hint: bool = True
-    """Whisper is told what the talk is about."""
-    others: bool = True
-    """Whisper's other results count."""
-    untaught: Literal["", "whisper", "moonshine"] = ""
-    """The engine without what it has learned of how callers talk: whisper or moonshine."""
-    thresholds: Thresholds = Thresholds()
-
-
-WHOLE = Technique()
-STREAMING = Technique("streaming lane alone", second_opinion=False)
 
 
 @dataclass(frozen=True)
@@ -75,6 +48,11 @@ class Trial:
     echo: tuple[float, float] | None = None
     """Delay in ms and gain in dB."""
     squeeze_s: float | None = None
+    """The word is pressed to so many seconds."""
+    pauses_s: float | None = None
+    """So long a silence after each two words."""
+    then: str | None = None
+    """Said to the read-back of an emergency."""
     technique: Technique = WHOLE
 
 
@@ -126,55 +104,39 @@ class Ear(Observer):
         self.partials.append(text)
 
 
-@functools.cache
-def kit(second_opinion: bool, hint: bool = True, others: bool = True, untaught: str = "") -> Kit:
-    """The parts of a session, loaded once a process."""
-    parts = Kit(Settings(second_opinion="on" if second_opinion else "off", country="US"))
-    if untaught == "moonshine":
-        parts._recognizers["moonshine"] = RestartingRecognizer(lambda: MoonshineRecognizer(tuning=None))
-    if not (hint and others and untaught != "whisper"):
-        told = Phrases.load().hint if hint else None
-        near = WHISPER_NEAR if others else 0.0
-        parts.__dict__["second_opinion"] = WhisperRecognizer(
-            hint=told, near=near, tuning=None if untaught == "whisper" else TUNING
-        )
-    return parts
-
-
 def run(trial: Trial) -> Outcome:
     """Play one trial to its decision."""
-    technique = trial.technique
-    parts = kit(technique.second_opinion, technique.hint, technique.others, technique.untaught)
-    ear = Ear()
-    stage = _stage(trial, parts, ear)
-    events = listen_in(stage.dialogue)
-    alarms = alarms_of(stage.session._with.listener)
-    open_at(stage.dialogue, parts.interpreter, trial.question)
-    stage.session.start()
-    audio_s = _play(stage, trial)
-    outcome = _outcome(trial, stage, ear, events, audio_s)
+    with taken_out(trial.technique) as parts:
+        ear = Ear()
+        stage = _stage(trial, parts, ear)
+        events = listen_in(stage.dialogue)
+        alarms = alarms_of(stage.session._with.listener)
+        open_at(stage.dialogue, parts.interpreter, trial.question)
+        stage.session.start()
+        audio_s = _play(stage, trial)
+        outcome = _outcome(trial, stage, ear, events, audio_s)
     if outcome.emergency:
         outcome.by = alarms[0].by if alarms else "answer"
     return outcome
 
 
 def _stage(trial: Trial, parts: Kit, ear: Ear) -> Stage:
+    technique, saying = trial.technique, Saying(trial.utterance.say)
     stage = parts.stage(
-        _scenario(trial), trial.technique.recognizer, observers=(ear,), thresholds=trial.technique.thresholds
+        _scenario(trial), technique.recognizer, observers=(ear,), thresholds=technique.thresholds
     )
-    if not trial.technique.canceller:
-        without(stage.session, canceller=None)
     if trial.squeeze_s is not None:
-        saying = Saying(trial.utterance.say)
         squeeze(stage.caller, saying, trial.voice, trial.squeeze_s)
+    if trial.pauses_s is not None:
+        stage.caller._sounds[saying] = _halting(saying.text, trial.voice, trial.pauses_s)
     return stage
 
 
-def without(session: Session, **parts: Any) -> None:
-    """Change a part of a session that has not begun."""
-    session._with = dataclasses.replace(session._with, **parts)
-    if session._with.canceller is None:
-        session._with.listener._again = None
+def _halting(text: str, voice: tuple[str, str], pause_s: float) -> Pcm:
+    """Said two words at a time."""
+    words, caller = text.split(), CallerVoice(*voice)
+    parts = [caller.render(" ".join(words[at : at + 2])) for at in range(0, len(words), 2)]
+    return np.concatenate([sound for part in parts for sound in (trim(part, 0.0), silence(pause_s))])
 
 
 def squeeze(caller: ScriptedCaller, saying: Saying, voice: tuple[str, str], seconds: float) -> None:
@@ -230,7 +192,8 @@ def _scenario(trial: Trial) -> Scenario:
     return Scenario(
         name=trial.utterance.say,
         file=Path("bench"),
-        answers={} if over else {trial.question: (saying, None)},
+        answers=({} if over else {trial.question: (saying, None)})
+        | ({"confirm_red_flag": (Saying(trial.then), None)} if trial.then else {}),
         default=None,
         interjections=(Interjection(trial.question, trial.after_ms or 0.0, saying),) if over else (),
         voice={"engine": trial.voice[0], "name": trial.voice[1]},
@@ -250,10 +213,13 @@ def _play(stage: Stage, trial: Trial) -> float:
     while audio_s < 90.0:
         stage.session.step()
         audio_s += BLOCK_S
-        if stage.caller.emergency_s is not None and not stage.caller.talking:
+        if stage.caller.emergency_s is not None and not stage.caller.talking and trial.then is None:
             break
         speeches = stage.caller.speeches
-        if speeches and audio_s > speeches[-1].where.end / RATE_HZ + DECIDED_S:
+        if (
+            len(speeches) > (trial.then is not None)
+            and audio_s > speeches[-1].where.end / RATE_HZ + DECIDED_S
+        ):
             break
     return audio_s
 

@@ -10,7 +10,8 @@ import pytest
 from bench import corpus
 from bench.corpus import VOICES
 from bench.measure import evenly, flag_trials, taken
-from bench.trials import STREAMING, Outcome, Trial, kit, mapping, run
+from bench.techniques import STREAMING, kit
+from bench.trials import Outcome, Trial, mapping, run
 from voice_triage import strict_yaml
 from voice_triage.cli import main
 from voice_triage.errors import Lacking
