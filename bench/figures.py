@@ -24,7 +24,7 @@ from bench.trials import Outcome, Trial, mapping
 
 GAINS_DB = (0.0, -6.0, -12.0, -20.0)
 
-ROOMS = ((0.0, 0), (10.0, 0), (0.0, 3))
+ROOMS = ((0.0, 0), (10.0, 3))
 """How far below the caller other people's speech is played (dB), and how many questions later each time."""
 MINUTES = 30.0
 """Of different speech, of which there are 27 where its package can be had."""
