@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from voice_triage.audio.echo import LEARNED_FROM, EchoCanceller
+from voice_triage.audio.echo import EchoCanceller
 from voice_triage.audio.echo_path import without_echo
 from voice_triage.audio.room import Echo, Room
 from voice_triage.pcm import Pcm, rms_dbfs
 from voice_triage.speech.callers import open_caller
-from voice_triage.thresholds import BLOCK
+from voice_triage.thresholds import BLOCK, ECHO_LEARNED_FROM
 
 LINE = "do the spots fade when you press a glass on them, or do they stay as they are"
 
@@ -51,7 +51,7 @@ def test_what_is_asked_for_again_is_the_end_of_what_was_heard() -> None:
     again = canceller.again(samples)()
 
     assert len(again) == samples
-    since = max(0, len(mic) - samples - LEARNED_FROM)
+    since = max(0, len(mic) - samples - ECHO_LEARNED_FROM)
     assert np.array_equal(again, without_echo(mic[since:], far[since:])[-samples:])
 
 

@@ -11,8 +11,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.surviving import DEAF_BLOCKS
-from voice_triage.thresholds import RATE_HZ, WAKE_LOOKS_S, WAKE_S
+from voice_triage.thresholds import DEAF_BLOCKS, RATE_HZ, WAKE_LOOKS_S, WAKE_S
 from voice_triage.understanding.listening_words import ListeningWords
 from voice_triage.understanding.phrases import STANDBY
 

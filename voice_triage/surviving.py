@@ -13,14 +13,12 @@ from voice_triage.equipment import Equipment
 from voice_triage.messages import Alarm, Line, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.speaking import Speaker, Words
-from voice_triage.thresholds import BLOCK, RATE_HZ
+from voice_triage.thresholds import BLOCK, DEAF_BLOCKS, RATE_HZ
 from voice_triage.wording import Wording
 
 _log = logging.getLogger(__name__)
 
 SILENCE = np.zeros(BLOCK, np.int16)
-DEAF_BLOCKS = 25
-"""Blocks in a row (0.5 s) that could not be heard, after which the caller is told."""
 
 Heard = Partial | Alarm | Utterance
 T = TypeVar("T")

@@ -1,11 +1,13 @@
 """Every threshold of the hearing, each with its reason and its unit in the name.
 
-docs/benchmarks.md has the measurements; docs/decisions.md the choices.
+docs/benchmarks.md has the measurements; docs/decisions.md the choices. What words must weigh to count stands
+in understanding/weighing.py, what sound cards and their drivers need in audio/streams.py and audio/device.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 
 RATE_HZ = 16_000
 """One rate everywhere inside: what PocketSphinx, Vosk, Whisper and Silero were trained on."""
@@ -29,13 +31,12 @@ class Thresholds:
     """Voice probability that opens an utterance: one-word answers in pink noise at 6 dB 131 -> 136 of
     140 found against 0.5, no false start in a minute of noise at 6 dB."""
     voice_holds: float = 0.3
-    """Voice probability that keeps it open."""
+    """Voice probability that keeps it open: as what opens it, so that both mean the same by a voice."""
 
     # -- barge-in --
     barge_in_probability: float = 0.8
     barge_in_frames: int = 3
     """0.8 for three 32 ms frames: 0 of 30 own prompts cut themselves off (audio findings, 1)."""
-
     duck_probability: float = 0.5
     duck_frames: int = 2
     """Voiced frames (32 ms) over own speech that turn it down and open an utterance; only a confirmed
@@ -53,17 +54,19 @@ class Thresholds:
     red_flag_hold_one_word_s: float = 0.5
     """And for one word alone: "fit" is how "fifty" begins. Several heard clearly are not held."""
     red_flag_check_of_s: float = 6.0
-    """Sound given to the second opinion when a red flag stands in the partial results."""
+    """Sound given to the second opinion when a red flag stands in the partial results: the sentence it stands
+    in, and no more, since what Whisper takes grows with it."""
     red_flag_check_s: float = 0.7
-    """Longest that a short, plain red flag waits for it."""
-
+    """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_pause_s: float = 0.5
     """Silence after which a red flag that only the whole meaning of the words shows counts: the utterance may
     go on until 0.9 s, but hardly takes it back."""
 
     # -- patience: silence before the dialogue is told --
     patience_normal_s: float = 8.0
+    """Time to think and to look at a child: twice what voice services wait after a question (field notes)."""
     patience_long_s: float = 30.0
+    """Where something must be done first: a temperature taken, a shirt lifted."""
     patience_unlimited_s: float = 60.0
     """The glass test: a soft reminder each minute."""
 
@@ -79,7 +82,8 @@ class Thresholds:
     room_talk_s: float = 4.0
     """A voice that goes on this long without sense does not hold the silence of the caller up."""
     barge_in_words_s: float = 0.5
-    """Speech this long stops the assistant once words are in it; shorter, it is only turned down."""
+    """Speech this long stops the assistant once words are in it; shorter, as "uh huh" and a cough are, it is
+    only turned down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
 
@@ -136,6 +140,34 @@ ECHO_DITHER = 1
 """Noise, in steps of 16 bits, added to what was played: a second after it falls silent the canceller took
 2.9 ms a block of 20 ms instead of 0.2. Too faint (-92 dBFS) for it to learn the room from."""
 
+ECHO_WINDOW = 16_000
+"""Samples over which the microphone is compared with what was played (1 s): a word or two."""
+ECHO_HOP = 1_600
+"""How often that is done: ten times a second, while something is played (1.3 % of a core)."""
+ECHO_MOST_DELAY = 8_000
+"""The longest way from loudspeaker to microphone that is looked for (0.5 s): wireless ones included."""
+ECHO_SOON, ECHO_LATE = 5, 60
+"""Looks without an echo after which there is none: at the start, and once there has been one."""
+ECHO_KEPT_BLOCKS = 1_200
+"""Blocks of both sides that are kept (24 s): the longest utterance, and what its echo is learned from."""
+ECHO_LEARNED_FROM = 48_000
+"""Samples before those asked for, from which their echo is learned, too (3 s)."""
+ECHO_RINGS = 12_000
+"""Samples after which nothing of what was played can still be heard (0.75 s)."""
+
+# ---- an echo that is taken out once more, for whom can wait ----
+
+ECHO_STEP = 320
+"""Samples the filter takes at once (20 ms)."""
+ECHO_PARTS = 24
+"""Steps that an echo may take to arrive and fade away (0.48 s)."""
+ECHO_FADES_S = 0.35
+"""Time in which the echo of a living room is taken to fall by 60 dB: what comes later is less expected."""
+ECHO_PASSES = 3
+"""Times the sound is gone through: what is learned at its end helps its beginning (7.7, 11.8, 13.4 dB)."""
+ECHO_CHANGES = 0.9995
+"""How sure a step still is of what was known of the room one step before."""
+
 # ---- silence ----
 
 SILENT_PEAK = 12
@@ -155,6 +187,28 @@ VOSK_AGREEMENT = 0.5
 
 VOICE_MEMORY_FRAMES = 600
 """Frames (10 ms) of earlier speech that count against a new utterance: a new voice takes over in seconds."""
+SPHINX_SETTLED_S = 4.0
+"""Speech after which a caller's voice counts as known; until then each utterance is decoded anew."""
+SPHINX_AGAIN_S = (1.2, 2.0)
+"""Sound of an unknown voice after which all of it is decoded anew, with the mean it has had so far."""
+SPHINX_SHARE = 0.5
+"""Part of the language model that comes from the grammars; the rest is everyday English."""
+SPHINX_UNSAID = 1e-7
+"""Everyday probability of a word that everyday English lacks: rarer than any it has."""
+SPHINX_SEARCH = MappingProxyType({
+    "lw": 9.0, "wip": 0.02, "beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60, "pl_window": 5, "maxhmmpf": 5000,
+    "fwdflat": False, "bestpath": False,
+})  # fmt: skip
+"""How widely it searches, at one pass since words are wanted while they are said (docs/recognizers.md)."""
+
+# ---- an engine that fails ----
+
+ENGINE_AGAIN_SAMPLES = 16_000
+"""Samples of speech (1 s) between two tries to open an engine: each try holds up the loop."""
+ENGINE_LOST_AFTER = 3
+"""Tries in a row after which the caller is told that nothing is heard."""
+DEAF_BLOCKS = 25
+"""Blocks in a row (0.5 s) that could not be heard, after which the caller is told."""
 
 # ---- standby ----
 
@@ -189,6 +243,12 @@ MOONSHINE_SHORTEST_S = 0.1
 """Of less it hears nothing: its first layers need 56 ms."""
 MOONSHINE_TOKENS_A_SECOND = 12
 """Tokens allowed for each second: with its makers' 6.5 fast speech was cut off ("i can't bre")."""
+MOONSHINE_CUT = (0.4, 0.85)
+"""Where in sound that has grown too long the quietest place is looked for: enough must be left for sense."""
+MOONSHINE_CUT_QUIET = 1_600
+"""Samples (0.1 s) whose energy is compared for that: the shortest pause between words."""
+MOONSHINE_DRAFT_NEAR, MOONSHINE_DRAFT_TRIED = 6, 8
+"""Tokens in which a draft that failed is found again, and that are tried then, a tenth of a step each."""
 MOONSHINE_HOPELESS = -1.2
 """Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
 
@@ -205,6 +265,12 @@ WHISPER_MARGIN_S = 0.5
 """Silence that must fit behind the speech, so that Whisper knows that it is over."""
 WHISPER_LONGEST_S = 29.5
 """Whisper hears 30 s at most; of longer sound the end counts."""
+WHISPER_CONTEXTS_S = (10, 15, 20, 30)
+"""Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
+WHISPER_TUNED_S = 12
+"""Tuned it was with shorter ones padded to the next whole second, up to this: so it hears them, too."""
+WHISPER_BEAM = 8
+"""Ways kept open in the search, and results that may count."""
 WHISPER_NEAR = 0.4
 """Other results so little less probable (mean log probability) may have been what was said."""
 WHISPER_SURE = -1.1

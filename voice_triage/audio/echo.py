@@ -13,36 +13,23 @@ from voice_triage.pcm import Pcm
 from voice_triage.thresholds import (
     ECHO_DITHER,
     ECHO_FLOOR_DBFS,
+    ECHO_HOP,
+    ECHO_KEPT_BLOCKS,
+    ECHO_LATE,
+    ECHO_LEARNED_FROM,
     ECHO_LOOKS,
+    ECHO_MOST_DELAY,
     ECHO_PEAK,
+    ECHO_RINGS,
     ECHO_SILENT_RATIO,
     ECHO_SILENT_SAMPLES,
+    ECHO_SOON,
     ECHO_SURE,
+    ECHO_WINDOW,
 )
-
-WINDOW = 16_000
-"""Samples over which the microphone is compared with what was played (1 s)."""
-
-HOP = 1_600
-"""How often that is done: ten times a second, while something is played (1.3 % of a core)."""
-
-MOST_DELAY = 8_000
-"""The longest way from loudspeaker to microphone that is looked for (0.5 s)."""
-
-SOON, LATE = 5, 60
-"""Looks without an echo after which there is none: at the start, and once there has been one."""
 
 LATE_BY = 128
 """Samples by which the canceller's output lags (8 ms): the untouched microphone is held back as much."""
-
-KEPT_BLOCKS = 1_200
-"""Blocks of both sides that are kept (24 s): the longest utterance, and what its echo is learned from."""
-
-LEARNED_FROM = 48_000
-"""Samples before those asked for, from which their echo is learned, too (3 s)."""
-
-RINGS = 12_000
-"""Samples after which nothing of what was played can still be heard (0.75 s)."""
 
 
 class EchoDetector:
@@ -53,12 +40,12 @@ class EchoDetector:
         """Phase correlation of the microphone with what was played, at the best delay: 0 to 1."""
         self.absent = False
         """True once nothing comes back of what is played; an echo makes it False."""
-        self._mic = np.zeros(WINDOW, np.float32)
-        self._far = np.zeros(WINDOW, np.float32)
+        self._mic = np.zeros(ECHO_WINDOW, np.float32)
+        self._far = np.zeros(ECHO_WINDOW, np.float32)
         self._fresh = 0
         self._clear_looks = 0
-        self._needed = SOON
-        self._correlation = np.zeros(MOST_DELAY)
+        self._needed = ECHO_SOON
+        self._correlation = np.zeros(ECHO_MOST_DELAY)
         self._looks = 0
 
     def feed(self, mic: Pcm, far: Pcm) -> None:
@@ -66,15 +53,15 @@ class EchoDetector:
         self._mic = np.concatenate((self._mic[len(mic) :], mic.astype(np.float32)))
         self._far = np.concatenate((self._far[len(far) :], far.astype(np.float32)))
         self._fresh += len(mic)
-        if self._fresh >= HOP:
+        if self._fresh >= ECHO_HOP:
             self._fresh = 0
             self._judge()
 
     def _judge(self) -> None:
         # Only sound old enough to have come back counts.
         if self._silent():
-            self.absent, self._needed = True, SOON
-        played = self._far[: WINDOW - MOST_DELAY]
+            self.absent, self._needed = True, ECHO_SOON
+        played = self._far[: ECHO_WINDOW - ECHO_MOST_DELAY]
         if np.mean(np.square(played)) < 100.0**2:
             return
         self._looks += 1
@@ -82,13 +69,13 @@ class EchoDetector:
         self._correlation += weight * (_phase_correlation(self._mic, played) - self._correlation)
         self.likeness = float(np.max(self._correlation))
         if self.likeness > ECHO_SURE:
-            self.absent, self._needed = False, LATE
+            self.absent, self._needed = False, ECHO_LATE
         self._clear_looks = 0 if self.likeness > ECHO_PEAK else self._clear_looks + 1
         self.absent = self.absent or self._clear_looks >= self._needed
 
     def _silent(self) -> bool:
         """True when the microphone stays silent where an echo would have to be."""
-        since = WINDOW - 2 * ECHO_SILENT_SAMPLES
+        since = ECHO_WINDOW - 2 * ECHO_SILENT_SAMPLES
         level = _rms(self._far[since : since + ECHO_SILENT_SAMPLES])
         return level > 100.0 and _rms(self._mic[since:]) < ECHO_SILENT_RATIO * level
 
@@ -105,8 +92,8 @@ def _phase_correlation(
     cross = np.fft.rfft(mic, n) * np.conj(np.fft.rfft(played, n))
     size = np.abs(cross)
     if not size.max() > 0:
-        return np.zeros(MOST_DELAY)
-    return np.asarray(np.fft.irfft(cross / np.maximum(size, size.max() * 1e-9), n)[:MOST_DELAY])
+        return np.zeros(ECHO_MOST_DELAY)
+    return np.asarray(np.fft.irfft(cross / np.maximum(size, size.max() * 1e-9), n)[:ECHO_MOST_DELAY])
 
 
 class EchoCanceller:
@@ -120,14 +107,14 @@ class EchoCanceller:
         self._reference = reference
         self._aec = pywebrtc_audio.EchoCanceller(sample_rate=16000, num_channels=1)
         random = np.random.default_rng(0)
-        noise = random.standard_normal(WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
+        noise = random.standard_normal(ECHO_WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
         self._floor = noise.astype(np.int16)
         # Numbers of the canceller's filter die away with the far-end into denormals: 2.9 ms a block, not 0.2.
-        self._dither = random.integers(-ECHO_DITHER, ECHO_DITHER + 1, WINDOW).astype(np.int16)
+        self._dither = random.integers(-ECHO_DITHER, ECHO_DITHER + 1, ECHO_WINDOW).astype(np.int16)
         self._at = 0
-        self._quiet_for = RINGS
+        self._quiet_for = ECHO_RINGS
         self._held = np.zeros(LATE_BY, np.int16)
-        self._kept: deque[tuple[Pcm, Pcm]] = deque(maxlen=KEPT_BLOCKS)
+        self._kept: deque[tuple[Pcm, Pcm]] = deque(maxlen=ECHO_KEPT_BLOCKS)
 
     def process(self, mic: Pcm, far: Pcm) -> Pcm:
         """The microphone without the echo of ``far``; both int16[n] of one moment, n a multiple of 160."""
@@ -136,21 +123,21 @@ class EchoCanceller:
             raise ValueError(f"blocks of {mic.shape} and {far.shape}: must be equal multiples of 160")
         self._kept.append((mic, far))
         self.detector.feed(mic, far)
-        self._at = (self._at + len(mic)) % (WINDOW - len(mic))
+        self._at = (self._at + len(mic)) % (ECHO_WINDOW - len(mic))
         sides = self._with(self._floor, mic), self._with(self._dither, far)
         cleaned = np.asarray(self._aec.process(*sides), np.int16)
         self._quiet_for = 0 if far.any() else self._quiet_for + len(far)
         # Where nothing comes back the canceller would only cut into the caller.
         untouched = np.concatenate((self._held, mic))
         self._held = untouched[len(mic) :]
-        return untouched[: len(mic)] if self.detector.absent or self._quiet_for > RINGS else cleaned
+        return untouched[: len(mic)] if self.detector.absent or self._quiet_for > ECHO_RINGS else cleaned
 
     def again(self, samples: int) -> Callable[[], Pcm]:
         """Return the work of hearing the last ``samples`` again, some 50 ms for each second played over.
 
         int16[samples], fewer where fewer were kept; to be done beside the loop, at any later time.
         """
-        kept, wanted = list(self._kept), samples + LEARNED_FROM
+        kept, wanted = list(self._kept), samples + ECHO_LEARNED_FROM
         far_away = self.detector.absent
 
         def work() -> Pcm:

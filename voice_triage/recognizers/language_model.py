@@ -13,13 +13,13 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 
+from voice_triage.thresholds import SPHINX_UNSAID
+
 START, END = "<s>", "</s>"
 Followers = dict[str, float]
 Trigrams = dict[tuple[str, str], Followers]
 
 _NEVER = -99.0
-_FLOOR = 1e-7
-"""Background probability of a word that the background lacks."""
 
 
 def packed_background() -> bytes:
@@ -91,11 +91,11 @@ class Mixture:
 
     def _mixed_words(self, background: Background) -> Followers:
         vocabulary = background.words.keys() | self._own_words.keys()
-        total = sum(background.words.values()) + _FLOOR * len(vocabulary - background.words.keys())
+        total = sum(background.words.values()) + SPHINX_UNSAID * len(vocabulary - background.words.keys())
         share = self._share
         return {
             word: share * self._own_words.get(word, 0.0)
-            + (1 - share) * background.words.get(word, _FLOOR) / total
+            + (1 - share) * background.words.get(word, SPHINX_UNSAID) / total
             for word in vocabulary
         }
 

@@ -20,6 +20,8 @@ from voice_triage.recognizers.steps import Steps
 from voice_triage.recognizers.written import plain, sensible
 from voice_triage.thresholds import (
     MOONSHINE_CLEAR,
+    MOONSHINE_CUT,
+    MOONSHINE_CUT_QUIET,
     MOONSHINE_HOPELESS,
     MOONSHINE_LEAST_S,
     MOONSHINE_LONGEST_S,
@@ -29,11 +31,6 @@ from voice_triage.thresholds import (
     QUIET_RMS,
     RATE_HZ,
 )
-
-_CUT = (0.4, 0.85)
-"""Where in sound that has grown too long the quietest place is looked for."""
-_QUIET = RATE_HZ // 10
-"""Samples (0.1 s) whose energy is compared for that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +182,7 @@ class MoonshineRecognizer:
 
 def _quietest(sound: Samples) -> int:
     """Return the sample in the middle of the quietest tenth of a second."""
-    low, high = (int(len(sound) * share) for share in _CUT)
+    low, high = (int(len(sound) * share) for share in MOONSHINE_CUT)
     power = np.cumsum(np.square(sound[low:high].astype(np.float64)))
-    return low + int(np.argmin(power[_QUIET:] - power[:-_QUIET])) + _QUIET // 2
+    span = MOONSHINE_CUT_QUIET
+    return low + int(np.argmin(power[span:] - power[:-span])) + span // 2

@@ -16,7 +16,12 @@ from voice_triage.errors import Lacking, extra
 from voice_triage.onnx import session
 from voice_triage.recognizers.moonshine_tuning import DECODER, ENCODER, TUNING, numbers_kept, prepared
 from voice_triage.recognizers.weights import check, in_package
-from voice_triage.thresholds import MOONSHINE_TOKENS_A_SECOND, RATE_HZ
+from voice_triage.thresholds import (
+    MOONSHINE_DRAFT_NEAR,
+    MOONSHINE_DRAFT_TRIED,
+    MOONSHINE_TOKENS_A_SECOND,
+    RATE_HZ,
+)
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +42,6 @@ _SPACE = "\u2581".encode()
 """What a piece begins with that begins a word."""
 _START, _END, _VOCABULARY = 1, 2, 32768
 """Tokens before and after the words, and how many there are."""
-_NEAR, _TRIED = 6, 8
-"""Tokens in which the draft is found again after it failed, and that are tried then: each costs a tenth of a
-step."""
 
 
 class Model:
@@ -144,8 +146,8 @@ def _opened(folder: Path, tuning: Path | None) -> tuple[npt.NDArray[np.int64], A
 
 def _after(token: int, draft: list[int]) -> list[int]:
     """Return what of a draft that failed may follow ``token``: from where it stands in it, or all but one."""
-    near = draft[:_NEAR]
-    return draft[near.index(token) + 1 if token in near else 1 :][:_TRIED]
+    near = draft[:MOONSHINE_DRAFT_NEAR]
+    return draft[near.index(token) + 1 if token in near else 1 :][:MOONSHINE_DRAFT_TRIED]
 
 
 def _log_probability(row: Floats, token: int) -> float:

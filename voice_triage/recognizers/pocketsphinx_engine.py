@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,30 +13,7 @@ from voice_triage.recognizers.cepstral_mean import CepstralMean
 from voice_triage.recognizers.contract import Beside, PhraseSource, Samples
 from voice_triage.recognizers.dictionary import acoustic_model
 from voice_triage.recognizers.steps import Steps
-from voice_triage.thresholds import RATE_HZ
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """Settings of the decoder; docs/recognizers.md has the measurements behind them."""
-
-    share: float = 0.5
-    """Part of the language model that comes from the grammars; the rest is everyday English."""
-    settled_after_s: float = 4.0
-    """Speech after which a caller's voice counts as known; until then each utterance is decoded anew."""
-    again_after_s: tuple[float, ...] = (1.2, 2.0)
-    """Sound of an unknown voice after which all of it is decoded anew, with the mean it has had so far."""
-    options: tuple[tuple[str, Any], ...] = (
-        ("lw", 9.0),
-        ("wip", 0.02),
-        ("beam", 1e-60),
-        ("wbeam", 1e-40),
-        ("maxhmmpf", 5000),
-        ("pbeam", 1e-60),
-        ("fwdflat", False),
-        ("bestpath", False),
-        ("pl_window", 5),
-    )
+from voice_triage.thresholds import RATE_HZ, SPHINX_AGAIN_S, SPHINX_SEARCH, SPHINX_SETTLED_S, SPHINX_SHARE
 
 
 class PocketSphinxRecognizer:
@@ -46,26 +22,22 @@ class PocketSphinxRecognizer:
     name = "pocketsphinx"
     step_s = 0.0
 
-    def __init__(
-        self, phrases: PhraseSource, *, cache: Path | None = None, search: Search | None = None
-    ) -> None:
+    def __init__(self, phrases: PhraseSource, *, cache: Path | None = None) -> None:
         model = acoustic_model()
         import pocketsphinx
 
-        search = search or Search()
-        recipe = sphinx_files.Recipe(phrases, search.share)
+        recipe = sphinx_files.Recipe(phrases, SPHINX_SHARE)
         with sphinx_files.prepared(recipe, model, cache) as files:
-            options = dict(search.options)
             config = pocketsphinx.Config(
                 hmm=str(model / "en-us"),
                 dict=str(files.dictionary),
                 lm=str(files.language_model),
                 loglevel="FATAL",
-                **options,
+                **SPHINX_SEARCH,
             )
             self._decoder: Any = pocketsphinx.Decoder(config)
-        self._mean = CepstralMean(self._decoder, search.settled_after_s)
-        self._again_after = [round(seconds * RATE_HZ) for seconds in search.again_after_s]
+        self._mean = CepstralMean(self._decoder, SPHINX_SETTLED_S)
+        self._again_after = [round(seconds * RATE_HZ) for seconds in SPHINX_AGAIN_S]
         self._open = False
         self._heard: list[Samples] = []
         self._samples = self._decoded = 0

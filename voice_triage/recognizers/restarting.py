@@ -9,14 +9,11 @@ from typing import TypeVar
 
 from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Beside, Samples, StreamingRecognizer
+from voice_triage.thresholds import ENGINE_AGAIN_SAMPLES, ENGINE_LOST_AFTER
 
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
-AGAIN_SAMPLES = 16_000
-"""Samples of speech (1 s) between two tries to open an engine: each try holds up the loop."""
-LOST_AFTER = 3
-"""Tries in a row after which the caller is told that nothing is heard."""
 
 
 class RestartingRecognizer:
@@ -36,7 +33,7 @@ class RestartingRecognizer:
     @property
     def lost(self) -> bool:
         """True when it could not be opened again and again: nothing is heard by it."""
-        return self._unopened >= LOST_AFTER
+        return self._unopened >= ENGINE_LOST_AFTER
 
     @property
     def step_s(self) -> float:
@@ -97,7 +94,7 @@ class RestartingRecognizer:
             return instead
 
     def _opened(self) -> bool:
-        """Open the engine, not sooner than AGAIN_SAMPLES after it could not be opened."""
+        """Open the engine, not sooner than ENGINE_AGAIN_SAMPLES after it could not be opened."""
         if self._wait > 0:
             return False
         try:
@@ -109,7 +106,7 @@ class RestartingRecognizer:
             if not self._unopened:
                 log.warning("the recogniser cannot be opened (%s)", type(error).__name__)
             self._unopened += 1
-            self._wait = AGAIN_SAMPLES
+            self._wait = ENGINE_AGAIN_SAMPLES
             return False
         self._engine, self._unopened = engine, 0
         return True

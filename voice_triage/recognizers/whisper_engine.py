@@ -27,6 +27,8 @@ from voice_triage.thresholds import (
     HINT_LIKENESS,
     QUIET_RMS,
     RATE_HZ,
+    WHISPER_BEAM,
+    WHISPER_CONTEXTS_S,
     WHISPER_HOPELESS,
     WHISPER_LONGEST_S,
     WHISPER_MARGIN_S,
@@ -35,6 +37,7 @@ from voice_triage.thresholds import (
     WHISPER_PLAIN,
     WHISPER_SURE,
     WHISPER_TOKENS_A_SECOND,
+    WHISPER_TUNED_S,
     WHISPER_UNPROMPTED,
     WORKERS,
 )
@@ -43,12 +46,6 @@ MODEL_SHA256 = "1a5afae06a4db91c975c9a9d78be5cc110ee4ea022ad57d55492e4550e936b2a
 """Of model.bin of Systran/faster-whisper-tiny.en, 75537502 bytes: weights are pinned, not their carrier."""
 
 _CURE = extra("second-opinion")
-_CONTEXTS_S = (10, 15, 20, 30)
-"""Sound is padded to one of these. Made for 30 s, Whisper hears as well in 10, four times as fast."""
-_TUNED_S = 12
-"""Tuned it was with shorter ones padded to the next whole second, up to this: so it hears them, too."""
-_BEAM = 8
-"""Ways kept open in the search."""
 _BEFORE = "<|startofprev|>"
 _TASK = ("<|startoftranscript|>", "<|notimestamps|>")
 
@@ -142,15 +139,15 @@ class WhisperRecognizer:
             return Hypothesis("", final=True)
         self.load()
         wanted = math.ceil(len(sound) / RATE_HZ + WHISPER_MARGIN_S)
-        whole = self._tuning is not None and wanted <= _TUNED_S
-        seconds = wanted if whole else next(length for length in _CONTEXTS_S if length >= wanted)
+        whole = self._tuning is not None and wanted <= WHISPER_TUNED_S
+        seconds = wanted if whole else next(length for length in WHISPER_CONTEXTS_S if length >= wanted)
         prompt = self._prompt(question)
         features = np.ascontiguousarray(log_mel(sound, seconds)[None])
         result = self._whisper.generate(
             self._array(features),
             [prompt],
-            beam_size=_BEAM,
-            num_hypotheses=_BEAM,
+            beam_size=WHISPER_BEAM,
+            num_hypotheses=WHISPER_BEAM,
             max_length=len(prompt) + WHISPER_TOKENS_A_SECOND * wanted + 8,
             return_scores=True,
             return_no_speech_prob=True,
