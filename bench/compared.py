@@ -53,7 +53,7 @@ def denials(bench: Bench, technique: Technique) -> list[Row]:
 
 def over(bench: Bench, technique: Technique) -> list[Row]:
     """Red flags over the assistant's voice."""
-    trials = [dataclasses.replace(one, technique=technique) for one in barge_trials(bench, SHARE)]
+    trials = barge_trials(bench.few(corpus.red_flags(), 10, SHARE), technique)
     return [recall(technique.name, "over the assistant, echo -6 dB", bench.play(trials), 0)]
 
 

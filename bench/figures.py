@@ -57,9 +57,13 @@ def noise(bench: Bench) -> list[Row]:
     return rows
 
 
+def _over(bench: Bench) -> list[Trial]:
+    return barge_trials(bench.few(corpus.red_flags(), 10), bench.whole)
+
+
 def barge(bench: Bench) -> list[Row]:
     """Red flags over the assistant's voice, its echo 6 dB below what it plays, from the first word on."""
-    outcomes = bench.play(barge_trials(bench))
+    outcomes = bench.play(_over(bench))
     return [recall("red flags over the assistant", "echo -6 dB", outcomes, 90), _dead_time(outcomes)]
 
 

@@ -8,7 +8,6 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from bench import corpus
 from bench.corpus import VOICES, Utterance
 from bench.techniques import STREAMING, WHOLE, Technique
 from bench.trials import Outcome, Trial, mapping, run
@@ -109,14 +108,14 @@ def flag_trials(
     ]  # fmt: skip
 
 
-def barge_trials(bench: Bench, share: float = 1.0) -> list[Trial]:
+def barge_trials(phrases: Iterable[Utterance], technique: Technique = WHOLE) -> list[Trial]:
     """Each phrase begun 0, 0.3, 0.9 or 1.5 s after the assistant's first word, a cold echo canceller."""
     starts = (0.0, 300.0, 900.0, 1500.0)
     return [
         Trial(one, VOICES[(number + 2) % len(VOICES)], ASKED[number % len(ASKED)],
               after_ms=starts[number % 4], echo=(DELAYS_MS[number % len(DELAYS_MS)], -6.0),
-              technique=bench.whole)
-        for number, one in enumerate(bench.few(corpus.red_flags(), 10, share))
+              technique=technique)
+        for number, one in enumerate(phrases)
     ]  # fmt: skip
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bench import corpus
+from bench import corpus, rooms
 from bench.corpus import VOICES
-from bench.measure import evenly, flag_trials, taken
+from bench.measure import barge_trials, evenly, flag_trials, taken
 from bench.techniques import STREAMING, kit
 from bench.trials import Outcome, Trial, mapping, run
 from voice_triage import strict_yaml
@@ -33,6 +33,8 @@ TRIALS: dict[str, Callable[[int], list[Trial]]] = {
     "red flags, clean": lambda n: flag_trials(evenly(corpus.red_flags(), n)),
     "red flags, pink noise 12 dB": lambda n: flag_trials(evenly(corpus.red_flags(), n), noise=("pink", 12.0)),
     ALONE: lambda n: flag_trials(evenly(corpus.red_flags(), n), STREAMING),
+    "red flags, babble 12 dB": lambda n: flag_trials(evenly(corpus.red_flags(), n), noise=("babble", 12.0)),
+    "red flags over the assistant": lambda n: barge_trials(evenly(corpus.red_flags(), n)),
     "denials": lambda n: _said(evenly(corpus.denials(), n)),
     "answers": lambda n: _said(evenly(corpus.answers(), n)),
     "one-word answers": lambda n: _said(evenly(corpus.one_word(), n), 0.25),
@@ -44,6 +46,16 @@ def _well(outcome: Outcome) -> bool:
     if said.flag is not None or said.innocent:
         return outcome.emergency is (said.flag is not None)
     return taken(outcome)
+
+
+@pytest.mark.parametrize("question", ["emergency_signs", "fever"])
+def test_the_assistant_does_not_hear_its_own_voice(question: str) -> None:
+    said = evenly(rooms.prompts(), 6)
+
+    stay = rooms.own_voice(said, 60.0, 0.0, question)
+
+    assert stay.seconds > 6
+    assert not stay.why
 
 
 @pytest.mark.parametrize("figure", RECORDED)

@@ -73,7 +73,7 @@ class Interpreter:
 
     def _interpret(self, text: str, question: str | None = None) -> Meaning:
         """The meaning of text. Never raises, whatever the text; linear in its length."""
-        words, asked = self._grammar.lexicon.read(text), question or ""
+        words, asked = self._grammar.lexicon.utterance(text), question or ""
         if not words.surface:
             return Meaning(text)
         spots = spotted(self._grammar, words, asked)
@@ -272,7 +272,7 @@ class Interpreter:
 
         ``doubtful`` are those of the words that were not heard clearly, None where nobody knows.
         """
-        words = self._grammar.lexicon.read(partial)
+        words = self._grammar.lexicon.utterance(partial)
         if not words.surface:
             return Alarm()
         spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"

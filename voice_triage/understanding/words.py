@@ -83,9 +83,28 @@ class Lexicon:
 
     def read(self, text: str) -> Words:
         """Split text into words. Never raises."""
+        return self._words(self._pieces(text))
+
+    def utterance(self, text: str) -> Words:
+        """The same for what somebody has said: a last "they're" is they.
+
+        What was to follow was not said, and "they are" would be an answer.
+        """
+        pieces = self._pieces(text)
+        for at in reversed(range(len(pieces))):
+            stem, mark, ending = pieces[at].rpartition("'")
+            if stem and mark + ending in _ENDINGS.keys() - {"'s"}:
+                pieces[at] = stem
+            elif pieces[at] not in self.fillers and pieces[at][0].isalnum():
+                break
+        return self._words(pieces)
+
+    def _pieces(self, text: str) -> list[str]:
+        return _PIECES.findall(self._sound.sub(lambda found: self._sounds[found[0]], fold(text)))
+
+    def _words(self, pieces: Sequence[str]) -> Words:
         out: list[str] = []
-        plain = self._sound.sub(lambda found: self._sounds[found[0]], fold(text))
-        for piece in _PIECES.findall(plain):
+        for piece in pieces:
             for word in self._expand(piece):
                 if word in self.fillers:
                     continue
