@@ -85,8 +85,7 @@ class Frame:
         surface = self.words.surface
         if at >= len(surface) or not surface[at][0].isalnum():
             return True
-        sets = self.grammar.sets
-        return surface[at] in sets["clause_openers"] and sets["compared"].isdisjoint(surface[at + 1 : at + 2])
+        return surface[at] in self.grammar.sets["clause_openers"]
 
     def begins(self, at: int) -> bool:
         """True when only polite or light words stand before the word in its sentence."""
