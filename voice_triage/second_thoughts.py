@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Hypothesis, Meaning
-from voice_triage.thresholds import GARBAGE_WORDS, GUESS_WORDS, SAME_WORDS, VALUE_WORDS
+from voice_triage.thresholds import GARBAGE_WORDS, GUESS_WORDS, GUESSED_FLAG_WORDS, SAME_WORDS, VALUE_WORDS
 
 
 def read(
@@ -31,12 +31,15 @@ def read(
     A red flag that only stands in what else may have been said counts, unless something else was denied, or
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     One that the network is ``alone`` to read there only supports what the first engine heard: it reads some
-    in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it.
+    in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it. Nor does
+    one in other results of a long text more than support: among so many words there is one by chance.
     """
     first = interpret(second.text)
     if _emergency(first, red_flags):
         # Nothing else that it may have been takes that back: no time is lost on it, and nothing is ruled out.
         return replace(first, conceivable=None)
+    if len(second.text.split()) > GUESSED_FLAG_WORDS:
+        alone = lambda text: interpret(text).signs & red_flags  # noqa: E731
     others = [(interpret(text), alone(text)) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)

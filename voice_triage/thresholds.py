@@ -107,6 +107,8 @@ VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
 GUESS_WORDS = 4
 """Of more words than this no bare answer is made by a guess at them: "sure does not have a mailbox"."""
+GUESSED_FLAG_WORDS = 12
+"""Of more words than this no guess at them raises a red flag alone: a telephone's menu was mottled skin."""
 SAME_WORDS = 0.6
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
@@ -258,8 +260,7 @@ results of 520 sentences 100 were heard so at once, 10 of 34 wrong ones; Whisper
 
 # ---- Whisper: what it may be trusted with ----
 
-# Probabilities here were measured with all its pieces of words; of a quarter of them they are a little higher
-# (docs/decisions.md, 76).
+# Measured with all its pieces of words; of a quarter of them probabilities are a little higher (decision 76).
 
 WHISPER_MARGIN_S = 0.5
 """Silence that must fit behind the speech, so that Whisper knows that it is over."""

@@ -43,6 +43,8 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
         return faded
     if meaning.told:
         return ()  # "no, they are coming" and "no help is coming" deny nothing
+    if any(one.status == "absent" and one.words for one in meaning.findings):
+        return ()  # "no he can put his chin down" denies something else than what was read back
     insists = any(
         one.status != "absent" and (one.concept in state.announced or one.concept in protocol.red_flags)
         for one in meaning.findings

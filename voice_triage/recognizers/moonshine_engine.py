@@ -40,7 +40,7 @@ class Heard:
     text: str
     """All words of the utterance so far."""
     doubtful: str
-    """Those of them that were not heard clearly, or too long ago to be weighed again."""
+    """Those of them that were not heard clearly, may be half of a word, or are too old to be weighed again."""
     settled: str
     """Those of them that will not be heard again."""
     cut: int
@@ -104,7 +104,7 @@ class MoonshineRecognizer:
         """End the utterance; returns the final result, heard without a draft."""
         for rest in self._steps.end():
             self._take(rest)
-        text = self._hearing([])().text if self._heard else ""
+        text = self._hearing([], ended=True)().text if self._heard else ""
         self._forget()
         return Hypothesis(text, final=True)
 
@@ -119,7 +119,7 @@ class MoonshineRecognizer:
 
     def _hear(self) -> None:
         """Hear what there is, at once or beside the loop."""
-        hearing, self._fresh, self._due = self._hearing(self._last.tokens), 0, False
+        hearing, self._fresh, self._due = self._hearing(self._last.tokens, ended=self._due), 0, False
         if self._beside is None:
             self._apply(hearing())
             return
@@ -146,22 +146,25 @@ class MoonshineRecognizer:
             rest = np.concatenate(self._heard)[heard.cut :]
             self._heard, self._samples = [rest], len(rest)
 
-    def _hearing(self, draft: list[int]) -> Callable[[], Heard]:
-        """Return the work of hearing what there is now; of long sound the older words are settled."""
+    def _hearing(self, draft: list[int], *, ended: bool) -> Callable[[], Heard]:
+        """Return the work of hearing what there is now; of long sound the older words are settled.
+
+        ``ended``: it ends in silence. Else the last word may be half of another: "open sour" of a "source".
+        """
         sound, settled = np.concatenate(self._heard), self._last.settled
 
         def work() -> Heard:
             before, rest, hint, cut = settled, sound, draft, 0
             if len(sound) > MOONSHINE_LONGEST_S * RATE_HZ:
                 cut = _quietest(sound)
-                older, _, _ = self._words(sound[:cut], draft)
+                older, _, _ = self._words(sound[:cut], draft, ended=True)
                 before, rest, hint = f"{settled} {older}".strip(), sound[cut:], []
-            words, doubtful, tokens = self._words(rest, hint)
+            words, doubtful, tokens = self._words(rest, hint, ended=ended)
             return Heard(f"{before} {words}".strip(), f"{before} {doubtful}".strip(), before, cut, tokens)
 
         return work
 
-    def _words(self, pcm: Samples, draft: list[int]) -> tuple[str, str, list[int]]:
+    def _words(self, pcm: Samples, draft: list[int], *, ended: bool) -> tuple[str, str, list[int]]:
         """Return the words of a piece of sound, those that were not clear, and the tokens of all."""
         sound = pcm.astype(np.float32) / np.float32(32768)
         quiet = float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS
@@ -170,7 +173,9 @@ class MoonshineRecognizer:
         tokens, scores = self._model.transcribe(sound, draft)
         if np.mean(scores) < MOONSHINE_HOPELESS:
             return "", "", tokens
-        unclear = [one for one in self._model.words(tokens) if min(scores[one]) < MOONSHINE_CLEAR]
+        said = self._model.words(tokens)
+        last = len(said) if ended else len(said) - 1
+        unclear = [one for at, one in enumerate(said) if at >= last or min(scores[one]) < MOONSHINE_CLEAR]
         doubtful = plain(" ".join(self._model.written(tokens[one]) for one in unclear))
         return sensible(plain(self._model.written(tokens))), doubtful, tokens
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 
 from voice_triage.messages import Answer
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.replies import Found
+from voice_triage.understanding.replies import Found, placed
 from voice_triage.understanding.spotter import covered
 
 
@@ -19,7 +19,7 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     if not found or found[-1][2] != "no":
         return found[-1][2] if found else "no" if flags == {"absent"} else None
     answers = [s for s in context.spots if s.payload.kind == "answer"]
-    own = [s for s in answers if s.payload.question == context.question]
+    own = [s for s in answers if s.payload.question == context.question and placed(context, s)]
     agreed = {(start, end) for start, end, answer in found if answer == "yes"}
     if agreed and not any(s.payload.name.startswith("no") for s in own):
         # "yes that's right, she can't", and never a plain no where a yes was said too

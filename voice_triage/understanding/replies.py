@@ -143,7 +143,7 @@ def _answers(context: Context) -> list[Found]:
         bare = phrase.question == "" and not place
         if name == "idle" or idling[spot.start] >= spot.end or (bare and name == "yes" and spot.end <= since):
             continue  # "yes, i'm pressing"
-        if place == "end" and (not context.ends(spot.end) or _part(context, spot)):
+        if not placed(context, spot):
             continue
         if name == "yes" and place == "end" and phrase.question == "" and spot.start in content:
             continue  # the tag of "right as rain he is"
@@ -152,10 +152,6 @@ def _answers(context: Context) -> list[Found]:
             whose = words.surface[spot.start] in context.grammar.sets["persons"]
             if spot.start in denied or place == "degree" or whose:
                 continue
-        if place == "start" and not context.begins(spot.start):
-            continue
-        if place == "degree" and not (context.ends(spot.end) and _tells_nothing_else(context, spot.start)):
-            continue
         if phrase.question and context.supposed(spot.start):
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
@@ -165,6 +161,30 @@ def _answers(context: Context) -> list[Found]:
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos if not idling[at])
     return found
+
+
+def placed(context: Context, spot: Spot[Phrase]) -> bool:
+    """True where the answer stands at the place in which alone it is one (grammars/en/answers.yaml)."""
+    place = spot.payload.name.partition("_")[2]
+    if place == "end":
+        return context.ends(spot.end) and not _part(context, spot)
+    if place == "start":
+        return context.begins(spot.start)
+    if place == "degree":
+        return context.ends(spot.end) and _tells_nothing_else(context, spot.start)
+    return place != "alone" or _alone(context, spot)
+
+
+def _alone(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for "no no, he's fine now", "no he's fine he's playing", not for "he was fine", "he's fine isn't he"."""
+    sets, surface = context.grammar.sets, context.words.surface
+    inside, rest = surface[spot.start : spot.end], (*surface[: spot.start], *surface[spot.end :])
+    if not sets["not_now"].isdisjoint(inside):
+        return False
+    if surface[max(0, spot.start - 1) : spot.start] in (("no",), ("nope",), ("nah",)) and context.ends(spot.end):
+        return sets.any_of("nots", "but_not_now").isdisjoint(rest)
+    light = sets.any_of("polite", "beside_fine")
+    return all(word in light or not word[0].isalnum() for word in rest)
 
 
 def _tells_nothing_else(context: Context, before: int) -> bool:
