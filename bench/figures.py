@@ -82,9 +82,8 @@ def _dead_time(outcomes: Sequence[Outcome]) -> Row:
 
 def latency(bench: Bench) -> list[Row]:
     """From the end of the red-flag words, computing time included."""
-    outcomes = bench.play(flag_trials(bench.few(corpus.red_flags(), 12), bench.whole)) + bench.play(
-        barge_trials(bench)
-    )
+    outcomes = bench.play(flag_trials(bench.few(corpus.red_flags(), 12), bench.whole))
+    outcomes += bench.play(_over(bench))
     reached = [one for one in outcomes if one.emergency and one.emergency_ms is not None]
     early = [one for one in reached if one.by == "streaming"]
     late = [one for one in reached if one.by != "streaming"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -65,7 +66,7 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        return Interpreter.load(self.settings.language)
+        return Interpreter.load(self.settings.language, date.today().year)
 
     @cached_property
     def wording(self) -> Wording:

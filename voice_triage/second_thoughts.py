@@ -31,8 +31,8 @@ def read(
     A red flag that only stands in what else may have been said counts, unless something else was denied, or
     its words were all heard and meant nothing ("what does confused mean"). Denied in an answer, it falls.
     One that the network is ``alone`` to read there only supports what the first engine heard: it reads some
-    in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it. Nor does
-    one in other results of a long text more than support: among so many words there is one by chance.
+    in any nonsense ("moved they're a current lay" are spots that stay), so nothing else is made of it. Of a
+    long text every other result does no more: among so many words there is a sign by chance.
     """
     first = interpret(second.text)
     if _emergency(first, red_flags):

@@ -73,6 +73,7 @@ class Session:
     def close(self) -> None:
         """Let go of what was begun beside the loop and of the caller's words; the equipment stays open."""
         self._with.interpreter.forget()
+        self._with.listener.recognizer.new_caller()
         self._with.clock.close()
 
     def start(self) -> None:

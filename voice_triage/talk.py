@@ -55,10 +55,8 @@ def talk(options: argparse.Namespace, show: Callable[[str], None]) -> int:
         captions.state(f"recogniser: {kit.recognizer(kit.settings.recognizer).name}")
         while True:
             typed = _stand_by(kit, device, captions, keys) if options.standby else ""
-            session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
             path = _free(options.summary) if options.summary and options.standby else options.summary
-            with summarised(kit, session.dialogue, path):
-                _converse(session, device, keys, typed, kit.second_opinion)
+            _talk(kit, device, captions, keys, typed, path)
             if not options.standby:
                 return 0
 
@@ -82,6 +80,15 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
             with contextlib.suppress(TriageError):
                 standby.say(kit.voice.render(text, kit.settings.rate_wpm))
     return ""
+
+
+def _talk(
+    kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, typed: str, path: Path | None
+) -> None:
+    """One conversation; nothing holds what was said and heard in it once this returns."""
+    session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
+    with summarised(kit, session.dialogue, path):
+        _converse(session, device, keys, typed, kit.second_opinion)
 
 
 def _converse(

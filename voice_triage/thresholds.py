@@ -248,7 +248,7 @@ MOONSHINE_TOKENS_A_SECOND = 12
 MOONSHINE_CUT = (0.4, 0.85)
 """Where in sound that has grown too long the quietest place is looked for: enough must be left for sense."""
 MOONSHINE_CUT_QUIET = 1_600
-"""Samples (0.1 s) whose energy is compared for that: the shortest pause between words."""
+"""Samples (0.1 s) whose energy is compared for that: the shortest pause. One that is told lasts as long."""
 MOONSHINE_DRAFT_NEAR, MOONSHINE_DRAFT_TRIED = 6, 8
 """Tokens in which a draft that failed is found again, and that are tried then, a tenth of a step each."""
 MOONSHINE_HOPELESS = -1.2

@@ -40,7 +40,7 @@ class Heard:
     text: str
     """All words of the utterance so far."""
     doubtful: str
-    """Those of them that were not heard clearly, may be half of a word, or are too old to be weighed again."""
+    """Those of them that were not heard clearly, may be half of one, or are too old to be weighed again."""
     settled: str
     """Those of them that will not be heard again."""
     cut: int
@@ -60,7 +60,7 @@ class MoonshineRecognizer:
         self._steps = Steps()
         self._beside: Beside | None = None
         self._heard: list[Samples] = []
-        self._samples = self._fresh = 0
+        self._samples = self._fresh = self._paused_at = 0
         self._last = Heard("", "", "", 0, [])
         self._pending: tuple[Callable[[], Hypothesis | None], list[Heard]] | None = None
         self._forget()
@@ -98,7 +98,7 @@ class MoonshineRecognizer:
 
     def pause(self) -> None:
         """Hear the last word as soon as can be, and not only when the next step is due."""
-        self._due = True
+        self._due, self._paused_at = True, self._samples
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result, heard without a draft."""
@@ -119,7 +119,9 @@ class MoonshineRecognizer:
 
     def _hear(self) -> None:
         """Hear what there is, at once or beside the loop."""
-        hearing, self._fresh, self._due = self._hearing(self._last.tokens, ended=self._due), 0, False
+        # While an earlier hearing was awaited the caller may have spoken on.
+        ended = self._due and self._samples - self._paused_at <= MOONSHINE_CUT_QUIET
+        hearing, self._fresh, self._due = self._hearing(self._last.tokens, ended=ended), 0, False
         if self._beside is None:
             self._apply(hearing())
             return
@@ -144,7 +146,7 @@ class MoonshineRecognizer:
         self._last = heard
         if heard.cut:
             rest = np.concatenate(self._heard)[heard.cut :]
-            self._heard, self._samples = [rest], len(rest)
+            self._heard, self._samples, self._paused_at = [rest], len(rest), self._paused_at - heard.cut
 
     def _hearing(self, draft: list[int], *, ended: bool) -> Callable[[], Heard]:
         """Return the work of hearing what there is now; of long sound the older words are settled.

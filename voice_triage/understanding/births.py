@@ -8,8 +8,6 @@ from itertools import zip_longest
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.values import Utterance
 
-REFERENCE_YEAR = 2026
-"""Ages are told from years of birth as of this year; understanding knows no clock."""
 WITHIN = 11
 """Words after a born in which its year stands: "on the third of may nineteen fifty two"."""
 YEARS_FROM = (25, 10)
@@ -26,9 +24,9 @@ def births(said: Utterance) -> list[tuple[int, int, float]] | None:
         near = said.numbers[begin:end]
         for first, second in zip_longest(near, near[1:]):
             year = _year(said, first, second)
-            if year:
+            if 0 < year <= said.year:
                 out = out or []
-                out.append((at, (second or first).end, float(REFERENCE_YEAR - year)))
+                out.append((at, (second or first).end, float(said.year - year)))
                 break
     return out
 
@@ -45,8 +43,8 @@ def _alone(said: Utterance) -> list[tuple[int, int, float]] | None:
     beside = (
         second is not None and second.start == first.end and second.value >= YEARS_FROM[first.value == 20]
     )
-    if year and (plain or beside) and year <= REFERENCE_YEAR and said.word(end) not in said.telling.old:
-        return [(first.start, end, float(REFERENCE_YEAR - year))]
+    if year and (plain or beside) and year <= said.year and said.word(end) not in said.telling.old:
+        return [(first.start, end, float(said.year - year))]
     return None
 
 

@@ -14,9 +14,7 @@ from voice_triage.understanding import turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
-from voice_triage.understanding.plain import alone
 from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.standing import Standing
 from voice_triage.understanding.words import Words
 
 _OWN = frozenset({"my", "our"})
@@ -37,8 +35,6 @@ class Said:
     """Said so plainly that the network may not overrule it."""
     told: bool = False
     """Asked about and there, which the network takes for a mere question."""
-    stands: bool = False
-    """Told beside the denial of another sign: the network takes the one no for both."""
 
 
 class Context(Frame):
@@ -67,7 +63,6 @@ class Context(Frame):
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
         self._begun |= turning.all_the_more(self, negated) | self._own
         self._told.update(self._begun | turning.in_a_row(self))
-        self._standing = Standing(self, self._negation).numbers()
         so = turning.come_true(self)
         self._told |= so
         self._dropped -= so
@@ -95,8 +90,7 @@ class Context(Frame):
             clear = status == "absent" and number in self._negation.clear
             sure = named or clear or (status == sign.payload.value and self._plain(sign))
             told = status == "present" and (number in self._told or sign.payload.outright)
-            stands = status == "present" and number in self._standing
-            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told, stands))
+            out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
         return out
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
@@ -121,8 +115,6 @@ class Context(Frame):
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
-            if name == "other" and self._patient(cue):
-                continue
             if name in FORWARD_DROPS or (name == "question_first" and self._opens(cue)):
                 self._drop(self._after(cue), cue)
             if name in ("hypothetical", "other", "past"):
@@ -163,15 +155,6 @@ class Context(Frame):
         telling, surface = self.grammar.telling.reporting, self.words.surface
         signs = ((n, self.signs[n]) for n in self._after(cue))
         return [n for n, s in signs if s.payload.value == "present" and surface[s.start] not in telling]
-
-    def _patient(self, cue: Spot[Phrase]) -> bool:
-        """True for "my neighbour can't breathe": who is named alone, and has it now, is the patient."""
-        if not self.grammar.sets["past_tense"].isdisjoint(self.words.surface):
-            return False
-        named = any(cue.start < one.end and one.start < cue.end for one in self.people[:1])
-        signs = [self.signs[number] for number in self._after(cue)]
-        signs = [sign for sign in signs if sign.payload.name in self.grammar.red_flags]
-        return named and bool(signs) and all(alone(self, sign.start, sign.end) for sign in signs)
 
     def _denied_beside(self, cue: Spot[Phrase]) -> bool:
         """True for the except of "none except drowsy", not for that of "they fade except two"."""

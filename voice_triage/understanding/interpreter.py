@@ -27,7 +27,6 @@ from voice_triage.understanding.fading import partly
 from voice_triage.understanding.grammar import Grammar, load
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.network import load as load_network
-from voice_triage.understanding.plain import plain
 from voice_triage.understanding.readback import confirmed, cried, unclear
 from voice_triage.understanding.replies import (
     Found,
@@ -52,18 +51,23 @@ class Interpreter:
     """Turns words into findings, values, an answer or a command."""
 
     def __init__(
-        self, grammar: Grammar, network: Network | None = None, figures: ValuesNetwork | None = None
+        self,
+        grammar: Grammar,
+        network: Network | None = None,
+        figures: ValuesNetwork | None = None,
+        year: int = values.REFERENCE_YEAR,
     ) -> None:
         self._grammar = grammar
         self._network = network
         self._figures = figures
+        self._year = year
         # The session asks for the same words several times.
         self.interpret = lru_cache(maxsize=64)(self._interpret)
 
     @classmethod
-    def load(cls, language: str = "en") -> Interpreter:
-        """An interpreter for the language. Raises BadContent when its grammars are wrong."""
-        return cls(load(language), load_network(language), load_values(language))
+    def load(cls, language: str = "en", year: int = values.REFERENCE_YEAR) -> Interpreter:
+        """An interpreter for the language, in a year. Raises BadContent when its grammars are wrong."""
+        return cls(load(language), load_network(language), load_values(language), year)
 
     def forget(self) -> None:
         """Forget the sentences of the caller who has gone."""
@@ -79,7 +83,9 @@ class Interpreter:
         spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
         signs = list(said := merge(context))
-        clauses = lasting.Clauses(self._grammar, values.Utterance(self._grammar, words, spots, asked))
+        clauses = lasting.Clauses(
+            self._grammar, values.Utterance(self._grammar, words, spots, asked, self._year)
+        )
         told = self._values(clauses, said, question)
         beside = told_in(context, text, [t.value for t in told])
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
@@ -117,7 +123,7 @@ class Interpreter:
         named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
         aside = frozenset(named - {s.concept for s in said})
         bare = self._bare(context.asked) if found or context.idle else frozenset()
-        apart = aside, context.explained(), bare, plain(context, said)
+        apart = aside, context.explained(), bare
         return weighing.ByRules(said, len(context.words.surface), *apart)
 
     def _unless_gainsaid(

@@ -24,8 +24,6 @@ class Negation:
         self._frame = frame
         self.lone_nos: list[int] = []
         """Places of a no that answers, and negates nothing."""
-        self.forward: set[int] = set()
-        """Places of a no that denies what follows it, known or not, and so nothing before it."""
         self.turned: set[int] = set()
         """Numbers of the signs under a "don't think": turned once more."""
         self.listed = self._ticked_off()
@@ -49,18 +47,13 @@ class Negation:
             elif cue.payload.name == "no":
                 alone = self._stands_alone(cue.end) or self._asserts(cue.end)
                 chain = [] if alone else self._chain(cue)
-                if not alone:
-                    self.forward.add(cue.start)
                 if not chain:
                     self.lone_nos.append(cue.start)
                     if self._closes_question(cue):
                         chain = self._nearest(cue)
                 out.update(chain)
             elif cue.payload.name in ("not", "none"):
-                chain = self._chain(cue)
-                if chain or self._state(cue.end):
-                    self.forward.add(cue.start)
-                out.update(chain)
+                out.update(self._chain(cue))
             elif cue.payload.name == "not_after" and self._frame.ends(cue.end):
                 out.update(self.before(cue))
         for number, sign in enumerate(self._frame.signs):

@@ -176,12 +176,14 @@ def placed(context: Context, spot: Spot[Phrase]) -> bool:
 
 
 def _alone(context: Context, spot: Spot[Phrase]) -> bool:
-    """True for "no no, he's fine now", "no he's fine he's playing", not for "he was fine", "he's fine isn't he"."""
+    """True for "no he's fine now", "no he's fine he's playing"; not "he was fine", "he's fine isn't he"."""
     sets, surface = context.grammar.sets, context.words.surface
     inside, rest = surface[spot.start : spot.end], (*surface[: spot.start], *surface[spot.end :])
     if not sets["not_now"].isdisjoint(inside):
         return False
-    if surface[max(0, spot.start - 1) : spot.start] in (("no",), ("nope",), ("nah",)) and context.ends(spot.end):
+    if surface[max(0, spot.start - 1) : spot.start] in (("no",), ("nope",), ("nah",)) and context.ends(
+        spot.end
+    ):
         return sets.any_of("nots", "but_not_now").isdisjoint(rest)
     light = sets.any_of("polite", "beside_fine")
     return all(word in light or not word[0].isalnum() for word in rest)

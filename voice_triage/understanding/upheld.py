@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 
 from voice_triage.understanding import weighing
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.network import Network, Reading
 
-CLAUSE = 4
-"""Words of an answer's own that say more than a word: "can do it but he cries"."""
-PHRASE = 3
-"""Words that say a sign so plainly that no network denies it: of "fits" it knows when nobody has any."""
 MANY = 3
 """Places of the body of which each counts: no figure of speech names as many."""
-CORRECTION = 7
-"""Words of a correction at most: what says more explains more."""
 
 
 def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network: Network) -> list[Said]:
@@ -35,38 +28,7 @@ def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network
     # Asked where, nobody speaks of an arm and a leg that it costs, nor ever of so many.
     if context.question == "location" or len(places) >= MANY:
         both += [s for s in places if s.concept not in known]
-    sure = weighing.denied(reading, network)
-    return _masked(context, _upheld(context, rules.said, both, sure))
-
-
-def _upheld(
-    context: Context, rules: Sequence[Said], both: Sequence[Said], sure: Collection[str]
-) -> list[Said]:
-    """The signs weighed, without the network's doubt of "hot, no thermometer" and its no to "alert? no".
-
-    ``sure``: signs of whose denial it is too sure: "no, he's been on his xbox in the dark".
-    """
-    # Beside a no of its own the network takes "no, his head is under the pillow" for a denial, and so
-    # it does with a whole clause, "can do it but he cries", not only a word.
-    own = (s for s in context.signs if s.payload.question)
-    outright = {s.payload.name for s in own if context.lone_nos or s.end - s.start >= CLAUSE}
-    present = [s for s in rules if s.status == "present"]
-    plainly = {s.concept: s for s in present if s.told or (s.sure and s.end - s.start >= PHRASE)}
-    asked = (s for s in present if s.concept in context.asked.get("asks", ()))
-    told = {s.concept: replace(s, sure=True) for s in asked} | plainly
-    undeniable = plainly.keys() | (outright & context.grammar.red_flags).difference(sure)
-    corrected = _corrected(context, present)
-    unmeasured = context.has("unmeasured", 0, len(context.words.surface))
-    out = []
-    for one in both:
-        denied = one.status == "absent"
-        if denied and one.concept in corrected:
-            out.append(corrected[one.concept])
-        elif (denied and one.concept in undeniable) or (one.status == "unsure" and unmeasured):
-            out.append(told.get(one.concept, one))
-        else:
-            out.append(one)
-    return out
+    return _masked(context, both)
 
 
 def _masked(context: Context, said: Sequence[Said]) -> list[Said]:
@@ -75,14 +37,3 @@ def _masked(context: Context, said: Sequence[Said]) -> list[Said]:
     hidden &= set(context.asked.get("asks", ())) - {s.concept for s in said if s.status == "present"}
     doubts = [Said(0, 0, name, "unsure", sure=True) for name in hidden]
     return [s for s in said if s.concept not in hidden] + doubts
-
-
-def _corrected(context: Context, present: Sequence[Said]) -> dict[str, Said]:
-    """The signs of a clause after a no that answers: "no, she's drowsy" says it, and no network denies it."""
-    surface = context.words.surface
-    if surface[0] != "no" or len(surface) > CORRECTION:
-        return {}
-    if not context.grammar.nots.union(("no",)).isdisjoint(surface[1:]):
-        return {}  # what denies twice or says more explains: "no, no fits, it was the telly"
-    # "No light hurts him" is one sign: nobody denies a light. In "no light is fine" the no turns a sign.
-    return {s.concept: replace(s, sure=True) for s in present if context.lone_nos or s.start == 0}

@@ -32,10 +32,21 @@ class Told:
     """duration: the hours of its unit, for "two days, well, three"."""
 
 
+REFERENCE_YEAR = 2026
+"""Where nobody says which year it is: understanding knows no clock."""
+
+
 class Utterance:
     """An utterance with its numbers, and the words of its language that say what they are."""
 
-    def __init__(self, grammar: Grammar, words: Words, spots: Sequence[Spot[Phrase]], question: str) -> None:
+    def __init__(
+        self,
+        grammar: Grammar,
+        words: Words,
+        spots: Sequence[Spot[Phrase]],
+        question: str,
+        year: int = REFERENCE_YEAR,
+    ) -> None:
         self.numerals = grammar.numerals
         self.telling = grammar.telling
         self.words = words
@@ -47,6 +58,8 @@ class Utterance:
         others = (s for s in spots if s.payload.kind == "value" and s.payload.value in ("child", "other"))
         self.people = {s.end for s in others if s.payload.name.startswith("patient")}
         """Where words for a patient end who is not the caller."""
+        self.year = year
+        """The year of which ages are told where a year of birth is."""
         self.numbers = self.numerals.find(words.surface)
         self.ends = {number.end: number for number in self.numbers}
         self.rough = _rough(self)

@@ -8,7 +8,7 @@ strength given below. The strengths were fitted on sentences neither had seen (`
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -67,11 +67,6 @@ FEW = Strength((2.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 SURE_FLAG = 0.7
 """So probable must a red flag be that the network alone has read: of a call of twenty utterances one at most
 tells one. On ``weigh/``, where every third does, it loses 10 of 1,587 and spares 21 false ones of 4,340."""
-NOTHING, HARDLY = 0.995, 0.5
-"""What stands beside a denial, a red flag or not, is no denial itself; but where the network is this sure
-that it is not about the sign at all, the two are weighed as ever."""
-DENIED = 0.97
-"""Nor does it stand where the network is this sure that it was denied."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
@@ -112,8 +107,6 @@ class ByRules:
     """Signs that words plainly explain away."""
     bare: frozenset[str] = frozenset()
     """Signs the rules make of the answer: the network has no say in them."""
-    plain: frozenset[str] = frozenset()
-    """Red flags said of one person and nothing beside them."""
 
 
 def signs(
@@ -134,9 +127,6 @@ def signs(
         likely = reading.statuses[at]
         asked_alone = one is None and concept in asked.get("asks", ()) and rules.words < FEWEST_WORDS
         if concept in out or alone or (asked_alone and likely.max() < SURE_WORD):
-            continue
-        if one and one.stands and likely[2] < DENIED and likely[0] < (NOTHING if flag else HARDLY):
-            out[concept] = replace(one, sure=True)
             continue
         strength = _strength(rules, one, concept, flag=flag, few=weighty and rules.words < FEW_WORDS)
         rule = STATUSES.index(one.status if one else None)
@@ -177,8 +167,6 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
         return FEW
     if flag and (concept in rules.aside if one is None else one.sure):
         return SET_ASIDE if one is None else TOLD if one.told else SURELY
-    if flag and concept in rules.plain:
-        return SURELY
     if flag:
         return RED_FLAG
     return SURE_SIGN if one and one.sure else SIGN
@@ -213,12 +201,6 @@ def borne_out(row: Mapping[str, Any], said: Answer, reading: Reading, network: N
 def says_yes(reading: Reading) -> bool:
     """True where the network reads a yes."""
     return float(reading.answer[ANSWERS.index("yes")]) > AGREED
-
-
-def denied(reading: Reading, network: Network) -> frozenset[str]:
-    """The signs of whose denial the network is as good as certain."""
-    rows = zip(network.concepts, reading.statuses, strict=True)
-    return frozenset(one for one, row in rows if row[2] >= DENIED)
 
 
 def gainsaid(rule: Answer, reading: Reading) -> Answer | None:
