@@ -89,7 +89,7 @@ def test_a_yes_of_the_network_alone_says_the_sign_in_its_words_and_a_no_denies_n
 
 
 def test_the_network_alone_ends_nothing_while_an_emergency_is_read_back(interpreter):
-    order = "enough questions finish please"
+    order = "please terminate this"
 
     assert interpreter.interpret(order, "itch").command == "stop"
     assert interpreter.interpret(order, "confirm_red_flag").command is None

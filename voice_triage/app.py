@@ -66,7 +66,9 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        return Interpreter.load(self.settings.language, date.today().year)
+        interpreter = Interpreter.load(self.settings.language)
+        interpreter.year = date.today().year
+        return interpreter
 
     @cached_property
     def wording(self) -> Wording:

@@ -17,7 +17,7 @@ from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import believed, named, own, read, unanswered, weigh
+from voice_triage.second_thoughts import believed, named, own, read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 
@@ -283,13 +283,14 @@ class Listener:
         return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
 
     def _own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
-        """What it means without bare answers of others, where people talk without end."""
-        if not utterance.talk:
-            return theirs
-        meant = self._interpreter.interpret
+        """What it means without what chatter is taken for: of others' talk also without bare answers."""
+        meant, question = self._interpreter.interpret, utterance.question
+        if utterance.doubtful is not None:  # an engine that cannot say how sure it is knows too few words
+            alone = self._interpreter.alone(theirs.text, question)
+            theirs = unshared(theirs, alone, meant(first, question))
         firsts = () if utterance.cut else (first,)
-        besides = lambda: (meant(theirs.text), *(meant(one, utterance.question) for one in firsts))  # noqa: E731
-        return unanswered(theirs, self._red_flags, besides)
+        besides = lambda: (meant(theirs.text), *(meant(one, question) for one in firsts))  # noqa: E731
+        return unanswered(theirs, self._red_flags, besides) if utterance.talk else theirs
 
     def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
         """What the second opinion's words mean; None while it is still awaited."""

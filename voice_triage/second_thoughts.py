@@ -39,8 +39,8 @@ def read(
         # Nothing else that it may have been takes that back: no time is lost on it, and nothing is ruled out.
         return replace(first, conceivable=None)
     if len(second.text.split()) > GUESSED_FLAG_WORDS:
-        alone = lambda text: interpret(text).signs & red_flags  # noqa: E731
-    others = [(interpret(text), alone(text)) for text in second.others]
+        alone = lambda text: interpret(text).signs  # noqa: E731
+    others = [(interpret(text), alone(text) & red_flags) for text in second.others]
     answers = not talk and len(second.text.split()) <= GUESS_WORDS
     meant = _likeliest(first, others, red_flags, answers=answers)
     if first.conceivable is None:
@@ -104,6 +104,19 @@ def own(flag: Finding, own_words: str) -> bool:
 def named(flag: Finding, theirs: Meaning) -> bool:
     """True when the second engine heard the same red flag, or may have."""
     return flag.concept in theirs.signs | theirs.supported
+
+
+def unshared(theirs: Meaning, alone: frozenset[str], ours: Meaning) -> Meaning:
+    """Return what the second engine meant without the signs that the network ``alone`` reads in its words.
+
+    Where it reads them in ours, too, they stand: two engines make different nonsense of what others say.
+    """
+    lone = alone - ours.signs
+    if not lone:
+        return theirs
+    kept = tuple(one for one in theirs.findings if one.concept not in lone)
+    answer = theirs.answer if kept or theirs.answer == ours.answer else None
+    return replace(theirs, answer=answer, findings=kept)
 
 
 def unanswered(

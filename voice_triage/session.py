@@ -40,8 +40,7 @@ class Session:
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
         equipment.speaker.observer = self._observer
         self._ears = Ears(equipment, self._faults)
-        self._alarmed = False
-        """An emergency was raised that the conversation itself could not announce."""
+        self._alarmed = False  # an emergency was raised that the conversation itself could not announce
         speaker, others = equipment.speaker, equipment.next_voice
         self._wishes = Wishes(equipment.wording, equipment.patience, lambda: speaker.change_voice(others))
         self.interrupted = False
@@ -72,8 +71,8 @@ class Session:
 
     def close(self) -> None:
         """Let go of what was begun beside the loop and of the caller's words; the equipment stays open."""
-        self._with.interpreter.forget()
         self._with.listener.recognizer.new_caller()
+        self._with.interpreter.forget()
         self._with.clock.close()
 
     def start(self) -> None:

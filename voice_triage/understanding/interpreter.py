@@ -51,23 +51,19 @@ class Interpreter:
     """Turns words into findings, values, an answer or a command."""
 
     def __init__(
-        self,
-        grammar: Grammar,
-        network: Network | None = None,
-        figures: ValuesNetwork | None = None,
-        year: int = values.REFERENCE_YEAR,
+        self, grammar: Grammar, network: Network | None = None, figures: ValuesNetwork | None = None
     ) -> None:
         self._grammar = grammar
         self._network = network
         self._figures = figures
-        self._year = year
+        self.year = values.REFERENCE_YEAR
         # The session asks for the same words several times.
         self.interpret = lru_cache(maxsize=64)(self._interpret)
 
     @classmethod
-    def load(cls, language: str = "en", year: int = values.REFERENCE_YEAR) -> Interpreter:
-        """An interpreter for the language, in a year. Raises BadContent when its grammars are wrong."""
-        return cls(load(language), load_network(language), load_values(language), year)
+    def load(cls, language: str = "en") -> Interpreter:
+        """An interpreter for the language. Raises BadContent when its grammars are wrong."""
+        return cls(load(language), load_network(language), load_values(language))
 
     def forget(self) -> None:
         """Forget the sentences of the caller who has gone."""
@@ -77,15 +73,14 @@ class Interpreter:
 
     def _interpret(self, text: str, question: str | None = None) -> Meaning:
         """The meaning of text. Never raises, whatever the text; linear in its length."""
-        words, asked = self._grammar.lexicon.utterance(text), question or ""
+        words, asked, network = self._grammar.lexicon.utterance(text), question or "", self._network
         if not words.surface:
             return Meaning(text)
         spots = spotted(self._grammar, words, asked)
         context = Context(self._grammar, words, spots, asked)
         signs = list(said := merge(context))
-        clauses = lasting.Clauses(
-            self._grammar, values.Utterance(self._grammar, words, spots, asked, self._year)
-        )
+        heard = values.Utterance(self._grammar, words, spots, asked, self.year)
+        clauses = lasting.Clauses(self._grammar, heard)
         told = self._values(clauses, said, question)
         beside = told_in(context, text, [t.value for t in told])
         innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
@@ -95,9 +90,8 @@ class Interpreter:
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        whole = only_command(words, spots, command) or only_a_failed_call(context, beside)
-        network, unread = self._network, whole or clauses.utterance.only_number
-        reading = network.read(words.surface, question) if network and not unread else None
+        mute = only_command(words, spots, command) or only_a_failed_call(context, beside) or heard.only_number
+        reading = network.read(words.surface, question) if network and not mute else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
             command = self._order(context, command, self._weighed(command, reading, context), said)
@@ -123,8 +117,7 @@ class Interpreter:
         named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
         aside = frozenset(named - {s.concept for s in said})
         bare = self._bare(context.asked) if found or context.idle else frozenset()
-        apart = aside, context.explained(), bare
-        return weighing.ByRules(said, len(context.words.surface), *apart)
+        return weighing.ByRules(said, len(context.words.surface), aside, context.explained(), bare)
 
     def _unless_gainsaid(
         self, context: Context, said: list[Said], found: list[Found], reading: Reading | None
@@ -265,13 +258,14 @@ class Interpreter:
         return answer, _ordered(said)
 
     def alone(self, text: str, question: str | None = None) -> frozenset[str]:
-        """The red flags that the network alone reads in the words, as it does in many a nonsense."""
+        """The signs that the network alone reads in the words, as it does in many a nonsense."""
         found = self.interpret(text, question).findings
-        flags = {one.concept for one in found if one.status == "present" and one.words}
-        flags &= self._grammar.red_flags
-        if flags:
-            flags -= {one.concept for one in self.alarm(text, question).findings}
-        return frozenset(flags)
+        if not (signs := {one.concept for one in found if one.status == "present" and one.words}):
+            return frozenset()
+        words = self._grammar.lexicon.utterance(text)
+        spots = spotted(self._grammar, words, question or "")
+        rules = merge(Context(self._grammar, words, spots, question or ""))
+        return frozenset(signs.difference(one.concept for one in rules if one.status == "present"))
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it.

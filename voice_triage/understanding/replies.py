@@ -166,26 +166,22 @@ def _answers(context: Context) -> list[Found]:
 def placed(context: Context, spot: Spot[Phrase]) -> bool:
     """True where the answer stands at the place in which alone it is one (grammars/en/answers.yaml)."""
     place = spot.payload.name.partition("_")[2]
-    if place == "end":
-        return context.ends(spot.end) and not _part(context, spot)
     if place == "start":
         return context.begins(spot.start)
-    if place == "degree":
-        return context.ends(spot.end) and _tells_nothing_else(context, spot.start)
-    return place != "alone" or _alone(context, spot)
+    if place not in ("end", "degree"):
+        return not place or _alone(context, spot)
+    whole = _tells_nothing_else(context, spot.start) if place == "degree" else not _part(context, spot)
+    return whole and context.ends(spot.end)
 
 
 def _alone(context: Context, spot: Spot[Phrase]) -> bool:
     """True for "no he's fine now", "no he's fine he's playing"; not "he was fine", "he's fine isn't he"."""
     sets, surface = context.grammar.sets, context.words.surface
-    inside, rest = surface[spot.start : spot.end], (*surface[: spot.start], *surface[spot.end :])
-    if not sets["not_now"].isdisjoint(inside):
+    rest, light = (*surface[: spot.start], *surface[spot.end :]), sets.any_of("polite", "beside_fine")
+    if not sets["not_now"].isdisjoint(surface[spot.start : spot.end]):
         return False
-    if surface[max(0, spot.start - 1) : spot.start] in (("no",), ("nope",), ("nah",)) and context.ends(
-        spot.end
-    ):
+    if spot.start and surface[spot.start - 1] in ("no", "nope", "nah") and context.ends(spot.end):
         return sets.any_of("nots", "but_not_now").isdisjoint(rest)
-    light = sets.any_of("polite", "beside_fine")
     return all(word in light or not word[0].isalnum() for word in rest)
 
 
