@@ -63,7 +63,7 @@ class Failures:
 
 
 class RealClock:
-    """Wall time and two worker threads: a look at the whole must not wait for one at a part."""
+    """Wall time and ``WORKERS`` threads: a look at the whole must not wait for one at a part."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()

@@ -1,4 +1,4 @@
-"""What the network may not overrule: what was said outright, plainly, or to correct a read-back."""
+"""The signs that rules and network together make likeliest, but for what only words may say."""
 
 from __future__ import annotations
 
