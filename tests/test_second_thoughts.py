@@ -13,13 +13,14 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.listening import Listener
-from voice_triage.messages import Alarm, Hypothesis, Meaning, Utterance
+from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
-from voice_triage.second_thoughts import read, unanswered, weigh
+from voice_triage.second_thoughts import read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK
 from voice_triage.understanding import Interpreter
+from voice_triage.understanding.weighing import SURE_ALONE
 
 RED_FLAGS = frozenset(Protocol.load().red_flags)
 LONG = "well the thing is that they stay right there"
@@ -521,3 +522,20 @@ def test_who_speaks_over_the_assistant_is_shown_as_heard_again(
         listener.hear(np.full(BLOCK, 1000 if 20 < number < 100 else 0, np.int16), "itch", own_words)
 
     assert second.shown and {int(sound.max()) for sound in second.shown} == {loudest}
+
+
+def test_a_sign_that_the_network_half_reads_counts_where_both_engines_words_show_it() -> None:
+    """Two engines make different nonsense of chatter: "there's a long arms", "a long lamb"."""
+    sign = Finding("open_wounds", "present", "long arms")
+    theirs = Meaning("there's a long arms", answer="yes", findings=(sign,))
+
+    assert unshared(theirs, frozenset({"open_wounds"}), Meaning("a long lamb")) == Meaning(theirs.text)
+    assert unshared(theirs, frozenset({"open_wounds"}), Meaning("long arms", findings=(sign,))) == theirs
+    assert unshared(theirs, frozenset(), Meaning("a long lamb")) == theirs
+
+
+def test_what_the_network_is_sure_of_needs_no_second_witness(interpreter: Interpreter) -> None:
+    said = "he keeps sliding off again whatever i shout at him and his head just lolls"
+
+    assert "drowsy_or_unresponsive" in interpreter.interpret(said).signs
+    assert "drowsy_or_unresponsive" not in interpreter.alone(said, None, SURE_ALONE)

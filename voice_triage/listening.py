@@ -20,6 +20,7 @@ from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own, read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
+from voice_triage.understanding.weighing import SURE_ALONE
 
 
 class Listener:
@@ -285,9 +286,8 @@ class Listener:
     def _own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
         """What it means without what chatter is taken for: of others' talk also without bare answers."""
         meant, question = self._interpreter.interpret, utterance.question
-        if utterance.doubtful is not None:  # an engine that cannot say how sure it is knows too few words
-            alone = self._interpreter.alone(theirs.text, question)
-            theirs = unshared(theirs, alone, meant(first, question))
+        alone = self._interpreter.alone(theirs.text, question, SURE_ALONE)
+        theirs = unshared(theirs, alone, meant(first, question)) if alone else theirs
         firsts = () if utterance.cut else (first,)
         besides = lambda: (meant(theirs.text), *(meant(one, question) for one in firsts))  # noqa: E731
         return unanswered(theirs, self._red_flags, besides) if utterance.talk else theirs

@@ -107,7 +107,7 @@ def named(flag: Finding, theirs: Meaning) -> bool:
 
 
 def unshared(theirs: Meaning, alone: frozenset[str], ours: Meaning) -> Meaning:
-    """Return what the second engine meant without the signs that the network ``alone`` reads in its words.
+    """Return what the second engine meant without the signs that the network ``alone`` half reads.
 
     Where it reads them in ours, too, they stand: two engines make different nonsense of what others say.
     """

@@ -257,15 +257,15 @@ class Interpreter:
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
         return answer, _ordered(said)
 
-    def alone(self, text: str, question: str | None = None) -> frozenset[str]:
-        """The signs that the network alone reads in the words, as it does in many a nonsense."""
+    def alone(self, text: str, question: str | None = None, below: float = 1.0) -> frozenset[str]:
+        """The signs that the network alone reads, as in many a nonsense, no surer than ``below``."""
         found = self.interpret(text, question).findings
         if not (signs := {one.concept for one in found if one.status == "present" and one.words}):
             return frozenset()
-        words = self._grammar.lexicon.utterance(text)
-        spots = spotted(self._grammar, words, question or "")
-        rules = merge(Context(self._grammar, words, spots, question or ""))
-        return frozenset(signs.difference(one.concept for one in rules if one.status == "present"))
+        words, asked = self._grammar.lexicon.utterance(text), question or ""
+        said = merge(Context(self._grammar, words, spotted(self._grammar, words, asked), asked))
+        reading = self._network.read(words.surface, question) if self._network else None
+        return weighing.alone(signs, said, reading, self._network, below)
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
         """What is present in the words so far, and whether more words could turn it.
