@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from bench import acted
 from voice_triage import strict_yaml
 from voice_triage.disk import cache_folder
 from voice_triage.pcm import Pcm, at_level, decode, from_float, silence, to_float, trim
@@ -130,6 +131,14 @@ def background(minutes: float, report: Any = print) -> list[tuple[str, Pcm]]:
         chosen.append(stretches[number])
         total += len(stretches[number][1]) / RATE_HZ
     return chosen
+
+
+def dialogue(minutes: float, report: Any = print) -> list[tuple[str, Pcm]]:
+    """Stretches of acted dialogue of about a minute, at the level of speech."""
+    random = np.random.default_rng(SEED)
+    lines = acted.lines(report)
+    stretches = _minutes([lines[number] for number in random.permutation(len(lines))])
+    return [("acted dialogue", one) for one, _ in zip(stretches, range(round(minutes)), strict=False)]
 
 
 def _minutes(pieces: list[Pcm]) -> Iterator[Pcm]:

@@ -21,6 +21,7 @@ from bench.measure import (
     times,
 )
 from bench.trials import Outcome, Trial, mapping
+from voice_triage.pcm import Pcm
 
 GAINS_DB = (0.0, -6.0, -12.0, -20.0)
 
@@ -28,6 +29,7 @@ ROOMS = ((0.0, 0), (10.0, 3))
 """How far below the caller other people's speech is played (dB), and how many questions later each time."""
 MINUTES = 30.0
 """Of different speech, of which there are 27 where its package can be had."""
+ACTED_MINUTES = 20.0
 
 # ---- red flags ----
 
@@ -163,6 +165,16 @@ def one_word(bench: Bench) -> list[Row]:
 def background(bench: Bench) -> list[Row]:
     """Other people's speech in the room while a question is open."""
     stretches = corpus.background(max(3.0, MINUTES * min(1.0, bench.part)), bench.tell)
+    return [_in_rooms(bench, "false emergencies per hour of other people's speech", stretches)]
+
+
+def acted(bench: Bench) -> list[Row]:
+    """The same of acted dialogue, which is harder: its words are those of fear and of harm."""
+    stretches = corpus.dialogue(max(3.0, ACTED_MINUTES * min(1.0, bench.part)), bench.tell)
+    return [_in_rooms(bench, "false emergencies per hour of acted dialogue", stretches)]
+
+
+def _in_rooms(bench: Bench, figure: str, stretches: Sequence[tuple[str, Pcm]]) -> Row:
     work = [
         (kind, pcm, rooms.QUESTIONS[(number + later) % len(rooms.QUESTIONS)], snr_db, bench.whole)
         for snr_db, later in ROOMS[: 1 if bench.quick else None]
@@ -172,13 +184,9 @@ def background(bench: Bench) -> list[Row]:
     hours = sum(one.seconds for one in stays) / 3600
     count = sum(one.emergencies for one in stays)
     why = [{"room": one.kind, "question": one.question, "why": text} for one in stays for text in one.why]
-    detail = f"{count} in {hours * 60:.0f} minutes"
-    figure, room = (
-        "false emergencies per hour of other people's speech",
-        "as loud as the caller, and 10 dB below",
-    )
-    rate = count / hours if hours else 0.0
-    return [Row(figure, room, rate, "per hour", 1, False, count, detail=detail, failures=why)]
+    rate, detail = count / hours if hours else 0.0, f"{count} in {hours * 60:.0f} minutes"
+    room = "as loud as the caller, and 10 dB below"
+    return Row(figure, room, rate, "per hour", 1, False, count, detail=detail, failures=why)
 
 
 def own(bench: Bench) -> list[Row]:
@@ -240,6 +248,7 @@ def cold(bench: Bench) -> list[Row]:
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clean": clean, "streaming": streaming, "noise": noise, "answers": answers, "denials": denials,
     "one-word": one_word, "barge-in": barge, "latency": latency, "own-voice": own, "background": background,
-    "rtf": rtf, "memory": memory, "cold-start": cold, "techniques": techniques, "peers": against_peers,
+    "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold, "techniques": techniques,
+    "peers": against_peers,
 }  # fmt: skip
 QUICK = ("clean", "denials", "answers", "one-word", "barge-in", "latency", "own-voice")

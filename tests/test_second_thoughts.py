@@ -350,22 +350,31 @@ def test_what_the_assistant_has_just_said_is_not_believed_at_once(
 
 
 @pytest.mark.parametrize("speech_s", [0.4, 1.0, 1.2, 2.4, 3.6])
-def test_each_pause_is_told_to_the_recogniser(interpreter: Interpreter, speech_s: float) -> None:
+def test_each_block_of_a_pause_is_told_to_the_recogniser(interpreter: Interpreter, speech_s: float) -> None:
     """Also where the second opinion was just asked, because enough was said."""
-    pauses: list[bool] = []
 
     class Told(ScriptedRecognizer):
+        def __init__(self) -> None:
+            super().__init__()
+            self.told: list[bool] = []
+
+        def accept(self, block: Pcm) -> Hypothesis:
+            self.told.append(False)
+            return super().accept(block)
+
         def pause(self) -> None:
-            pauses.append(True)
+            self.told[-1] = True
 
     for second in (None, Second("", after_s=99.0)):
         listener = Listener(
-            Told(), interpreter, Endpointer(EnergyActivity()), Slow(),
+            recognizer := Told(), interpreter, Endpointer(EnergyActivity()), Slow(),
             red_flags=RED_FLAGS, second_opinion=second,
         )  # fmt: skip
         _alarm_s(listener, speech_s=speech_s)
 
-    assert len(pauses) == 2
+        told = recognizer.told
+        begun = told.index(True)
+        assert not any(told[:begun]) and all(told[begun:]) and len(told) - begun > 5
 
 
 def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(

@@ -206,8 +206,7 @@ class Listener:
             lambda: utterance.sound(self._again), hearing.voice_s
         ):
             utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
-        if paused and utterance.paused_at_s < hearing.voice_s:
-            utterance.paused_at_s = hearing.voice_s
+        if paused:
             self.recognizer.pause()
         if second.awaited and (early := second.result()) is not None:
             self._read(utterance, early, paused=paused)

@@ -58,8 +58,6 @@ class OpenUtterance:
     """Blocks that the second opinion was last asked about."""
     looked_in_pause: bool = False
     """They ended in silence: their last word is hardly half of another."""
-    paused_at_s: float = 0.0
-    """Speech so far when the recogniser was last told of a pause."""
     failures: int = 0
     """Of the recogniser, when the utterance began."""
     waited: int = 0

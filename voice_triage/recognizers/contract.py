@@ -82,7 +82,7 @@ class StreamingRecognizer(Protocol):
         ...
 
     def pause(self) -> None:
-        """The caller has fallen silent, perhaps not for good: what is heard in steps is due now."""
+        """The caller is silent, perhaps not for good; told after each block: what is heard in steps is due."""
         ...
 
     def finish(self, *, checked: bool = False) -> Hypothesis:

@@ -16,10 +16,11 @@ from voice_triage.messages import Hypothesis
 from voice_triage.recognizers.contract import Beside, Samples
 from voice_triage.recognizers.moonshine_model import Model
 from voice_triage.recognizers.moonshine_tuning import TUNING
-from voice_triage.recognizers.steps import Steps
+from voice_triage.recognizers.steps import STEP, Steps
 from voice_triage.recognizers.written import plain, sensible
 from voice_triage.thresholds import (
     MOONSHINE_CLEAR,
+    MOONSHINE_CLEAR_LAST,
     MOONSHINE_CUT,
     MOONSHINE_CUT_QUIET,
     MOONSHINE_HOPELESS,
@@ -60,7 +61,8 @@ class MoonshineRecognizer:
         self._steps = Steps()
         self._beside: Beside | None = None
         self._heard: list[Samples] = []
-        self._samples = self._fresh = self._paused_at = 0
+        self._samples = self._fresh = 0
+        self._paused_at = -RATE_HZ
         self._last = Heard("", "", "", 0, [])
         self._pending: tuple[Callable[[], Hypothesis | None], list[Heard]] | None = None
         self._forget()
@@ -98,7 +100,8 @@ class MoonshineRecognizer:
 
     def pause(self) -> None:
         """Hear the last word as soon as can be, and not only when the next step is due."""
-        self._due, self._paused_at = True, self._samples
+        self._due |= self._samples - self._paused_at > STEP  # not told a step ago: it begins
+        self._paused_at = self._samples
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result, heard without a draft."""
@@ -119,8 +122,7 @@ class MoonshineRecognizer:
 
     def _hear(self) -> None:
         """Hear what there is, at once or beside the loop."""
-        # While an earlier hearing was awaited the caller may have spoken on.
-        ended = self._due and self._samples - self._paused_at <= MOONSHINE_CUT_QUIET
+        ended = self._samples - self._paused_at <= STEP
         hearing, self._fresh, self._due = self._hearing(self._last.tokens, ended=ended), 0, False
         if self._beside is None:
             self._apply(hearing())
@@ -176,14 +178,17 @@ class MoonshineRecognizer:
         if np.mean(scores) < MOONSHINE_HOPELESS:
             return "", "", tokens
         said = self._model.words(tokens)
-        last = len(said) if ended else len(said) - 1
-        unclear = [one for at, one in enumerate(said) if at >= last or min(scores[one]) < MOONSHINE_CLEAR]
+        least = [MOONSHINE_CLEAR] * len(said)
+        if least and not ended:
+            least[-1] = MOONSHINE_CLEAR_LAST
+        unclear = [one for one, clear in zip(said, least, strict=True) if min(scores[one]) < clear]
         doubtful = plain(" ".join(self._model.written(tokens[one]) for one in unclear))
         return sensible(plain(self._model.written(tokens))), doubtful, tokens
 
     def _forget(self) -> None:
         self._steps.end()
         self._heard, self._samples, self._fresh, self._due = [], 0, 0, False
+        self._paused_at = -RATE_HZ
         self._last, self._pending = Heard("", "", "", 0, []), None
 
 

@@ -36,7 +36,6 @@ INDEPENDENT = frozenset(
         "remains",
         "earlier",
         "misread",
-        "unmeasured",
         "masked",
         "the_rest",
         "withdrawn",
