@@ -255,7 +255,7 @@ MOONSHINE_HOPELESS = -1.2
 """Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
 
 MOONSHINE_CLEAR, MOONSHINE_CLEAR_LAST = -0.5, -0.35
-"""Log probability of each of a word's tokens from which it was clearly heard; a last one may be half of another.
+"""Log probability of each of a word's tokens from which it was clear; a last one may be half of another.
 Of 173 red flags in partial results 100 were clear at once, 10 of 34 wrong ones; of 13 in acted dialogue 2."""
 
 # ---- Whisper: what it may be trusted with ----

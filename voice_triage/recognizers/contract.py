@@ -82,7 +82,7 @@ class StreamingRecognizer(Protocol):
         ...
 
     def pause(self) -> None:
-        """The caller is silent, perhaps not for good; told of each block: what is heard in steps is due."""
+        """The caller is silent, perhaps not for good; told each block: what is heard in steps is due."""
         ...
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
