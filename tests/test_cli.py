@@ -319,6 +319,17 @@ def test_looking_at_a_place_makes_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "new" / "s.md").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a disk that is always full")
+@pytest.mark.parametrize("command", ["config", "check"])
+def test_an_output_that_is_full_is_one_line_and_status_3(command: str) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "voice_triage", command], check=False,
+                              stdout=full, stderr=subprocess.PIPE, text=True)  # fmt: skip
+
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "the disk is full" in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
 def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD)

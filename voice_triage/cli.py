@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import logging
 import os
 import sys
@@ -31,21 +32,30 @@ def main(argv: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
         with signals_end():
-            return run(options)
+            status = run(options)
+            sys.stdout.flush()  # what is found full only at the end of the process has no message
+            return status
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:
-        # The reader has gone (head, less): point stdout elsewhere so that closing it does not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
+        if isinstance(error, BrokenPipeError) or getattr(error, "errno", 0) == errno.ENOSPC:
+            return _unwritten(error)
         # Kind and place only: the message might hold what was said.
         what = f"failed inside ({type(error).__name__}, {_place(error)}); this is a fault of the program"
         print(f"voice-triage: {what}", file=sys.stderr)
         return 4
+
+
+def _unwritten(error: Exception) -> int:
+    """The reader has gone (head, less), or the disk is full: stdout must close without complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):
+        return 0
+    print("voice-triage: the output cannot be written: the disk is full", file=sys.stderr)
+    return 3
 
 
 def _place(error: Exception) -> str:

@@ -60,7 +60,9 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     known = _by_concept(state)
     left_out = set()
     guessed = any(one.concept == "patient" and not one.words for one in meaning.values)
-    kept = "patient" in known and (question is not None or guessed)
+    someone = any(one.concept == "patient" and one.value != "self" for one in meaning.values)
+    corrects = someone and "age" in asked and "age" not in known and not meaning.findings  # "no, for my son"
+    kept = "patient" in known and not corrects and (question is not None or guessed)
     if meaning.told or kept or _of_the_helper(state, meaning):
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):

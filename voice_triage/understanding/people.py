@@ -29,7 +29,13 @@ def patients(said: Utterance, taken: Sequence[Told] = ()) -> list[Told]:
     whole = [
         s for s in said.spots if s.payload.value == "self" or denies.isdisjoint(surface[s.start + 1 : s.end])
     ]
-    found = (*longest(whole, "patient"), *longest(whole, "patient_word"))
+    words = [
+        s
+        for s in longest(whole, "patient_word")
+        # "i don't know" is nobody's name, "me not my son" is.
+        if s.payload.value != "nobody" and (s.end - s.start == 1 or said.word(s.end) not in denies)
+    ]
+    found = (*longest(whole, "patient"), *words)
     starts = defaultdict(list)
     for s in found:
         starts[s.start].append(s)

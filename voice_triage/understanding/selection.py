@@ -64,7 +64,7 @@ def idle_words(words: Words, spots: Iterable[Spot[Phrase]], question: str) -> li
         for s in spots
         if s.payload.kind == "answer"
         and s.payload.name == "idle"
-        and s.payload.question == question
+        and s.payload.question in ("", question)
         and not (s.negated or s.doubtful)
         and WHILE.isdisjoint(words.surface[max(0, s.start - 3) : s.start])
     ]
