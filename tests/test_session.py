@@ -144,6 +144,7 @@ def test_typed_lines_are_taken_like_speech(kit: Kit) -> None:
 def test_a_lost_microphone_is_said_and_costs_no_answer(kit: Kit) -> None:
     rig = Rig(kit)
     rig.until("listening: patient")
+    asked = rig.script.spoken[-1]
     rig.session.device_changed({"microphone"})
     rig.run(60)
     tried = rig.dialogue.state.tries
@@ -152,6 +153,30 @@ def test_a_lost_microphone_is_said_and_costs_no_answer(kit: Kit) -> None:
 
     assert tried == 0, "silence of a dead microphone is not the caller's"
     assert any(event.startswith("trouble") for event in rig.script.events)
+    assert rig.script.spoken[-2:] == ["I can hear you again. Let us go on.", asked]
+
+
+def test_a_microphone_that_is_looked_for_is_told_of_once(kit: Kit) -> None:
+    """The loudspeaker goes for a moment whenever the driver is begun anew."""
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    for lost in ({"microphone"}, {"microphone", "loudspeaker"}, {"microphone"}) * 2:
+        rig.session.device_changed(lost)
+        rig.run(6)
+
+    assert sum("microphone" in text for text in rig.script.spoken) == 1
+
+
+def test_a_headset_that_is_lost_is_told_of_when_it_can_be_heard(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    rig.session.device_changed({"microphone", "loudspeaker"})
+    rig.run(6)
+    before = len(rig.script.spoken)
+    rig.session.device_changed({"microphone"})
+    rig.run(6)
+
+    assert any("microphone" in text for text in rig.script.spoken[before:])
 
 
 @pytest.mark.parametrize("pause_s", [1.0, 18.0])

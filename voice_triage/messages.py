@@ -24,7 +24,7 @@ WISHES = ("spell", "another_voice", "more_time", "unhurried")
 CIRCUMSTANCES = (
     "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
     "spots_fade", "spots_stay", "not_breathing", "fit_over", "asks_food", "no_phone",
-    "cannot_see", "asks_to_call", "asks_who", "asks_language",
+    "cannot_see", "asks_to_call", "asks_who", "asks_language", "patient_put_right",
 )  # fmt: skip
 """What a caller may tell of himself and of the help he called or wants; none of it is a finding."""
 

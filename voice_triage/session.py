@@ -14,7 +14,7 @@ from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence,
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words, words_of
-from voice_triage.surviving import Ears, Faults, about_devices, next_block, signs_of
+from voice_triage.surviving import Devices, Ears, Faults, next_block, signs_of
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes
@@ -33,8 +33,8 @@ class Session:
         self._turns = self._idle_blocks = 0
         self._unheard: list[Words] = []
         self._was_playing = False
-        self._lost = self._missing = frozenset[str]()
-        """The devices that are gone, and those of which the caller was told so."""
+        self._lost = frozenset[str]()
+        self._devices = Devices()
         self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
@@ -55,7 +55,7 @@ class Session:
     def over(self) -> bool:
         """True when the conversation has ended, all was said, and nobody has anything to add."""
         quiet = not (self._with.speaker.playing or self._with.listener.answering)
-        waited = bool(self._missing) or self._idle_blocks * BLOCK_S >= AFTER_FAREWELL_S
+        waited = bool(self._devices.missing) or self._idle_blocks * BLOCK_S >= AFTER_FAREWELL_S
         return self._turn.phase == "ended" and quiet and waited
 
     @property
@@ -113,18 +113,19 @@ class Session:
 
     def _tell_devices(self, *, again: bool = False) -> None:
         """Say what is missing by now, or that all is back, if the caller does not know it yet."""
-        missing = self._lost | ({"microphone"} if self._ears.deaf else set())
-        if missing == self._missing and not again:
+        speaker, dialogue = self._with.speaker, self._with.dialogue
+        line = self._devices.news(self._lost | ({"microphone"} if self._ears.deaf else set()), again=again)
+        if line is None:
             return
-        self._missing = missing
-        speaker = self._with.speaker
-        text = self._with.wording.say(about_devices(missing), self._with.dialogue.patient)
+        text = self._with.wording.say(line, dialogue.patient)
         self._observer.trouble(text)
         told = Words(text, self._turn.question, self._turns)
         if speaker.announcing:  # nothing cuts that
             return speaker.say([told])
         self._fall_silent()
         unheard, self._unheard = self._unheard, []
+        if not (self._devices.missing or unheard) and self._turn.phase == "asking":
+            return self._perform(dialogue.handle(Heard(Meaning("", command="repeat"))), (line,))
         speaker.say([told, *unheard])
 
     # ---- what was heard ----
@@ -266,7 +267,7 @@ class Session:
     def _wait(self) -> None:
         """Count the silence; tell the dialogue when the patience of its question has run out."""
         speaker, listener = self._with.speaker, self._with.listener
-        if speaker.playing or self._missing:
+        if speaker.playing or self._devices.missing:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
@@ -292,9 +293,6 @@ class Session:
     @property
     def _patience_s(self) -> float:
         limits = self._with.thresholds
-        seconds = {
-            "normal": limits.patience_normal_s,
-            "long": limits.patience_long_s,
-            "unlimited": limits.patience_unlimited_s,
-        }[self._turn.patience]
-        return seconds * self._wishes.patience
+        normal, long = limits.patience_normal_s, limits.patience_long_s
+        seconds = {"normal": normal, "long": long, "unlimited": limits.patience_unlimited_s}
+        return seconds[self._turn.patience] * self._wishes.patience

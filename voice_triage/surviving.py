@@ -29,6 +29,29 @@ def about_devices(lost: Collection[str]) -> Line:
     return Line(f"device.{max(lost)}_lost" if lost else "device.back")  # the microphone matters more
 
 
+class Devices:
+    """Which devices are missing, and what the caller was told of them."""
+
+    def __init__(self) -> None:
+        self.missing = frozenset[str]()
+        self._told: Line | None = about_devices(())
+
+    def news(self, missing: Collection[str], *, again: bool = False) -> Line | None:
+        """The line to say; None where the caller knows it, or ``again`` is not asked for.
+
+        While a microphone is looked for the loudspeaker may go for a moment, too: that is nothing new.
+        """
+        if frozenset(missing) == self.missing and not again:
+            return None
+        self.missing = frozenset(missing)
+        line = about_devices(missing)
+        if line == self._told and not again:
+            return None
+        nobody_hears = len(missing) > 1
+        self._told = None if nobody_hears else line
+        return line
+
+
 def signs_of(event: Heard) -> frozenset[str]:
     """The concepts that are present in what was heard."""
     if isinstance(event, Alarm):

@@ -45,6 +45,23 @@ def _settle(step: Step) -> State:
     )
 
 
+def _anew(step: Step) -> State:
+    """All is asked again of the right patient; warning signs stand, whoever was meant: rather too high."""
+    state, before = step.state, step.before.values
+    signs = [one for one in state.findings if one.concept in step.protocol.warning_signs]
+    return replace(
+        state,
+        findings=tuple(one for one in signs if one.status == "present"),
+        values=tuple(one for one in state.values if one not in before),
+        settled=frozenset(),
+        trail=(),
+        revisit=None,
+        retried=frozenset(),
+        reopened=frozenset(),
+        looked=False,
+    )
+
+
 def _give_up(step: Step) -> State:
     if step.question is not None:
         step.state = safe_reading(step.protocol, step.state, step.question)
@@ -170,6 +187,7 @@ def _changed(before: State, after: State) -> tuple[str, ...]:
 
 EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "go_on": _settle,
+    "anew": _anew,
     "give_up": _give_up,
     "take_worst": _take_worst,
     "back": _back,

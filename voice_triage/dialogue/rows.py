@@ -97,13 +97,18 @@ def _asides(place: str) -> list[Row]:
 def _question(question: Question) -> list[Row]:
     """Rows of a question that is answered in one go."""
     here, which = question.id, question.id + WHICH
-    found = [Row(HEAR, here, NEXT, ("settled",), "go_on")]
+    found = [_anew(here), Row(HEAR, here, NEXT, ("settled",), "go_on")]
     if question.kind == "list" and not question.at_once:
         found.append(Row(HEAR, here, which, ("vague_yes",), "which"))
-        found += [Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
+        found += [_anew(which), Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
         found.append(Row(HEAR, which, NEXT, ("says_back",), "back"))
         found += [Row(trigger, which, NEXT, (), "take_worst") for trigger in (HEAR, SILENT)]
     return [*found, *_asides(here), _ambulance(here), *_patiently(here), *_hurrying(here)]
+
+
+def _anew(here: str) -> Row:
+    """Whoever it is about after all has not been asked about yet."""
+    return Row(HEAR, here, NEXT, ("another_patient",), "anew")
 
 
 def _ambulance(here: str) -> Row:
@@ -140,7 +145,8 @@ def _waiting(here: str) -> list[Row]:
 def _walk(question: Question) -> list[Row]:
     """Rows of the glass test: fetch a glass, press and look, say what you see."""
     fetch, cup, look, looker, choose = _places_of(question)
-    found = [Row(HEAR, place, looker, ("cannot_see",), "looker") for place in (fetch, cup, look)]
+    found = [_anew(place) for place in _places_of(question)]
+    found += [Row(HEAR, place, looker, ("cannot_see",), "looker") for place in (fetch, cup, look)]
     found += [Row(HEAR, place, NEXT, ("settled",), "go_on") for place in _places_of(question)]
     every = (fetch, cup, look, looker, choose)
     found += [row for place in every for row in (*_asides(place), _ambulance(place))]
@@ -206,6 +212,7 @@ def _end() -> list[Row]:
     """The summary that can be corrected, the outcome, more on request, the end."""
     found = [Row(OVERHEAR, place, place, (), "nothing") for place in (SUMMARY, CHANGE, MORE, ENDED)]
     found += [
+        _anew(SUMMARY),
         Row(HEAR, SUMMARY, NEXT, ("news",), "noted"),
         *_asides(SUMMARY),
         Row(HEAR, SUMMARY, NEXT, ("says_back",), "back"),
@@ -215,6 +222,7 @@ def _end() -> list[Row]:
         Row(HEAR, SUMMARY, SUMMARY, (), "reprompt"),
         Row(SILENT, SUMMARY, MORE, ("tried_once",), "outcome"),
         Row(SILENT, SUMMARY, SUMMARY, (), "reprompt"),
+        _anew(CHANGE),
         Row(HEAR, CHANGE, NEXT, ("news",), "noted"),
         *_asides(CHANGE),
         Row(HEAR, CHANGE, NEXT, ("says_back",), "back"),

@@ -219,6 +219,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "asks_who": lambda step: "asks_who" in step.meaning.told and step.meaning.answer is None,
     "asks_language": lambda step: "asks_language" in step.meaning.told and step.meaning.answer is None,
     "no_phone": _tells("no_phone"),
+    "another_patient": lambda step: patient(step.before) not in (None, patient(step.state)),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
 }  # fmt: skip

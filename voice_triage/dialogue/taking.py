@@ -12,6 +12,8 @@ from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 
 CHOSEN: Mapping[str, Answer] = {"spots_stay": "no", "spots_fade": "yes"}
 """Asked whether they stay or fade, the words of the question itself answer: to "do they fade?"."""
+PUT_RIGHT = "patient_put_right"
+"""The circumstance that it is told anew whom it is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +56,16 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     """Return the values that count: "I have a glass" does not turn a child into its mother.
 
     Nor does "my husband is calling them" make him the patient, nor "I'm seven" give a mother's age. Whom the
-    network alone takes it to be about, in no words, is nobody new: "what do I do?" is asked by a father.
+    network alone takes it to be about, in no words, is nobody new: "what do I do?" is asked by a father. "No,
+    it's for my son" puts right who it is, at any question.
     """
     asked = question.asks_for if question is not None else ()
     known = _by_concept(state)
     left_out = set()
     guessed = any(one.concept == "patient" and not one.words for one in meaning.values)
-    someone = any(one.concept == "patient" and one.value != "self" for one in meaning.values)
-    corrects = someone and "age" in asked and "age" not in known and not meaning.findings  # "no, for my son"
-    kept = "patient" in known and not corrects and (question is not None or guessed)
-    if meaning.told or kept or _of_the_helper(state, meaning):
+    corrects = meaning.told == (PUT_RIGHT,)
+    kept = "patient" in known and (question is not None or guessed)
+    if not corrects and (meaning.told or kept or _of_the_helper(state, meaning)):
         left_out.add("patient")
     if "child_calling" in meaning.told and ("patient" not in known or known["patient"].value != "self"):
         left_out.add("age")

@@ -131,7 +131,7 @@ def _answers(context: Context) -> list[Found]:
     found: list[Found] = []
     words, asking = context.words, context.asked_back()
     idling = longest_ends(context.idle, len(words.surface))
-    since = max((one.start for one in context.idle), default=0)
+    since = max((one.start for one in context.idle if one.payload.question), default=0)
     answers = [s for s in context.spots if s.payload.kind == "answer"]
     content = {s.end for s in answers if context.question and s.payload.question == context.question}
     denied = {s.end for s in answers if s.payload.name == "no" and not s.payload.question}
