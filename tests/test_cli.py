@@ -205,6 +205,13 @@ def test_chat_says_what_is_open_when_the_lines_end(
     assert said[-1] == "Take care. Goodbye." and "Some danger signs are still open." in said
 
 
+def test_chat_grants_wishes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("spell that\n"))
+
+    assert main(["chat"]) == 0
+    assert "I spell someone. S, O, M, E, O, N, E." in capsys.readouterr().out.splitlines()
+
+
 def test_chat_through_a_pipe_ends_in_the_emergency(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

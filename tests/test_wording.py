@@ -108,7 +108,7 @@ def test_the_number_comes_first_digit_by_digit(country: str, number: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "country, line", [("GB", "1 1 1"), ("DE", "1 1 6 1 1 7"), ("US", "the out-of-hours doctor")]
+    "country, line", [("GB", "1 1 1"), ("DE", "1 1 6 1 1 7"), ("US", "the doctor on duty")]
 )
 def test_where_to_phone_when_the_practice_is_closed(country: str, line: str) -> None:
     """A number only where one is known for the country; and always where to go if nobody answers there."""

@@ -17,7 +17,7 @@ from voice_triage.speaking import Words, words_of
 from voice_triage.surviving import Devices, Ears, Faults, next_block, signs_of
 from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
-from voice_triage.wishes import Wishes
+from voice_triage.wishes import Wishes, as_command
 
 BLOCK_S = BLOCK / RATE_HZ
 AFTER_FAREWELL_S = 2.0
@@ -191,9 +191,7 @@ class Session:
 
     def _take(self, meaning: Meaning) -> None:
         """Give the whole of what was meant to the dialogue, and do what comes of it."""
-        dialogue = self._with.dialogue
-        if meaning.wish and meaning.command is None:
-            meaning = replace(meaning, command="repeat")  # to the dialogue it is no more than that
+        dialogue, meaning = self._with.dialogue, as_command(meaning)
         before = (dialogue.question, dialogue.findings, dialogue.values)
         said = self._with.speaker.last
         turn = dialogue.handle(Heard(meaning))

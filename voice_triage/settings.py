@@ -224,7 +224,7 @@ def find_key(name: str, place: str) -> Key:
         return key
     close = difflib.get_close_matches(name.lower(), _BY_NAME, n=1, cutoff=0.6)
     hint = f"did you mean '{close[0]}'?" if close else f"there are: {', '.join(_BY_NAME)}"
-    raise BadInput(f"{place}: unknown setting '{shown(name)}'; {hint}")
+    raise BadInput(f"{place}: unknown setting '{shown(name)[1:-1]}'; {hint}")
 
 
 def _checked(name: str, raw: Any, place: str) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Decision", [
             f"Level: {level}" + ("" if content["told"] else "; the conversation ended before it was spoken"),
             f"Reasons: {_reasons(content)}",
-            f"May be, among others: {', '.join(content['may_be']) or 'nothing pointed to a pattern'}",
+            f"May be, among others: {_named(content['may_be']) or 'nothing pointed to a pattern'}",
         ]),
         ("Patient", [
             f"About: {WHO.get(content['patient'] or '', 'not known')}",
@@ -113,7 +113,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Present", _said(content["present"])),
         ("Not sure, or not answered", _said(content["unsure"])),
         ("Said to be absent", _said(content["absent"])),
-        ("Warning signs not known", [name.replace("_", " ") for name in content["not_known"]] or ["none"]),
+        ("Warning signs not known", list(map(_spaced, content["not_known"])) or ["none"]),
         ("Advised", list(content["advised"])),
     ]  # fmt: skip
 
@@ -122,7 +122,15 @@ def _reasons(content: Mapping[str, Any]) -> str:
     """Return why; of a conversation that broke off, that the level says nothing about the patient."""
     if content["reasons"] == [UNFINISHED]:
         return "unfinished: warning signs were not asked, or not answered (below), so none can be ruled out"
-    return ", ".join(content["reasons"]) or "none of the warning signs"
+    return _named(content["reasons"]) or "none of the warning signs"
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(map(_spaced, names))
+
+
+def _spaced(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _advice(dialogue: Dialogue) -> tuple[Line, ...]:

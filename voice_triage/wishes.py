@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
-from voice_triage.messages import Line, Turn
+from voice_triage.messages import Line, Meaning, Turn
 from voice_triage.wording import Wording
 
 PATIENT = 2.0
 """Factor on every waiting time, the one that ends an answer included, once more time was asked for."""
+
+
+def as_command(meaning: Meaning) -> Meaning:
+    """The meaning as the dialogue takes it, to which a wish is no more than that the question is repeated."""
+    return replace(meaning, command="repeat") if meaning.wish and meaning.command is None else meaning
 
 
 class Wishes:
