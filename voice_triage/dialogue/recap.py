@@ -70,6 +70,7 @@ def _lasting(duration: Value) -> Line:
 
 
 def _signs(said: Iterable[Finding], status: str, prompt: str) -> tuple[Line, ...]:
-    """Return one line with the first signs of this status."""
-    names = [one.concept for one in said if one.status == status][:MAX_SIGNS]
-    return (Line(prompt, (("signs", ",".join(names)),)),) if names else ()
+    """Return one line with the first signs of this status, and that there are more."""
+    names = [one.concept for one in said if one.status == status]
+    more = (Line("recap.more"),) if len(names) > MAX_SIGNS else ()
+    return (Line(prompt, (("signs", ",".join(names[:MAX_SIGNS])),)), *more) if names else ()

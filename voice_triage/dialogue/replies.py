@@ -57,6 +57,8 @@ def _reprompt(step: Step) -> Lines:
     if place == MORE and step.state.page == len(pages(step.decision)):
         return (Line("sorry.silence" if silent else "sorry.unclear"), Line("more.last"))
     how = () if silent or not _of_a_list(step) else (Line("list.how"),)
+    if step.meaning.answer == "unsure" and step.question is not None and step.question.kind == "value":
+        return (Line("sorry.guess"), Line(f"{place}.again"))  # it was understood
     return (Line("sorry.silence" if silent else "sorry.unclear"), *how, Line(f"{place}.again"))
 
 
