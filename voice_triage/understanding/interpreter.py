@@ -122,10 +122,10 @@ class Interpreter:
     def _unless_gainsaid(
         self, context: Context, said: list[Said], found: list[Found], reading: Reading | None
     ) -> tuple[list[Said], list[Found]]:
-        """The signs and answers of an utterance that only answers; the opposite where the network is sure."""
-        other = weighing.gainsaid(found[-1][2], reading) if found and reading else None
-        if other:
-            found = [(0, len(context.words.surface), other)]
+        """The signs and answers of an utterance that only answers; otherwise where the network is sure."""
+        other = weighing.gainsaid(found, reading, len(context.words.surface)) if found and reading else None
+        if other is not None:
+            found = other
             said = [s for s in said if s.concept not in self._bare(context.asked)]
         return answering(context, said, found), found
 

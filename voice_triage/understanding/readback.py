@@ -7,7 +7,8 @@ from collections.abc import Collection, Sequence
 
 from voice_triage.messages import Answer
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.replies import Found, placed
+from voice_triage.understanding.placing import placed
+from voice_triage.understanding.replies import Found
 from voice_triage.understanding.spotter import covered
 
 

@@ -1,0 +1,75 @@
+"""Whether words that may answer stand where they do: "it is" answers, of "what day it is" nothing."""
+
+from __future__ import annotations
+
+from voice_triage.understanding.context import Context
+from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.spotter import Spot, covered
+
+
+def placed(context: Context, spot: Spot[Phrase]) -> bool:
+    """True where the answer stands at the place in which alone it is one (grammars/en/answers.yaml)."""
+    place = spot.payload.name.partition("_")[2]
+    if place == "start":
+        return context.begins(spot.start)
+    if place not in ("end", "degree"):
+        return not place or _alone(context, spot)
+    degree = place == "degree" and not _thanks(context, spot)
+    whole = _tells_nothing_else(context, spot.start) if degree else not _part(context, spot)
+    return whole and context.ends(spot.end)
+
+
+def _alone(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for "no he's fine now", "no he's fine he's playing"; not "he was fine", "he's fine isn't he"."""
+    sets, surface = context.grammar.sets, context.words.surface
+    rest, light = (*surface[: spot.start], *surface[spot.end :]), sets.any_of("polite", "beside_fine")
+    if not sets["not_now"].isdisjoint(surface[spot.start : spot.end]):
+        return False
+    if spot.start and surface[spot.start - 1] in ("no", "nope", "nah") and context.ends(spot.end):
+        return sets.any_of("nots", "but_not_now").isdisjoint(rest)
+    return all(word in light or not word[0].isalnum() for word in rest)
+
+
+def _tells_nothing_else(context: Context, before: int) -> bool:
+    """True for "he does a bit" and "well only sometimes", not for "she cries a lot"."""
+    light = context.grammar.sets.any_of("polite", "auxiliaries", "skippable", "before_degree")
+    people = covered(context.people)
+    return all(
+        at in people or word in light or not word[0].isalnum()
+        for at, word in enumerate(context.words.surface[:before])
+        if at >= context.wall_before(before)
+    )
+
+
+def _part(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for the "it is" of "what day it is", the "i have" of "i have a thermometer", not of "a bit".
+
+    And for the "very much" of "thank you very much", and the "we are" of "we are at the seaside".
+    """
+    words, rows = context.words, context.grammar.sets
+    before = words.surface[max(0, spot.start - 3) : spot.start]
+    if words.surface[spot.end - 1] in ("am", "are"):
+        if not rows["unended"].isdisjoint(words.surface[spot.end : spot.end + 2]):
+            return True
+    if not rows["where"].isdisjoint(before[-2:]):
+        return True
+    if _thanks(context, spot):
+        return True
+    following = words.surface[spot.end : spot.end + 2]
+    last = words.surface[spot.end - 1]
+    if words.surface[spot.start] in rows["nominative"] and last in ("am", "are", "is", "was", "were"):
+        when = words.surface[spot.end + 1 : spot.end + 3]
+        if following[:1] in (("at",), ("in",), ("on",)) and rows["when"].isdisjoint(when):
+            return True
+    return (
+        following[:1] in (("a",), ("my",), ("his",), ("her",), ("the",))
+        and last in ("have", "has", "had", "is", "am", "are", "was", "were", "'s")
+        and following[1:] not in (("bit",), ("little",), ("lot",), ("wee",), ("tad",), ("touch",))
+    )
+
+
+def _thanks(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for the "very much" of "thank you very much"."""
+    words, rows = context.words.surface, context.grammar.sets
+    before = words[max(0, spot.start - 3) : spot.start]
+    return words[spot.start] in rows["thanked"] and not rows["thanking"].isdisjoint(before)
