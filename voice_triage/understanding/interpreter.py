@@ -218,7 +218,7 @@ class Interpreter:
             found = ()
         explicit = found[-1][2] if found else None
         if explicit in ("yes", "no") and reading and self._network and general(context, found):
-            if not weighing.borne_out(row, explicit, reading, self._network):
+            if not weighing.borne_out(row, explicit, reading, self._network, self._grammar.red_flags):
                 found, explicit = (), None
         if row.get("clear_no"):
             return self._read_back(context, said, reading, found)

@@ -75,6 +75,8 @@ DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
 OPPOSITES: dict[Answer, Answer] = {"yes": "no", "no": "yes"}
+DENIED = 0.4
+"""So probable must a bare no be that denies a danger sign in an utterance that tells of something else."""
 SURE_OPPOSITE = 0.75
 """Of 14,000 sentences that neither had seen 407 only answer; in 27 of these one reads a yes where the other
 reads a no, and in 20 of 22 where the network is at least this sure it is right."""
@@ -193,14 +195,18 @@ def answer(
     return rule if likeliest in barred else likeliest
 
 
-def borne_out(row: Mapping[str, Any], said: Answer, reading: Reading, network: Network) -> bool:
+def borne_out(
+    row: Mapping[str, Any], said: Answer, reading: Reading, network: Network, red_flags: Collection[str]
+) -> bool:
     """False for the no of "no, i'm driving" and the yes of "yes, mummy's here", asked whether spots fade.
 
-    There a no is a red flag and a yes takes it away; neither does the network find.
+    There a no is a red flag and a yes takes it away; neither does the network find. Nor is the no of "no,
+    only the big light" one to the light.
     """
     flags = [one for one, status in row.get(said, {}).items() if status == "present"]
     if "present" not in row.get("no", {}).values():
-        return True
+        denies = said == "no" and not red_flags.isdisjoint(row.get("asks", ()))
+        return not denies or float(reading.answer[ANSWERS.index("no")]) > DENIED
     likely = dict(zip(network.concepts, reading.statuses, strict=True))
     return all(float(likely[one][1]) > AGREED for one in flags if one in likely)
 
