@@ -196,7 +196,7 @@ def answer(
 
 
 def borne_out(
-    row: Mapping[str, Any], said: Answer, reading: Reading, network: Network, red_flags: Collection[str]
+    row: Mapping[str, Any], said: Answer, reading: Reading, network: Network, red_flags: frozenset[str]
 ) -> bool:
     """False for the no of "no, i'm driving" and the yes of "yes, mummy's here", asked whether spots fade.
 
