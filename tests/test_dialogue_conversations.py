@@ -63,7 +63,7 @@ def event(said: Any) -> Event:
     assert set(told) <= set(CIRCUMSTANCES)
     meaning = Meaning(
         "words", said.get("answer"), said.get("command"), tuple(findings), values,
-        told=told, partly=said.get("partly", False),
+        told=told, partly=said.get("partly", False), worded=said.get("worded", False),
     )  # fmt: skip
     return Heard(meaning, partial=said.get("partial", False))
 

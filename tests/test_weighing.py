@@ -167,17 +167,25 @@ def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):
 
 
 @pytest.mark.parametrize(
-    ("rule", "answer", "other"),
+    ("rule", "answer", "harmless", "instead"),
     [
-        ("yes", (0.0, 0.1, 0.9, 0.0), "no"),
-        ("no", (0.0, 0.9, 0.1, 0.0), "yes"),
-        ("yes", (0.0, 0.3, 0.7, 0.0), None),
-        ("yes", (0.9, 0.1, 0.0, 0.0), None),
-        ("unsure", (0.0, 0.0, 1.0, 0.0), None),
+        ("yes", (0.0, 0.1, 0.9, 0.0), True, [(0, 3, "no")]),
+        ("no", (0.0, 0.9, 0.1, 0.0), True, [(0, 3, "yes")]),
+        ("no", (0.0, 0.9, 0.1, 0.0), False, []),
+        ("yes", (0.0, 0.3, 0.7, 0.0), True, None),
+        ("yes", (0.9, 0.1, 0.0, 0.0), True, None),
+        ("yes", (0.995, 0.005, 0.0, 0.0), True, []),
+        ("no", (0.995, 0.0, 0.005, 0.0), True, []),
+        ("unsure", (0.0, 0.0, 1.0, 0.0), True, None),
     ],
 )
-def test_only_a_sure_opposite_gainsays_a_bare_answer(rule, answer, other):
-    assert weighing.gainsaid(rule, reading_of(answer)) == other
+def test_only_a_sure_network_gainsays_a_bare_answer(rule, answer, harmless, instead):
+    said = weighing.gainsaid([(1, 3, rule)], reading_of(answer), 3, harmless=harmless)
+    assert said == instead
+
+
+def test_what_begins_with_a_yes_is_no_thanks():
+    assert weighing.gainsaid([(0, 1, "yes")], reading_of((0.995, 0.005, 0.0, 0.0)), 4) is None
 
 
 def test_what_a_caller_said_is_forgotten_with_the_caller() -> None:

@@ -25,6 +25,7 @@ CIRCUMSTANCES = (
     "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
     "spots_fade", "spots_stay", "not_breathing", "fit_over", "asks_food", "no_phone",
     "cannot_see", "asks_to_call", "asks_who", "asks_language", "patient_put_right",
+    "choice_first", "choice_second", "choice_third", "choice_fourth", "choice_last", "choice_all",
 )  # fmt: skip
 """What a caller may tell of himself and of the help he called or wants; none of it is a finding."""
 
@@ -91,6 +92,9 @@ class Meaning:
     """The text as it was read, short forms written out ("can not"); the words of findings are of these."""
     conceivable: frozenset[str] | None = None
     """Red flags that some reading of the text may mean, however little likely; None where nobody can say."""
+
+    worded: bool = False
+    """The answer says the thing itself, "they stay", and not only yes or no."""
 
     partly: bool = False
     """A "no" to a list that only signs said to be absent stand for: "he's awake" leaves the rest open."""

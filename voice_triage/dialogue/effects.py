@@ -62,6 +62,17 @@ def _anew(step: Step) -> State:
     )
 
 
+def _look_again(step: Step) -> State:
+    """Of "wait, some are still there", said later, the glass test is asked about, then the open question."""
+    walk = next(one for one in step.protocol.questions if one.kind == "walk")
+    new = {one.concept: one for one in step.state.findings if one.status == "present"}
+    told = {one.concept: one for one in step.before.findings} | new
+    doubted = {one.concept: one for one in walk.effects("unsure", ())}
+    kept = {name: one for name, one in told.items() if name not in walk.asks_for} | doubted
+    settled, retried = step.state.settled - {walk.id}, step.state.retried | {walk.id}
+    return replace(step.state, findings=tuple(kept.values()), settled=settled, retried=retried)
+
+
 def _give_up(step: Step) -> State:
     if step.question is not None:
         step.state = safe_reading(step.protocol, step.state, step.question)
@@ -188,6 +199,7 @@ def _changed(before: State, after: State) -> tuple[str, ...]:
 EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "go_on": _settle,
     "anew": _anew,
+    "look_again": _look_again,
     "give_up": _give_up,
     "take_worst": _take_worst,
     "back": _back,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from voice_triage.dialogue.state import State
-from voice_triage.dialogue.taking import safe_reading
+from voice_triage.dialogue.taking import PUT_RIGHT, safe_reading
 from voice_triage.messages import Finding, Meaning, Value
 from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 from voice_triage.triage import Decision
@@ -33,8 +33,8 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
 
     Named signs alone are taken back by name; a bare "no" takes back all that the last words brought.
     """
-    if meaning.answer in ("yes", "unsure"):
-        return ()
+    if meaning.answer in ("yes", "unsure") or PUT_RIGHT in meaning.told:
+        return ()  # "not him, me": it stands, of another
     absent = named_absent(state, meaning)
     if absent:
         return absent

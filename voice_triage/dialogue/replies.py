@@ -165,6 +165,7 @@ REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "what": asking,
     "ask": asking,
     "go_on": asking,
+    "look_again": asking,
     "anew": lambda step: (Line("recap.about"), *asking(step)),
     "give_up": lambda step: (Line("go_on"), *asking(step)),
     "take_worst": lambda step: (Line("go_on"), *asking(step)),

@@ -97,7 +97,8 @@ def _asides(place: str) -> list[Row]:
 def _question(question: Question) -> list[Row]:
     """Rows of a question that is answered in one go."""
     here, which = question.id, question.id + WHICH
-    found = [_anew(here), Row(HEAR, here, NEXT, ("settled",), "go_on")]
+    found = [_anew(here), Row(HEAR, here, NEXT, ("stays_after_all",), "look_again")]
+    found.append(Row(HEAR, here, NEXT, ("settled",), "go_on"))
     if question.kind == "list" and not question.at_once:
         found.append(Row(HEAR, here, which, ("vague_yes",), "which"))
         found += [_anew(which), Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]

@@ -219,10 +219,18 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "asks_who": lambda step: "asks_who" in step.meaning.told and step.meaning.answer is None,
     "asks_language": lambda step: "asks_language" in step.meaning.told and step.meaning.answer is None,
     "no_phone": _tells("no_phone"),
+    "stays_after_all": lambda step: "spots_stay" in step.meaning.told and _looked_before(step) is not None,
     "another_patient": lambda step: patient(step.before) not in (None, patient(step.state)),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
 }  # fmt: skip
+
+
+def _looked_before(step: Step) -> Question | None:
+    """The glass test, where it was done, found no spots that stay, and was not done again."""
+    state = step.before
+    done = (one for one in step.protocol.questions if one.kind == "walk" and one.id in state.settled)
+    return next((one for one in done if one.id not in state.retried), None)
 
 
 def _unsure(step: Step) -> bool:

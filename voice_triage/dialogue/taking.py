@@ -12,6 +12,15 @@ from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
 
 CHOSEN: Mapping[str, Answer] = {"spots_stay": "no", "spots_fade": "yes"}
 """Asked whether they stay or fade, the words of the question itself answer: to "do they fade?"."""
+CHOICES: Mapping[str, slice] = {
+    "choice_first": slice(0, 1),
+    "choice_second": slice(1, 2),
+    "choice_third": slice(2, 3),
+    "choice_fourth": slice(3, 4),
+    "choice_last": slice(-1, None),
+    "choice_all": slice(None),
+}
+"""Which signs of a list that was read out are meant by their places in it."""
 PUT_RIGHT = "patient_put_right"
 """The circumstance that it is told anew whom it is about."""
 
@@ -34,6 +43,8 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(meaning.values, said)
     answer = bare_answer(state, meaning, question)
+    if question is not None and question.kind == "list" and (chosen := _chosen(question, meaning)):
+        said, answer = (chosen, None) if state.place.endswith(WHICH) else (said, "yes")
     if meaning.partly and question is not None and _leaves_danger(protocol, state, question, said):
         answer = None
     vague = question is not None and answer == "yes" and _names_none(question, said)
@@ -50,6 +61,12 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     settled = question is not None and _settles(question, values, said, answer)
     news = after.findings != state.findings or after.values != state.values
     return Taken(after, settled, vague and not settled, news)
+
+
+def _chosen(question: Question, meaning: Meaning) -> list[Finding]:
+    """The signs of "the first one", "the last two": a list is asked for in the order of ``asks_for``."""
+    chosen = [name for one in meaning.told if one in CHOICES for name in question.asks_for[CHOICES[one]]]
+    return [Finding(name, "present", meaning.text) for name in dict.fromkeys(chosen)]
 
 
 def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[Value, ...]:
@@ -110,12 +127,14 @@ def spoken(state: State, meaning: Meaning, question: Question | None) -> tuple[F
 def bare_answer(state: State, meaning: Meaning, question: Question | None) -> Answer | None:
     """Return "yes", "no" or "unsure" where it answers the question itself.
 
-    It does not while the caller fetches the glass; where "stay or fade?" or other eyes were asked for, one of
-    the two does.
+    It does not while the caller fetches the glass; where "stay or fade?" or other eyes were asked for, only
+    what says one of the two does.
     """
     if question is None or question.kind != "walk":
         return meaning.answer if question is not None else None
     if state.place.endswith((CHOOSE, LOOKER)):
+        if meaning.worded and meaning.answer in ("yes", "no"):
+            return meaning.answer  # "i think they stay", "no i can still see two"
         return next((answer for name, answer in CHOSEN.items() if name in meaning.told), None)
     if meaning.answer == "unsure":
         return "unsure" if state.looked and state.place.endswith(LOOK) else None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
-from voice_triage.messages import Answer, Finding, Meaning, Status
-from voice_triage.protocol import FEVER_CELSIUS
+from voice_triage.messages import Answer, Finding, Meaning
 from voice_triage.understanding import (
     ages,
     concluding,
@@ -32,11 +30,14 @@ from voice_triage.understanding.replies import (
     Found,
     answering,
     answers_in,
+    bare_signs,
     effects,
     general,
+    harmless,
     meant,
     merge,
     only_answers,
+    ordered,
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
@@ -109,25 +110,34 @@ class Interpreter:
         answer = None if answer == "no" and cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
         every, spoken = tuple(t.value for t in told), " ".join(words.surface)
-        part = answer == "no" and not found and "yes" not in context.asked
-        return Meaning(text, answer, command, findings, every, wish, tuple(beside), spoken, conceivable, part)
+        part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
+        worded = bool(found) and not general(context, found)
+        about = (tuple(beside), spoken, conceivable, worded, part)
+        return Meaning(text, answer, command, findings, every, wish, *about)
 
     def _by_rules(self, context: Context, said: list[Said], found: list[Found]) -> weighing.ByRules:
         """What the rules made of the utterance, for the weighing."""
         named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
         aside = frozenset(named - {s.concept for s in said})
-        bare = self._bare(context.asked) if found or context.idle else frozenset()
+        bare = bare_signs(context.asked) if found or context.idle else frozenset()
         return weighing.ByRules(said, len(context.words.surface), aside, context.explained(), bare)
 
     def _unless_gainsaid(
         self, context: Context, said: list[Said], found: list[Found], reading: Reading | None
     ) -> tuple[list[Said], list[Found]]:
         """The signs and answers of an utterance that only answers; otherwise where the network is sure."""
-        other = weighing.gainsaid(found, reading, len(context.words.surface)) if found and reading else None
+        other = self._gainsaid(context, found, reading) if found and reading else None
         if other is not None:
             found = other
-            said = [s for s in said if s.concept not in self._bare(context.asked)]
+            said = [s for s in said if s.concept not in bare_signs(context.asked)]
         return answering(context, said, found), found
+
+    def _gainsaid(self, context: Context, found: list[Found], reading: Reading) -> list[Found] | None:
+        """What the answer is by a network that is sure; a yes to danger signs only where it finds one."""
+        row, words = context.asked, len(context.words.surface)
+        flag = weighing.likeliest(reading, self._network, frozenset(row.get("asks", ())))
+        mild = harmless(row, self._grammar.red_flags) or flag > weighing.AGREED
+        return weighing.gainsaid(found, reading, words, harmless=mild, worded=not general(context, found))
 
     def _weighed(self, command: str | None, reading: Reading, context: Context) -> str | None:
         """The command by both readings; "two minutes, i'm going upstairs" stands as it was said."""
@@ -149,11 +159,6 @@ class Interpreter:
         if not command and (innocent or (context.question == "location" and places)):
             return None
         return likeliest
-
-    @staticmethod
-    def _bare(row: Mapping[str, Any]) -> frozenset[str]:
-        """What a bare answer to the question says: where one was given, it is no words about the signs."""
-        return frozenset(concept for answer in ("yes", "no", "unsure") for concept in row.get(answer, ()))
 
     def _wish(self, name: str | None) -> tuple[str | None, str | None]:
         """The command, and the wish about the assistant itself that it stands for."""
@@ -191,13 +196,8 @@ class Interpreter:
             parts = self._network.read(utterance.words.surface, question).parts
             last = figures.weighed(clauses, last, self._figures, parts)
         if "temperature" in last:
-            # "38.5 last night, now 37": it was a fever, which medicine hides; a slip of the tongue was none.
-            meant = [t for t, after in zip(heat, heat[1:], strict=False) if utterance.earlier(t, after)]
-            place = max([*meant, last["temperature"]], key=lambda t: float(t.value.value))
-            fever = float(place.value.value) >= FEVER_CELSIUS
-            status: Status = "present" if fever else "absent"
             said[:] = [s for s in said if s.concept != "fever"]
-            said.append(Said(place.start, place.end, "fever", status, sure=True, told=True))
+            said.append(temperatures.fever(utterance, heat, last["temperature"]))
         return sorted(last.values(), key=lambda t: t.start)
 
     def _reply(
@@ -211,7 +211,7 @@ class Interpreter:
     ) -> tuple[Answer | None, list[Said]]:
         """The answer to the open question, and the findings with what a bare answer adds."""
         if not context.question:
-            return None, _ordered(said)
+            return None, ordered(said)
         # A question the grammar does not know is still answered by a yes or a no.
         row = context.asked
         if row.get("value") and found and found[-1][2] != "unsure" and (said or told):
@@ -222,15 +222,17 @@ class Interpreter:
                 found, explicit = (), None
         if row.get("clear_no"):
             return self._read_back(context, said, reading, found)
+        asks = [s for s in said if s.concept in row.get("asks", ())]
+        # A yes to a list of red flags is one: the network alone gives none, nor "yes, he's awake".
+        mild = harmless(row, self._grammar.red_flags)
+        if explicit == "yes" and not mild and {s.status for s in asks} == {"absent"}:
+            found, explicit = (), None
         answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
-        asks = [s for s in said if s.concept in row.get("asks", ())]
         told_surely = bool(asks) and all(s.sure for s in asks)
         if reading and not (told_surely and max(reading.answer[1:]) < weighing.SURE_ANSWER):
-            # A yes to a list of red flags is an emergency: the network alone gives none.
-            harmless = "yes" in row or not self._grammar.red_flags.issuperset(row.get("asks", ()))
-            may_say_yes = explicit in ("yes", "unsure") or bool(asks) or harmless
+            may_say_yes = explicit in ("yes", "unsure") or bool(asks) or mild
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:
@@ -238,7 +240,7 @@ class Interpreter:
                 answer = weighing.answer(answer, reading, barred, words=len(context.words.surface))
         if answer and not command:
             said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])
-        return answer, _ordered(said)
+        return answer, ordered(said)
 
     def _read_back(
         self, context: Context, said: list[Said], reading: Reading | None, found: Sequence[Found]
@@ -252,10 +254,10 @@ class Interpreter:
             and not corrected
             and (doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT))
         ):
-            return None, [s for s in _ordered(said) if s.concept not in flags]
+            return None, [s for s in ordered(said) if s.concept not in flags]
         if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back
             said = [s for s in said if s.status != "absent" or s.concept not in flags]
-        return answer, _ordered(said)
+        return answer, ordered(said)
 
     def alone(self, text: str, question: str | None = None, below: float = 1.0) -> frozenset[str]:
         """The signs that the network alone reads, as in many a nonsense, no surer than ``below``."""
@@ -285,7 +287,7 @@ class Interpreter:
             agreed = weighing.agreed(present, reading, self._network)
         unclear = partial if doubtful is None else doubtful
         return Alarm(
-            self._findings(words, _ordered(present)),
+            self._findings(words, ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
             clear=agreed & clear(present, words.surface, self._each(partial) - self._each(unclear)),
         )
@@ -293,8 +295,3 @@ class Interpreter:
     def _each(self, text: str) -> set[str]:
         """The words of a text, each read by itself: "you know" is none, "know" is one."""
         return {word for one in text.split() for word in self._grammar.lexicon.read(one).surface}
-
-
-def _ordered(said: Sequence[Said]) -> list[Said]:
-    """In order of being said."""
-    return sorted(said, key=lambda s: s.start)

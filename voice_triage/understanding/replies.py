@@ -107,6 +107,21 @@ def only_answers(context: Context, found: Sequence[Found]) -> bool:
     return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(context.words.surface))
 
 
+def bare_signs(row: Mapping[str, Any]) -> frozenset[str]:
+    """What a bare answer to the question says: where one was given, it is no words about the signs."""
+    return frozenset(concept for answer in ANSWERS for concept in row.get(answer, ()))
+
+
+def ordered(said: Sequence[Said]) -> list[Said]:
+    """In order of being said."""
+    return sorted(said, key=lambda s: s.start)
+
+
+def harmless(row: Mapping[str, Any], red_flags: frozenset[str]) -> bool:
+    """False for a list of red flags, of which a bare yes is an emergency."""
+    return "yes" in row or not red_flags.issuperset(row.get("asks", ()))
+
+
 def _no_alarms(row: Mapping[str, Any]) -> bool:
     """True for a question whose no says that a sign is there: the spots stay."""
     return "present" in row.get("no", {}).values()

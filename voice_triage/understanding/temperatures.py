@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import takewhile
 
-from voice_triage.messages import Value
+from voice_triage.messages import Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
+from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.spotter import Spot
@@ -131,6 +133,17 @@ def _contrasted(said: Utterance, number: Number) -> bool:
         return False
     other = contrast(said, number)
     return other is not None and all(may_be(one.value) for one in (number, other))
+
+
+def fever(said: Utterance, heat: Sequence[Told], last: Told) -> Said:
+    """The fever that the ``last`` temperature means, or an earlier one: "38.5 last night, now 37".
+
+    Medicine hides a fever; a slip of the tongue was none.
+    """
+    meant = [t for t, after in zip(heat, heat[1:], strict=False) if said.earlier(t, after)]
+    place = max([*meant, last], key=lambda t: float(t.value.value))
+    status: Status = "present" if float(place.value.value) >= FEVER_CELSIUS else "absent"
+    return Said(place.start, place.end, "fever", status, sure=True, told=True)
 
 
 def may_be(degrees: float) -> bool:

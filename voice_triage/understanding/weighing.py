@@ -80,6 +80,8 @@ DENIED = 0.4
 SURE_OPPOSITE = 0.75
 """Of 14,000 sentences that neither had seen 407 only answer; in 27 of these one reads a yes where the other
 reads a no, and in 20 of 22 where the network is at least this sure it is right."""
+SURE_WORDED = 0.95
+"""And surer still of a no where a yes says the thing itself: "it's clear" was a red flag."""
 SURE_NOTHING = 0.99
 """Nor is what the rules read an answer where the network is this sure that it is none: of seven such of
 ``weigh/`` and ``dev/`` six were none ("got the glass on you go"), the seventh began with a yes."""
@@ -216,14 +218,18 @@ def says_yes(reading: Reading) -> bool:
     return float(reading.answer[ANSWERS.index("yes")]) > AGREED
 
 
-def gainsaid(found: Sequence[Found], reading: Reading, words: int) -> list[Found] | None:
+def gainsaid(
+    found: Sequence[Found], reading: Reading, words: int, *, harmless: bool = True, worded: bool = False
+) -> list[Found] | None:
     """The opposite of a bare answer, or none, where the network is sure of that; None where it is not.
 
-    "None of them went", "thank you very much"; what begins with a yes is one.
+    "None of them went", "thank you very much"; what begins with a yes is one. Where a yes is not ``harmless``
+    a no becomes none instead: "no they really do go", to the danger signs. ``worded``: it says what they do.
     """
     opposite = OPPOSITES.get(found[-1][2])
-    if opposite and reading.answer[ANSWERS.index(opposite)] > SURE_OPPOSITE:
-        return [(0, words, opposite)]
+    sure = SURE_WORDED if worded and opposite == "no" else SURE_OPPOSITE
+    if opposite and reading.answer[ANSWERS.index(opposite)] > sure:
+        return [(0, words, opposite)] if harmless or opposite == "no" else []
     return [] if reading.answer[0] > SURE_NOTHING and found[0] != (0, 1, "yes") else None
 
 
@@ -249,7 +255,8 @@ def likeliest(reading: Reading | None, network: Network | None, concepts: frozen
     """The network's highest probability that one of the concepts is present; 0 without a network."""
     if reading is None or network is None:
         return 0.0
-    return max(float(reading.statuses[at][1]) for at, one in enumerate(network.concepts) if one in concepts)
+    likely = (reading.statuses[at][1] for at, one in enumerate(network.concepts) if one in concepts)
+    return float(max(likely, default=0.0))
 
 
 def conceivable(
