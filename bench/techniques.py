@@ -64,7 +64,7 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "judge's restart": ("voice_triage.audio.endpoint.NO_VOICE", 0.0),
     "asking": ("voice_triage.listening.Listener._sure", _stood),
     "waiting": ("voice_triage.understanding.interpreter.left_open", lambda *said: False),
-    "clear words": ("voice_triage.recognizers.moonshine_engine.MOONSHINE_CLEAR", 1.0),
+    "clear words": ("voice_triage.understanding.interpreter.clear", lambda *said: frozenset()),
     "last word": (
         "voice_triage.recognizers.moonshine_engine.MoonshineRecognizer.pause", lambda recognizer: None,
     ),

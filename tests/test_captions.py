@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 
 from voice_triage import captions
 from voice_triage.captions import Captions, Places, PlainCaptions, open_captions
@@ -314,3 +315,20 @@ def test_nothing_of_a_caption_is_obeyed_by_the_terminal():
 
     assert "[bold]x[/bold]" in screen
     assert "\x1b]0" not in screen and "\x1b[2J" not in screen
+
+
+def test_the_next_caller_sees_nothing_of_the_one_before() -> None:
+    """Each conversation counts its turns from one: the emergency of turn 3 was shown to the next caller."""
+    shown = LiveCaptions(Terminal(), Places(QUESTIONS), {})
+    try:
+        conversation(shown)
+        shown.begin()
+        shown.said("How old are you?", "age", turn=3, at_s=0.0)
+        console = Console(file=io.StringIO(), width=80, height=24)
+        console.print(shown.draw())
+    finally:
+        shown.close()
+    screen = console.file.getvalue()  # type: ignore[attr-defined]
+
+    assert "EMERGENCY" not in screen and "breathe" not in screen
+    assert "question 1 of" in screen

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -450,6 +451,23 @@ class Typist(Keys):
     def line(self) -> str:
         before, self.ended = self.ended, Hall.opened
         return "stop" if before < Hall.opened else ""
+
+
+class Latin(io.TextIOWrapper):
+    """A terminal that sends a byte which is no UTF-8."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_wrong_byte_does_not_end_the_typing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Latin(io.BytesIO(b"caf\xe9\nhe can't breathe\n"), encoding="utf-8"))
+    keys, lines = Keys(), []
+    until = time.monotonic() + 5
+    while len(lines) < 2 and time.monotonic() < until:
+        lines += filter(None, [keys.line()])
+
+    assert lines[1:] == ["he can't breathe"]
 
 
 def test_each_conversation_of_a_standby_has_a_summary_of_its_own(

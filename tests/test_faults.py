@@ -422,6 +422,24 @@ def test_a_recogniser_that_failed_is_closed_and_its_heir_is_told_of_the_caller()
     assert opened.made[1].callers == 1
 
 
+def test_a_recogniser_that_opens_and_fails_each_time_is_opened_seldom_and_lost() -> None:
+    """Opened at every block, a model of a second to load had kept the session deaf for ever."""
+    opened = Opened(ScriptedRecognizer(), works=1000)
+    recognizer = RestartingRecognizer(opened)
+    for _ in range(200):
+        opened.made[-1].dead = True
+        recognizer.accept(np.zeros(320, np.int16))
+
+    assert recognizer.lost
+    assert opened.tried < 10
+
+    recognizer.accept(np.zeros(16_000, np.int16))
+    opened.made[-1].dead = False
+    recognizer.accept(np.zeros(320, np.int16))
+    recognizer.finish()
+    assert not recognizer.lost, "an utterance was heard to its end"
+
+
 def test_a_recogniser_that_cannot_be_opened_is_tried_seldom_and_the_caller_told(
     kit: Kit, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -66,9 +66,7 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        interpreter = Interpreter.load(self.settings.language)
-        interpreter.year = date.today().year
-        return interpreter
+        return Interpreter.load(self.settings.language)
 
     @cached_property
     def wording(self) -> Wording:
@@ -130,7 +128,8 @@ class Kit:
         name, voice = found
         before, self.voice, self.settings = self.voice, voice, replace(self.settings, voice=name)
         if self._preparing is not None:
-            self._preparing.join()  # it sees that its voice is no longer wanted, and stops after one line
+            # It sees that its voice is no longer wanted, and stops after one line, which may take long.
+            self._preparing.join(timeout=1.0)
         voice.take_over(before)
         # Beside the conversation: until it is done the old voice says the emergency lines.
         work = (*self._emergency(), lambda: self.voice is voice)
@@ -241,6 +240,7 @@ class Kit:
         next_voice: Callable[[], SpokenBy | None] | None = None,
     ) -> tuple[Session, Dialogue]:
         limits = thresholds or Thresholds()
+        self.interpreter.year = date.today().year  # a service runs over New Year
         engine.new_caller()
         engine.beside(clock.start)
         dialogue = Dialogue(self.protocol)

@@ -28,6 +28,10 @@ class Places:
         self._order = tuple(questions)
         self._asked: list[str] = []
 
+    def begin(self) -> None:
+        """Nothing has been asked yet."""
+        self._asked.clear()
+
     def of(self, question: str | None) -> str:
         """Such as "question 5 of about 12"; "" for what is no question of the protocol."""
         if question not in self._order:
@@ -42,6 +46,9 @@ class Places:
 
 class Captions(Observer):
     """An observer that can be opened, told a state of its own, and closed; this one shows nothing."""
+
+    def begin(self) -> None:
+        """Another conversation: nothing of the one before stays."""
 
     def state(self, what: str) -> None:
         """What goes on now, in a few words, such as "waiting for: start triage"."""
@@ -94,6 +101,11 @@ class PlainCaptions(Captions):
     def __init__(self, stream: TextIO, places: Places) -> None:
         self._lines = _Lines(stream)
         self._places = places
+        self._place = ""
+
+    def begin(self) -> None:
+        """Count the questions anew."""
+        self._places.begin()
         self._place = ""
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:

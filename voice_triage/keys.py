@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import sys
 import threading
@@ -34,5 +35,7 @@ class Keys:
         """Nothing to close."""
 
     def _read(self) -> None:
-        for line in sys.stdin:
-            self._lines.put(line)
+        encoding = sys.stdin.encoding or "utf-8"
+        with contextlib.suppress(OSError, ValueError):  # the terminal is gone
+            for line in sys.stdin.buffer:  # one wrong byte must not end all typing
+                self._lines.put(line.decode(encoding, "replace"))

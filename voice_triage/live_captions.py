@@ -51,6 +51,13 @@ class LiveCaptions(Captions):
         self._thread = threading.Thread(target=self._redraw, name="captions", daemon=True)
         self._thread.start()
 
+    def begin(self) -> None:
+        """Clear the screen of the caller before, whose turns were counted from one, too."""
+        self._places.begin()
+        self._lines.clear()
+        self._hearing, self._place = "", ""
+        self._emergency_turn, self._emergency_next = None, False
+
     # ---- what the session says ----
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
-from voice_triage.thresholds import DEAF_BLOCKS, RATE_HZ, WAKE_LOOKS_S, WAKE_S
+from voice_triage.thresholds import BLOCK, DEAF_BLOCKS, RATE_HZ, WAKE_LOOKS_S, WAKE_S
 from voice_triage.understanding.listening_words import ListeningWords
 from voice_triage.understanding.phrases import STANDBY
 
@@ -60,13 +61,13 @@ class Standby:
 
     def step(self) -> bool:
         """Hear one block; True when the phrase was said."""
-        mic = self._device.exchange(self._player.next_block())
         try:
-            woken = self._hear(mic)
+            woken = self._hear(self._device.exchange(self._player.next_block()))
         except Exception as error:  # whatever a C library throws, the service goes on
             if not self._deaf_blocks:
                 _log.error("the hearing failed (%s)", type(error).__name__)
             self._deaf_blocks += 1
+            time.sleep(BLOCK / RATE_HZ)  # it may be the device, which then waits for no sound
             self._heard.clear()
             self._endpointer.reset()
             return False

@@ -77,7 +77,7 @@ def _stand_by(kit: Kit, device: LiveDevice, captions: Captions, keys: Keys) -> s
             lost = missing
             text = kit.wording.say(about_devices(lost))
             captions.trouble(text)
-            with contextlib.suppress(TriageError):
+            with contextlib.suppress(Exception):  # whatever an engine throws, the waiting goes on
                 standby.say(kit.voice.render(text, kit.settings.rate_wpm))
     return ""
 
@@ -86,6 +86,7 @@ def _talk(
     kit: Kit, device: LiveDevice, captions: Captions, keys: Keys, typed: str, path: Path | None
 ) -> None:
     """One conversation; nothing holds what was said and heard in it once this returns."""
+    captions.begin()
     session = kit.talk(device, (captions,), lambda name: _keep_voice(name, captions))
     with summarised(kit, session.dialogue, path):
         _converse(session, device, keys, typed, kit.second_opinion)

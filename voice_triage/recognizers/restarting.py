@@ -27,13 +27,14 @@ class RestartingRecognizer:
         self._beside: Beside | None = None
         self.failures = 0
         """How often the engine has failed; the session asks again whenever this has grown."""
-        self._unopened = 0
+        self._in_a_row = 0
+        """Failures since an utterance was heard to its end; from the second on the next try waits."""
         self._wait = 0
 
     @property
     def lost(self) -> bool:
-        """True when it could not be opened again and again: nothing is heard by it."""
-        return self._unopened >= ENGINE_LOST_AFTER
+        """True when it failed again and again, to open or to hear: nothing is heard by it."""
+        return self._in_a_row >= ENGINE_LOST_AFTER
 
     @property
     def step_s(self) -> float:
@@ -69,7 +70,11 @@ class RestartingRecognizer:
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; empty when the engine has just failed."""
-        return self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis("", final=True))
+        failures = self.failures
+        final = self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis("", final=True))
+        if self.failures == failures:
+            self._in_a_row = 0
+        return final
 
     def close(self) -> None:
         """Release the engine."""
@@ -87,7 +92,9 @@ class RestartingRecognizer:
             # The type only: a message might hold what was said.
             log.warning("the recogniser failed (%s) and is opened anew", type(error).__name__)
             self.failures += 1
-            engine, self._engine, self._wait = self._engine, None, 0
+            self._in_a_row += 1
+            engine, self._engine = self._engine, None
+            self._wait = ENGINE_AGAIN_SAMPLES if self._in_a_row > 1 else 0
             if engine is not None:
                 with contextlib.suppress(Exception):
                     engine.close()
@@ -103,10 +110,10 @@ class RestartingRecognizer:
             engine.beside(self._beside)
             engine.expect(self._question)
         except Exception as error:
-            if not self._unopened:
+            if not self._in_a_row:
                 log.warning("the recogniser cannot be opened (%s)", type(error).__name__)
-            self._unopened += 1
+            self._in_a_row += 1
             self._wait = ENGINE_AGAIN_SAMPLES
             return False
-        self._engine, self._unopened = engine, 0
+        self._engine = engine
         return True

@@ -30,6 +30,8 @@ class FallbackVoice:
 
     def __init__(self, *voices: Voice) -> None:
         self._voices = voices
+        self._first = 0
+        """The one that spoke last: a voice that hangs is not waited for with every line."""
         self.name = voices[0].name
         self.version = voices[0].version
         self.degraded = False
@@ -37,7 +39,8 @@ class FallbackVoice:
     def render(self, text: str, rate_wpm: int = USUAL_WPM) -> Pcm:
         """Speech by the first voice that works; Lacking, with the first one's cure, when none does."""
         first: Lacking | None = None
-        for number, voice in enumerate(self._voices):
+        numbered = tuple(enumerate(self._voices))
+        for number, voice in numbered[self._first :] + numbered[: self._first]:
             try:
                 pcm = voice.render(text, rate_wpm)
             except Lacking as error:
@@ -45,7 +48,7 @@ class FallbackVoice:
                 continue
             if first and not self.degraded:
                 _log.error("%s", _instead(first, voice.name))
-            self.degraded = number > 0
+            self._first, self.degraded = number, number > 0
             return pcm
         raise first or Lacking("there is no voice", "Install one with: sudo apt-get install espeak-ng")
 
@@ -125,12 +128,13 @@ def another(
     names = offered(piper)
     at = names.index(setting) if setting in names else -1
     for name in (*names[at + 1 :], *names[: max(0, at)]):
-        voice = open_setting(name, piper)
         with contextlib.suppress(TriageError):
-            voice.render(sample, rate_wpm)
-            if not voice.degraded:  # else another one spoke in its place
-                return name, voice
-        voice.close()
+            voice = open_setting(name, piper)
+            with contextlib.suppress(TriageError):
+                voice.render(sample, rate_wpm)
+                if not voice.degraded:  # else another one spoke in its place
+                    return name, voice
+            voice.close()
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, at_level, trim
 from voice_triage.speech.contract import LEVEL_DBFS, USUAL_WPM, bounded_rate, least_seconds
-from voice_triage.speech.synthesis import espeak_ng, espeak_ng_version
+from voice_triage.speech.synthesis import LIVE_TIMEOUT_S, espeak_ng, espeak_ng_version
 
 
 class EspeakNgVoice:
@@ -21,7 +21,7 @@ class EspeakNgVoice:
         """Speech as int16[n]; Lacking when espeak-ng is missing or gives too little."""
         if not any(letter.isalnum() for letter in text):
             raise BadInput("the voice was given nothing to say")
-        pcm = trim(espeak_ng(text, self._voice, bounded_rate(rate_wpm)))
+        pcm = trim(espeak_ng(text, self._voice, bounded_rate(rate_wpm), LIVE_TIMEOUT_S))
         if len(pcm) < least_seconds(text, rate_wpm) * 16000 * 0.8 or not pcm.any():
             raise Lacking(
                 "espeak-ng gave no sound", "Reinstall it with: sudo apt-get install --reinstall espeak-ng"

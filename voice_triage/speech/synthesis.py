@@ -16,7 +16,9 @@ from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, decode
 
 TIMEOUT_S = 90.0
-"""A busy machine has kept festival for more than 30 s over one sentence."""
+"""A busy machine has kept festival, of the callers, for more than 30 s over one sentence."""
+LIVE_TIMEOUT_S = 10.0
+"""The assistant hears nothing while its own line is made."""
 VOICE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_+/.-]*")
 
 
@@ -38,13 +40,13 @@ def flite(text: str, voice: str) -> Pcm:
     return _rendered(text, lambda words, sound: [program("flite"), "-voice", voice, "-f", words, "-o", sound])
 
 
-def espeak_ng(text: str, voice: str, rate_wpm: int) -> Pcm:
+def espeak_ng(text: str, voice: str, rate_wpm: int, timeout_s: float = TIMEOUT_S) -> Pcm:
     """Speech by espeak-ng; BadInput for a voice or variant it does not have."""
     program("espeak-ng")
     _check_espeak_ng(voice)
     # The assistant speaks by it, too: what repeats the caller touches no disk.
     command = [program("espeak-ng"), "-v", voice, "-s", str(rate_wpm), "--stdin", "--stdout"]
-    return _decoded(io.BytesIO(_run(command, _line(text))), "espeak-ng")
+    return _decoded(io.BytesIO(_run(command, _line(text), timeout_s)), "espeak-ng")
 
 
 def festival(text: str, voice: str) -> Pcm:
@@ -105,9 +107,9 @@ def _told(command: list[str]) -> str:
     return _run(command).decode("utf-8", "replace")
 
 
-def _run(command: list[str], given: bytes = b"") -> bytes:
+def _run(command: list[str], given: bytes = b"", timeout_s: float = TIMEOUT_S) -> bytes:
     try:
-        done = subprocess.run(command, capture_output=True, timeout=TIMEOUT_S, check=True, input=given)
+        done = subprocess.run(command, capture_output=True, timeout=timeout_s, check=True, input=given)
     except (OSError, subprocess.SubprocessError) as error:
         raise Lacking(f"{Path(command[0]).name} does not run ({_reason(error)})", "Reinstall it") from None
     return done.stdout
@@ -115,7 +117,7 @@ def _run(command: list[str], given: bytes = b"") -> bytes:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.TimeoutExpired):
-        return f"no answer in {TIMEOUT_S:g} s"
+        return f"no answer in {error.timeout:g} s"
     # No word of what it wrote itself: it might repeat the line that it was given.
     if isinstance(error, subprocess.CalledProcessError):
         return f"status {error.returncode}"

@@ -51,6 +51,8 @@ def recall(name: str) -> Any | None:
             value = pickle.loads(body)
             if hasattr(gc, "freeze"):  # never looked through again either
                 gc.freeze()
+            with contextlib.suppress(OSError):
+                os.utime(path)  # what is in use is not the oldest
             return value
     except Exception:  # a pickle may fail in any way; the grammar is then compiled as if it were new
         return None
