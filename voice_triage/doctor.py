@@ -7,14 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 import numpy as np
 
 from voice_triage import measurements
 from voice_triage.errors import Lacking, TriageError, extra
-from voice_triage.messages import Hypothesis
-from voice_triage.pcm import Pcm, silence
+from voice_triage.pcm import Pcm, rms_dbfs, silence
+from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.thresholds import BLOCK, RATE_HZ
 
 Verdict = Literal["ok", "warn", "fail"]
@@ -50,33 +50,6 @@ class Result:
 Check = Callable[[], Sequence[Result]]
 Exchange = Callable[[Pcm], Pcm]
 """Plays int16[320] and returns the int16[320] heard meanwhile, as SoundDevice.exchange. Raises Lacking."""
-
-
-class Recognizer(Protocol):
-    """What the doctor uses of a streaming recogniser."""
-
-    name: str
-
-    def expect(self, question: str | None) -> None:
-        """Prepare for answers to ``question``."""
-
-    def start(self) -> None:
-        """Begin an utterance."""
-
-    def accept(self, block: Pcm) -> Hypothesis:
-        """Hear one block."""
-
-    def finish(self) -> Hypothesis:
-        """End the utterance."""
-
-
-class Transcriber(Protocol):
-    """What the doctor uses of a second opinion."""
-
-    name: str
-
-    def transcribe(self, pcm: Pcm) -> Hypothesis:
-        """Hear a whole utterance."""
 
 
 # ---- running ----
@@ -137,7 +110,7 @@ def _through(exchange: Exchange, far: Pcm) -> Pcm:
 def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
     """Record a second: whether it is alive, how loud the room is, whether it clips."""
     heard = listen(exchange, SETTLING_S + 1.0)[round(SETTLING_S * RATE_HZ) :]
-    level, floor = measurements.dbfs(heard), measurements.noise_floor_dbfs(heard)
+    level, floor = rms_dbfs(heard), measurements.noise_floor_dbfs(heard)
     clipped = measurements.clipping_ratio(heard)
     figures: dict[str, float | str] = {
         "level_dbfs": round(level, 1),
@@ -200,7 +173,7 @@ def check_voice(render: Callable[[str], Pcm], name: str = "") -> list[Result]:
     began = time.perf_counter()
     sound = render("This is how I sound.")
     spent_s = time.perf_counter() - began
-    if not len(sound) or measurements.dbfs(sound) < -60:
+    if not len(sound) or rms_dbfs(sound) < -60:
         cure = "Install espeak-ng, or set another: voice-triage config set voice NAME"
         return [Result("voice", "fail", f"{name or 'the voice'} renders silence", cure)]
     seconds = len(sound) / RATE_HZ
@@ -211,7 +184,7 @@ def check_voice(render: Callable[[str], Pcm], name: str = "") -> list[Result]:
 
 
 def check_recognizer(
-    open_: Callable[[], Recognizer], render: Callable[[str], Pcm], question: str = "fever"
+    open_: Callable[[], StreamingRecognizer], render: Callable[[str], Pcm], question: str = "fever"
 ) -> list[Result]:
     """Let it hear a rendered "yes" as the answer to ``question``."""
     recognizer = open_()
@@ -239,7 +212,7 @@ def check_recognizer(
 
 
 def check_second_opinion(
-    open_: Callable[[], Transcriber | None], render: Callable[[str], Pcm], setting: str = "auto"
+    open_: Callable[[], UtteranceRecognizer | None], render: Callable[[str], Pcm], setting: str = "auto"
 ) -> list[Result]:
     """Let Whisper hear a sentence, where it is wanted and installed; without it things work, less well."""
     name = "second opinion"

@@ -33,11 +33,6 @@ class EchoPath:
         return self.clarity >= CLEAR
 
 
-def dbfs(pcm: Pcm) -> float:
-    """Level of the whole in dB below full scale; -120 for nothing."""
-    return rms_dbfs(pcm)
-
-
 def noise_floor_dbfs(pcm: Pcm) -> float:
     """Level of the quietest tenth of the 10 ms frames: the room without what happens in it."""
     frames = pcm[: len(pcm) // FRAME * FRAME].reshape(-1, FRAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -179,14 +179,13 @@ class Stage:
     clock: VirtualClock
     recognizer: str
     recorder: Recorder | None = None
-    observers: list[Observer] = field(default_factory=list)
 
 
 def play(scenario: Scenario, stage: Stage) -> Result:
     """Play the scenario to its end and check it against what it expects."""
     stage.session.start()
     audio_s = 0.0
-    while not (stage.session.over or (stage.session.standing_by and not _more_to_come(stage))):
+    while not (stage.session.over or (stage.session.standing_by and not stage.caller.talking)):
         stage.session.step()
         audio_s += BLOCK_S
         if audio_s > LONGEST_S:
@@ -216,10 +215,6 @@ def play(scenario: Scenario, stage: Stage) -> Result:
         result.failures.append(f"the conversation did not end within {LONGEST_S:.0f} s")
         result.passed = False
     return result
-
-
-def _more_to_come(stage: Stage) -> bool:
-    return stage.caller.talking
 
 
 def _interrupt_ms(stage: Stage) -> float | None:

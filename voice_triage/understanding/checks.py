@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -43,6 +45,9 @@ def check(language: str = "en", concepts: Iterable[str] = (), dictionary: Collec
         if not grammar.files["signs"][flag].get("near") and not grammar.files["signs"][flag].get("fine")
     ]
     problems += _claimed_twice(grammar)
+    used = set(re.findall(r"<(\w+)>", json.dumps(grammar.files, default=str)))
+    unused = sorted(grammar.files["rules"].keys() - used)
+    problems += [f"rules.yaml: no template uses '{name}'" for name in unused]
     if dictionary:
         problems += unheard(Phrases(grammar), dictionary)
     return problems

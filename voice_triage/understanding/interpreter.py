@@ -109,11 +109,10 @@ class Interpreter:
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         answer = None if answer == "no" and cried(context, text) else answer
         findings = self._findings(words, self._without_parts(said, asked))
-        every, spoken = tuple(t.value for t in told), " ".join(words.surface)
         part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
         worded = bool(found) and not general(context, found)
-        about = (tuple(beside), spoken, conceivable, worded, part)
-        return Meaning(text, answer, command, findings, every, wish, *about)
+        about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
+        return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, *about)
 
     def _by_rules(self, context: Context, said: list[Said], found: list[Found]) -> weighing.ByRules:
         """What the rules made of the utterance, for the weighing."""
