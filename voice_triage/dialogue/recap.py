@@ -51,8 +51,7 @@ def _who(state: State) -> tuple[Line, ...]:
     age = state.value("age")
     if age is None or isinstance(age.value, str):
         return (Line("recap.about"),) if patient(state) else ()
-    unit = "months" if age.unit == "months" else "years"
-    return (Line(f"recap.age_{unit}", (("count", f"{age.value:g}"),)),)
+    return (_counted("recap.age_months" if age.unit == "months" else "recap.age_years", f"{age.value:g}"),)
 
 
 def _since(state: State) -> tuple[Line, ...]:
@@ -65,8 +64,13 @@ def _lasting(duration: Value) -> Line:
     hours = float(duration.value)
     for unit, length in (("months", 730), ("weeks", 168), ("days", 24)):
         if hours >= 2 * length:
-            return Line(f"recap.since_{unit}", (("count", f"{max(1, round(hours / length))}"),))
-    return Line("recap.since_hours", (("count", f"{max(1, round(hours))}"),))
+            return _counted(f"recap.since_{unit}", f"{max(1, round(hours / length))}")
+    return _counted("recap.since_hours", f"{max(1, round(hours))}")
+
+
+def _counted(prompt: str, count: str) -> Line:
+    """The line with a number; of one it has a form of its own: "1 year old"."""
+    return Line(prompt.removesuffix("s") if count == "1" else prompt, (("count", count),))
 
 
 def _signs(said: Iterable[Finding], status: str, prompt: str) -> tuple[Line, ...]:
