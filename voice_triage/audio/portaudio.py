@@ -6,6 +6,7 @@ import contextlib
 import importlib
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -170,6 +171,9 @@ class _PortAudioStream:
     ) -> None:
         sounddevice = load()
         self._error = sounddevice.PortAudioError
+        # Whoever regains a lost device closes the other one's stream, too, while the session may be using it:
+        # PortAudio would get a pointer that is freed.
+        self._lock, self._closed = threading.Lock(), False
         self.rate_hz, self.channels = form
         make = sounddevice.InputStream if kind == "input" else sounddevice.OutputStream
         self._stream = make(
@@ -191,24 +195,30 @@ class _PortAudioStream:
     @property
     def active(self) -> bool:
         """False once the device has stopped by itself."""
-        try:
-            return bool(self._stream.active)
-        except self._error:
-            return False
+        with self._lock:
+            try:
+                return not self._closed and bool(self._stream.active)
+            except self._error:
+                return False
 
     def restart(self) -> None:
         """Silence within about 10 ms (abort), then running again."""
-        try:
-            self._stream.abort()
-            self._stream.start()
-        except self._error as error:
-            raise OSError(str(error)) from None
+        with self._lock:
+            if self._closed:
+                raise OSError("the stream is closed")
+            try:
+                self._stream.abort()
+                self._stream.start()
+            except self._error as error:
+                raise OSError(str(error)) from None
 
     def close(self) -> None:
         """Stop and give back; never raises."""
-        for step in (self._stream.abort, self._stream.close):
-            with contextlib.suppress(self._error):
-                step()
+        with self._lock:
+            self._closed = True
+            for step in (self._stream.abort, self._stream.close):
+                with contextlib.suppress(self._error):
+                    step()
 
 
 @contextlib.contextmanager
