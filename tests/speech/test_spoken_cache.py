@@ -51,6 +51,18 @@ def test_the_next_voice_steps_in_under_the_first_ones_name(store: SoundStore) ->
         voice.render("Something else.")
 
 
+def test_a_voice_that_failed_is_not_waited_for_with_every_line(store: SoundStore) -> None:
+    first, second = CountingVoice("first", dead=True), CountingVoice("second")
+    voice = CachedVoice(FallbackVoice(first, second), store)
+    for text in ("How old?", "How long?", "Where?"):
+        voice.render(text)
+    asked = len(first.asked)
+    first.dead, second.dead = False, True
+
+    assert asked <= 1 and len(second.asked) == 3
+    assert voice.render("What now?").any() and not voice.degraded, "it is asked once the other fails"
+
+
 def test_a_stand_ins_sound_is_not_kept_for_other_sessions(store: SoundStore) -> None:
     voice = CachedVoice(FallbackVoice(CountingVoice("first", dead=True), CountingVoice("second")), store)
     voice.render("How old?")

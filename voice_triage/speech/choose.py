@@ -38,19 +38,21 @@ class FallbackVoice:
 
     def render(self, text: str, rate_wpm: int = USUAL_WPM) -> Pcm:
         """Speech by the first voice that works; Lacking, with the first one's cure, when none does."""
-        first: Lacking | None = None
+        failed: dict[int, Lacking] = {}
         numbered = tuple(enumerate(self._voices))
         for number, voice in numbered[self._first :] + numbered[: self._first]:
             try:
                 pcm = voice.render(text, rate_wpm)
             except Lacking as error:
-                first = first or error
+                failed[number] = error
                 continue
-            if first and not self.degraded:
-                _log.error("%s", _instead(first, voice.name))
+            if failed and number > 0 and not self.degraded:
+                _log.error("%s", _instead(failed[min(failed)], voice.name))
             self._first, self.degraded = number, number > 0
             return pcm
-        raise first or Lacking("there is no voice", "Install one with: sudo apt-get install espeak-ng")
+        if failed:
+            raise failed[min(failed)]
+        raise Lacking("there is no voice", "Install one with: sudo apt-get install espeak-ng")
 
     def close(self) -> None:
         """Close them all."""
