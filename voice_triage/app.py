@@ -66,7 +66,9 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        return Interpreter.load(self.settings.language)
+        interpreter = Interpreter.load(self.settings.language)
+        interpreter.year = date.today().year  # of `interpret` and `chat`, which have no session
+        return interpreter
 
     @cached_property
     def wording(self) -> Wording:

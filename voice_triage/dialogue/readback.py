@@ -33,15 +33,17 @@ def taken_back(protocol: Protocol, state: State, meaning: Meaning) -> tuple[str,
 
     Named signs alone are taken back by name; a bare "no" takes back all that the last words brought.
     """
-    if meaning.answer in ("yes", "unsure") or PUT_RIGHT in meaning.told:
-        return ()  # "not him, me": it stands, of another
+    if meaning.answer in ("yes", "unsure"):
+        return ()
+    if PUT_RIGHT in meaning.told and any(one.concept == "patient" for one in meaning.values):
+        return ()  # "not him, me": it stands, of another; "that was not him" takes it back
     absent = named_absent(state, meaning)
     if absent:
         return absent
     faded = _seen_to_fade(protocol, state, meaning)
     if faded:
         return faded
-    if meaning.told:
+    if set(meaning.told) - {PUT_RIGHT}:
         return ()  # "no, they are coming" and "no help is coming" deny nothing
     if any(one.status == "absent" and one.words for one in meaning.findings):
         return ()  # "no he can put his chin down" denies something else than what was read back

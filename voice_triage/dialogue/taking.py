@@ -43,8 +43,8 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(meaning.values, said)
     answer = bare_answer(state, meaning, question)
-    if question is not None and question.kind == "list" and (chosen := _chosen(question, meaning)):
-        said, answer = (chosen, None) if state.place.endswith(WHICH) else (said, "yes")
+    if question is not None and state.place.endswith(WHICH) and (chosen := _chosen(question, meaning)):
+        said, answer = chosen, None
     if meaning.partly and question is not None and _leaves_danger(protocol, state, question, said):
         answer = None
     vague = question is not None and answer == "yes" and _names_none(question, said)
@@ -64,7 +64,12 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
 
 
 def _chosen(question: Question, meaning: Meaning) -> list[Finding]:
-    """The signs of "the first one", "the last two": a list is asked for in the order of ``asks_for``."""
+    """The signs of "the first one", "the first two": a list is read out in the order of ``asks_for``.
+
+    None of "no, that's all" and "just a second".
+    """
+    if meaning.answer == "no" or meaning.command is not None:
+        return []
     chosen = [name for one in meaning.told if one in CHOICES for name in question.asks_for[CHOICES[one]]]
     return [Finding(name, "present", meaning.text) for name in dict.fromkeys(chosen)]
 
