@@ -19,7 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from voice_triage.errors import BadContent
-from voice_triage.understanding.transformer import Floats, gelu, layer, linear, normed, softmax, stored, whole
+from voice_triage.understanding.transformer import (
+    Floats,
+    Packed,
+    gelu,
+    layer,
+    linear,
+    normed,
+    ready,
+    softmax,
+    stored,
+    whole,
+)
 from voice_triage.understanding.values_network import FROM, Part
 
 MAX_PIECES = 110
@@ -73,11 +84,7 @@ class Network:
         self.layers = int(names["layers"])
         # Most of the weights are those of pieces nobody says: they stay bytes, and are made whole when read.
         self._embeddings = {name: arrays[name] for name in ("we", "we.scale") if name in arrays}
-        self._w = {
-            name: whole(arrays, name)
-            for name in arrays
-            if name not in self._embeddings and not name.endswith(".scale")
-        }
+        self._w = ready({name: array for name, array in arrays.items() if name not in self._embeddings})
         self._word_pieces = lru_cache(maxsize=4096)(self._split)
         # A red flag is looked for in the same words that are read for their meaning.
         self._readings = lru_cache(maxsize=16)(self._read)
@@ -85,7 +92,7 @@ class Network:
     def read(self, words: Sequence[str], question: str | None) -> Reading:
         """Read words as :class:`Lexicon` splits them; ``question`` is the one that was open, or None.
 
-        About 12 ms for twenty words on one core, and never more than for 550.
+        About 7 ms for twenty words on one core, and never more than for 550.
         """
         return self._readings(tuple(words), question)
 
@@ -173,7 +180,8 @@ class Network:
 
     def weights(self, name: str) -> tuple[Floats, Floats]:
         """The weights and the bias of a name: scripts/train_values goes on from them."""
-        return self._w[name + ".w"], self._w[name + ".b"]
+        weight = self._w[name + ".w"]
+        return weight.whole() if isinstance(weight, Packed) else weight, self._w[name + ".b"]
 
     def forget(self) -> None:
         """Forget the words that were read."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -16,13 +17,36 @@ from voice_triage.errors import BadContent
 Floats = NDArray[np.float32]
 
 
-def layer(x: Floats, w: Mapping[str, Floats], at: str, heads: int) -> Floats:
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A matrix kept as bytes: a quarter of the memory, and read sooner than floats beyond the cache."""
+
+    values: NDArray[np.int8]
+    """inputs x outputs."""
+    scale: Floats
+    """outputs: what one step of a byte is worth."""
+
+    def applied(self, x: Floats) -> Floats:
+        """Rows of inputs, as rows of outputs."""
+        out: Floats = x @ self.values.astype(np.float32) * self.scale
+        return out
+
+    def whole(self) -> Floats:
+        """The matrix in floats, outputs x inputs."""
+        return (self.values * self.scale).T
+
+
+Weights = Mapping[str, Any]
+"""By name: floats, or a matrix :class:`Packed`."""
+
+
+def layer(x: Floats, w: Weights, at: str, heads: int) -> Floats:
     """One layer, whose weights are named ``at``: hidden states, pieces x width, of the next."""
     x = normed(x + _attended(x, w, at, heads), w, at + "n1")
     return normed(x + linear(gelu(linear(x, w, at + "f1")), w, at + "f2"), w, at + "n2")
 
 
-def _attended(x: Floats, w: Mapping[str, Floats], at: str, heads: int) -> Floats:
+def _attended(x: Floats, w: Weights, at: str, heads: int) -> Floats:
     """Self-attention of one layer."""
     length, width = x.shape
 
@@ -34,13 +58,14 @@ def _attended(x: Floats, w: Mapping[str, Floats], at: str, heads: int) -> Floats
     return linear((weights @ value).transpose(1, 0, 2).reshape(length, width), w, at + "o")
 
 
-def linear(x: Floats, w: Mapping[str, Floats], name: str) -> Floats:
+def linear(x: Floats, w: Weights, name: str) -> Floats:
     """The weights and bias of a name, applied."""
-    out: Floats = x @ w[name + ".w"].T + w[name + ".b"]
+    weight = w[name + ".w"]
+    out: Floats = (weight.applied(x) if isinstance(weight, Packed) else x @ weight.T) + w[name + ".b"]
     return out
 
 
-def normed(x: Floats, w: Mapping[str, Floats], name: str) -> Floats:
+def normed(x: Floats, w: Weights, name: str) -> Floats:
     """Layer normalisation."""
     centred = x - x.mean(-1, keepdims=True)
     spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + 1e-12)
@@ -67,6 +92,19 @@ def whole(arrays: Mapping[str, NDArray[Any]], name: str) -> Floats:
     scale = arrays.get(name + ".scale")
     values = arrays[name].astype(np.float32)
     return values if scale is None else values * scale.astype(np.float32)[..., None]
+
+
+def ready(arrays: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """The arrays of a file as the sums above take them: matrices of bytes stay bytes."""
+    names = [name for name in arrays if not name.endswith(".scale")]
+    return {name: _packed(arrays, name) if name.endswith(".w") else whole(arrays, name) for name in names}
+
+
+def _packed(arrays: Mapping[str, NDArray[Any]], name: str) -> Packed | Floats:
+    scale = arrays.get(name + ".scale")
+    if scale is None:
+        return whole(arrays, name)
+    return Packed(np.ascontiguousarray(arrays[name].T), scale.astype(np.float32))
 
 
 def stored(path: Path) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:

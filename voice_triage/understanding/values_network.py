@@ -12,12 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from voice_triage.errors import BadContent
-from voice_triage.understanding.transformer import Floats, gelu, layer, linear, softmax, stored, whole
+from voice_triage.understanding.transformer import Floats, gelu, layer, linear, ready, softmax, stored
 
 FROM = 2
 """Layers of the network before its states are read here."""
@@ -61,7 +62,7 @@ class ValuesReading:
 class ValuesNetwork:
     """Weights of one language, ready to read."""
 
-    def __init__(self, weights: dict[str, Floats], units: Sequence[str], heads: int) -> None:
+    def __init__(self, weights: dict[str, Any], units: Sequence[str], heads: int) -> None:
         self._w = weights
         self._units = {name: at for at, name in enumerate(units)}
         self._heads = heads
@@ -102,7 +103,6 @@ def load(language: str) -> ValuesNetwork | None:
         return None
     arrays, names = stored(path)
     try:
-        weights = {name: whole(arrays, name) for name in arrays if not name.endswith(".scale")}
-        return ValuesNetwork(weights, names["units"], int(names["heads"]))
+        return ValuesNetwork(ready(arrays), names["units"], int(names["heads"]))
     except (KeyError, ValueError) as error:
         raise BadContent(f"{path.name}: damaged ({error}); install the program again") from None

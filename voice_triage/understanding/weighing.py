@@ -144,6 +144,8 @@ def signs(
         agreed = flag and one and one.status == "present" and likely[1] > AGREED
         beside = 0.0 if agreed else _answered(asked, concept, reading)
         status = STATUSES[decide(likely, rule, strength, beside)]
+        if status is None and one is None and _denied(likely, strength, beside):
+            status = "absent"
         if flag and one is None and status == "present" and likely[1] < SURE_FLAG:
             continue
         if status:
@@ -155,6 +157,15 @@ def signs(
             if out[concept].status != "absent" and out[other].status == "present":
                 del out[other]
     return sorted(out.values(), key=lambda one: one.start)
+
+
+def _denied(likely: Floats, strength: Strength, beside: Floats | float) -> bool:
+    """Whether a sign that no rule has read is rather denied than not spoken of, where it is not there.
+
+    What more a denial must weigh in :func:`decide` is against denying a sign that is there.
+    """
+    odds = np.log(likely + 1e-6) + beside
+    return bool(odds[2] > odds[0] + strength.of_rule[0] and likely[2] > likely[1])
 
 
 def _answered(asked: Mapping[str, Any], concept: str, reading: Reading) -> Floats | float:
