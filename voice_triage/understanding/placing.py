@@ -12,6 +12,9 @@ def placed(context: Context, spot: Spot[Phrase]) -> bool:
     place = spot.payload.name.partition("_")[2]
     if place == "start":
         return context.begins(spot.start)
+    if place == "whole":
+        told, rest = range(spot.start, spot.end), enumerate(context.words.surface)
+        return not context.asked.get("clear_no") and all(at in told or not w[0].isalnum() for at, w in rest)
     if place not in ("end", "degree"):
         return not place or _alone(context, spot)
     degree = place == "degree" and not _thanks(context, spot)
