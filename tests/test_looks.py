@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from voice_triage.messages import Alarm, Hypothesis, Meaning, Partial, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.scripted import ScriptedRecognizer
+from voice_triage.second_look import SecondLook
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.understanding import Interpreter
 
@@ -185,3 +187,34 @@ def test_an_alarm_does_not_wait_for_what_a_look_means(late: int, interpreter: In
 
     assert raised
     assert reader.asked == 0
+
+
+class Later(VirtualClock):
+    """Does its work when it is told to, as a busy machine would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waiting: list[Callable[[], Hypothesis]] = []
+
+    def start(self, work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
+        at = len(self.waiting)
+        self.waiting.append(work)
+        self.results: dict[int, Hypothesis] = {}
+        return lambda: self.results.get(at)
+
+    def catch_up(self) -> None:
+        self.results = {at: work() for at, work in enumerate(self.waiting)}
+
+
+def test_a_look_asked_anew_while_it_waited_is_done_once() -> None:
+    engine, clock = Second(((1.0, "he can"), (2.0, "he can't breathe"))), Later()
+    look = SecondLook(engine, clock, "patient")
+    for voice_s in (1.0, 2.0):
+        pcm = np.zeros(round(voice_s * RATE_HZ), np.int16)
+        assert look.ask(partial(lambda sound: lambda: sound, pcm), voice_s)
+
+    clock.catch_up()
+
+    result = look.result()
+    assert result is not None and result.text == "he can't breathe"
+    assert engine.asked == 1

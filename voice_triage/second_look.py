@@ -40,9 +40,13 @@ class SecondLook:
         if self._engine is None or self.of_s >= voice_s:
             return False
         pcm, transcribe, question = sound(), self._engine.transcribe, self._question
-        self._poll, self._result = self._clock.start(lambda: transcribe(pcm(), question)), None
-        self._meaning = None
         self.of_s = voice_s
+
+        def look() -> Hypothesis:
+            # Asked anew while this waited for its turn: a slow machine would never catch up.
+            return transcribe(pcm(), question) if self.of_s == voice_s else NOTHING
+
+        self._poll, self._result, self._meaning = self._clock.start(look), None, None
         return True
 
     def result(self) -> Hypothesis | None:
