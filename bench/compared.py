@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from bench import corpus, machine, peers, rooms
 from bench.corpus import VOICES, Utterance
@@ -51,10 +51,24 @@ def denials(bench: Bench, technique: Technique) -> list[Row]:
     return [_share(technique, "false on denials", count, len(trials))]
 
 
+def halting_denials(bench: Bench, technique: Technique) -> list[Row]:
+    """The same, by who stops for half a second after each two words: "a seizure ... years ago"."""
+    trials = [dataclasses.replace(one, pauses_s=0.5) for one in _denied(bench, 2 * SHARE, technique)]
+    count = sum(one.emergency for one in bench.play(trials))
+    return [_share(technique, "false on denials, said haltingly", count, len(trials))]
+
+
 def over(bench: Bench, technique: Technique) -> list[Row]:
     """Red flags over the assistant's voice."""
     trials = barge_trials(bench.few(corpus.red_flags(), 10, SHARE), technique)
     return [recall(technique.name, "over the assistant, echo -6 dB", bench.play(trials), 0)]
+
+
+def headphones(bench: Bench, technique: Technique) -> list[Row]:
+    """Red flags over the assistant's voice where none of it comes back, and nothing else sounds."""
+    phrases = bench.few(corpus.red_flags(), 10, SHARE)
+    trials = [dataclasses.replace(one, echo=None) for one in barge_trials(phrases, technique)]
+    return [recall(technique.name, "over the assistant, headphones", bench.play(trials), 0)]
 
 
 def soon(bench: Bench, technique: Technique) -> list[Row]:
@@ -97,27 +111,36 @@ def halting(bench: Bench, technique: Technique) -> list[Row]:
     return [Row(technique.name, "pieces into which a halting answer falls", mean, "", 0, of=len(pieces))]
 
 
-def after_own(bench: Bench, technique: Technique) -> list[Row]:
+def _after_own(voices: Sequence[tuple[str, str]], condition: str) -> Condition:
     """Words of a quarter of a second, right after the question and its echo."""
-    trials = [
-        Trial(one, VOICES[2 + number % 4], one.question, squeeze_s=0.25, echo=(40.0, -12.0),
-              technique=technique)
-        for number, one in enumerate(bench.few(corpus.one_word(), 8))
-    ]  # fmt: skip
-    return [right(technique.name, "one word right after the assistant's, echo -12 dB", bench.play(trials), 0)]
+
+    def play(bench: Bench, technique: Technique) -> list[Row]:
+        trials = [
+            Trial(one, voices[number % len(voices)], one.question, squeeze_s=0.25, echo=(40.0, -12.0),
+                  technique=technique)
+            for number, one in enumerate(bench.few(corpus.one_word(), 8))
+        ]  # fmt: skip
+        return [right(technique.name, condition, bench.play(trials), 0)]
+
+    return play
 
 
-def own_voice(bench: Bench, technique: Technique) -> list[Row]:
-    """Every twelfth prompt, its echo as loud as what was played."""
-    texts = bench.few(rooms.prompts(), 8, 1 / 12)
-    halves = [texts[0::2], texts[1::2]]
-    stays = list(bench.pool.map(rooms.own_voice, halves, [10.0, 100.0], [0.0] * 2, rooms.QUESTIONS[:2],
-                                [technique] * 2))  # fmt: skip
-    false, heard = sum(one.emergencies for one in stays), sum(one.interruptions for one in stays)
-    return [
-        _share(technique, "own prompts, false emergencies, echo 0 dB", false, len(texts)),
-        _share(technique, "own prompts heard as something else, echo 0 dB", heard, len(texts)),
-    ]
+def _own_voice(gain_db: float) -> Condition:
+    """Every twelfth prompt, and its echo, louder by so much than what was played."""
+
+    def play(bench: Bench, technique: Technique) -> list[Row]:
+        texts = bench.few(rooms.prompts(), 8, 1 / 12)
+        halves = [texts[0::2], texts[1::2]]
+        stays = list(bench.pool.map(rooms.own_voice, halves, [10.0, 100.0], [gain_db] * 2,
+                                    rooms.QUESTIONS[:2], [technique] * 2))  # fmt: skip
+        false, heard = sum(one.emergencies for one in stays), sum(one.interruptions for one in stays)
+        echo = f"echo {gain_db:.0f} dB"
+        return [
+            _share(technique, f"own prompts, false emergencies, {echo}", false, len(texts)),
+            _share(technique, f"own prompts heard as something else, {echo}", heard, len(texts)),
+        ]
+
+    return play
 
 
 def others(bench: Bench, technique: Technique) -> list[Row]:
@@ -183,13 +206,17 @@ def _rooms(technique: Technique, condition: str, stays: list[rooms.Stay]) -> Row
 Condition = Callable[[Bench, Technique], list[Row]]
 clean, pink = _flags(None, "red flags, clean"), _flags(("pink", 12.0), "red flags, pink 12 dB")
 USUAL: tuple[Condition, ...] = (clean, pink, denials, over)
+own_voice, own_voice_low = _own_voice(0.0), _own_voice(-20.0)
+after_own = _after_own(VOICES[2:], "one word right after the assistant's, echo -12 dB")
+after_own_dulled = _after_own((("flite", "rms"),), "the same in a voice the judge is dulled for, flite rms")
 
 _UNHELD = Thresholds(red_flag_hold_s=0.0, red_flag_hold_last_s=0.0, red_flag_hold_one_word_s=0.0)
 
 WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
-    (WHOLE, (*USUAL, soon, long, halting, after_own, own_voice, others, babble, cost, taken_back)),
+    (WHOLE, (*USUAL, headphones, soon, long, halting, halting_denials, after_own, after_own_dulled, own_voice,
+             others, babble, cost, taken_back)),
     # -- engines --
-    (STREAMING, (*USUAL, babble)),
+    (STREAMING, (*USUAL, soon, halting_denials, babble)),
     (Technique("PocketSphinx instead of Moonshine", "pocketsphinx"), (*USUAL, soon, long)),
     (Technique("PocketSphinx alone", "pocketsphinx", False), USUAL),
     (Technique("PocketSphinx alone, without hold", "pocketsphinx", False, thresholds=_UNHELD),
@@ -199,7 +226,8 @@ WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (Technique("without what Moonshine has learned", "moonshine", untaught="moonshine"), USUAL),
     (Technique("streaming lane alone, without what Moonshine has learned", "moonshine", False,
                untaught="moonshine"), USUAL),
-    (Technique("without Moonshine's hearing the last word at once", lacking=("last word",)), (clean, soon)),
+    (Technique("streaming lane alone, without hearing the last word at once", second_opinion=False,
+               lacking=("last word",)), (clean, soon)),
     (Technique("without believing what was heard clearly", lacking=("clear words",)), (soon, denials)),
     # -- second opinion --
     (Technique("without the words Whisper is told", hint=False), USUAL),
@@ -209,19 +237,22 @@ WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (Technique("PocketSphinx, without the second opinion in mid-speech", "pocketsphinx",
                thresholds=Thresholds(second_opinion_every_s=1e9)), (long,)),
     (Technique("without asking it before an alarm", lacking=("asking",)), (soon, denials, others)),
-    (Technique("without waiting for words that may turn it", lacking=("waiting",)), (soon, denials)),
+    (Technique("streaming lane alone, without waiting for words that may turn it", second_opinion=False,
+               lacking=("waiting",)), (soon, denials, halting_denials)),
     (Technique("without care in talk that never ends", lacking=("talk",)), (others, babble)),
     # -- the assistant's own voice --
-    (Technique("without echo canceller", lacking=("canceller",)), (*USUAL, own_voice)),
+    (Technique("without echo canceller", lacking=("canceller",)), (*USUAL, own_voice, own_voice_low)),
     (Technique("without hearing it once more", lacking=("echo heard once more",)), (over,)),
     (Technique("without the sound before", lacking=("sound before",)), (over,)),
-    (Technique("without telling whether there is an echo", lacking=("echo detection",)), (clean, pink)),
-    (Technique("without the canceller's noise floor", lacking=("noise floor",)), (clean, over, own_voice)),
+    (Technique("without telling whether there is an echo", lacking=("echo detection",)),
+     (clean, pink, headphones)),
+    (Technique("without the canceller's noise floor", lacking=("noise floor",)), (clean, over, headphones)),
     (Technique("without the canceller's dither", lacking=("dither",)), (cost,)),
-    (Technique("without ducking", lacking=("ducking",)), (over,)),
+    (Technique("streaming lane alone, without ducking", second_opinion=False, lacking=("ducking",)), (over,)),
     (Technique("without echo canceller and knowing its own words", lacking=("canceller", "own words")),
-     (own_voice,)),
-    (Technique("without the judge's new start", lacking=("judge's restart",)), (after_own,)),
+     (own_voice, own_voice_low)),
+    (Technique("without the judge's new start", lacking=("judge's restart",)),
+     (after_own, after_own_dulled)),
     # -- endpointing --
     (Technique("streaming lane alone, without pre-roll", second_opinion=False,
                thresholds=Thresholds(preroll_s=0.0)), (clean, pink)),
