@@ -17,8 +17,6 @@ from voice_triage.understanding.negation import Negation
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
-_OWN = frozenset({"my", "our"})
-"""Someone else was told of before "but this is about me"."""
 FORWARD_DROPS = ("other", "hypothetical", "question", "past")
 """Cues that take the phrases after them out of the patient's present."""
 
@@ -123,7 +121,8 @@ class Context(Frame):
                 name == "question_after" and self._asked(cue)
             ):
                 self._drop(self._back(cue), cue)
-            if name == "not_about" and _OWN.intersection(self.words.surface[: cue.start]):
+            own = self.grammar.sets["own"]
+            if name == "not_about" and own.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
             if name == "echo":
                 self._drop(self._around(cue), cue)

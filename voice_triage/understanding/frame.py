@@ -25,7 +25,7 @@ class Frame:
         self.grammar, self.words, self.spots, self.question = grammar, words, spots, question
         self.asked: Mapping[str, Any] = grammar.files["questions"].get(question, {})
         """The row of the open question; empty where none is open, or one that the grammar does not know."""
-        self.idle = idle_words(words, spots, question)
+        self.idle = idle_words(grammar, words, spots, question)
         """What is said while the thing asked is being done."""
         said = set(words.surface)
         self.row_starts = bounds(words.surface, grammar.sets)

@@ -28,7 +28,7 @@ def _alone(context: Context, spot: Spot[Phrase]) -> bool:
     rest, light = (*surface[: spot.start], *surface[spot.end :]), sets.any_of("polite", "beside_fine")
     if not sets["not_now"].isdisjoint(surface[spot.start : spot.end]):
         return False
-    if spot.start and surface[spot.start - 1] in ("no", "nope", "nah") and context.ends(spot.end):
+    if spot.start and surface[spot.start - 1] in sets["nays"] and context.ends(spot.end):
         return sets.any_of("nots", "but_not_now").isdisjoint(rest)
     return all(word in light or not word[0].isalnum() for word in rest)
 

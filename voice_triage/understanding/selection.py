@@ -53,11 +53,9 @@ UNCOVERED = INDEPENDENT.union(BESIDE, ("told", "excuse"))
 """Cues that count inside a sign as well: "years ago" also says how long a rash has been there."""
 
 
-WHILE = frozenset({"when", "whenever", "if", "while", "once", "as", "after", "even", "since", "not"})
-"""Behind one of these, what is done is no news: "yes, even when i'm pressing"."""
-
-
-def idle_words(words: Words, spots: Iterable[Spot[Phrase]], question: str) -> list[Spot[Phrase]]:
+def idle_words(
+    grammar: Grammar, words: Words, spots: Iterable[Spot[Phrase]], question: str
+) -> list[Spot[Phrase]]:
     """What is said while the thing asked is being done, and answers nothing: "yes, i'm pressing"."""
     return [
         s
@@ -66,7 +64,7 @@ def idle_words(words: Words, spots: Iterable[Spot[Phrase]], question: str) -> li
         and s.payload.name == "idle"
         and s.payload.question in ("", question)
         and not (s.negated or s.doubtful)
-        and WHILE.isdisjoint(words.surface[max(0, s.start - 3) : s.start])
+        and grammar.sets["meanwhile"].isdisjoint(words.surface[max(0, s.start - 3) : s.start])
     ]
 
 
@@ -106,7 +104,7 @@ def kept_signs(
     """The longest reading of each sign, without those an excluder explains away."""
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
     # "no, it doesn't fade": the no answers, the not denies.
-    signs = [s for s in signs if not (s.negated and words.surface[s.start] in ("no", "nope", "nah"))]
+    signs = [s for s in signs if not (s.negated and words.surface[s.start] in grammar.sets["nays"])]
     signs = [s for s in _named(grammar, words, signs) if not _after_no(words, s)]
     said = longest_ends(idle, len(words.surface))
     signs = [s for s in signs if s.payload.name in grammar.places or said[s.start] < s.end]
