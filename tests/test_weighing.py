@@ -79,7 +79,7 @@ def test_what_tells_only_of_other_things_answers_nothing(interpreter, text, ques
 
 def test_a_yes_of_the_network_alone_says_the_sign_in_its_words_and_a_no_denies_nothing(interpreter):
     yes = interpreter.interpret("like daggers", "light_sensitivity")
-    no = interpreter.interpret("perfectly comfortable", "light_sensitivity")
+    no = interpreter.interpret("perfectly happy", "light_sensitivity")
 
     assert [(f.concept, f.status, f.words) for f in yes.findings] == [
         ("light_sensitivity", "present", "like daggers")

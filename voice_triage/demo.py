@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,8 @@ class _Captions(Observer):
         self._show = show
 
     def _line(self, at_s: float, who: str, text: str) -> None:
-        self._show(f"{at_s:7.2f} s  {who:10} {text}")
+        with suppress(BrokenPipeError):  # whoever pipes it into head has seen enough; the sound is written
+            self._show(f"{at_s:7.2f} s  {who:10} {text}")
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:
         self._line(at_s, "assistant:", text)

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 from voice_triage.messages import Finding
 from voice_triage.understanding.context import Said
+from voice_triage.understanding.network import Network, Reading
+from voice_triage.understanding.weighing import AGREED
 from voice_triage.understanding.words import WordSets
 
 TURNING_WORDS = 2
 """Words before a sign that may deny it."""
+CREDIBLE = 0.1
+"""An alarm in mid-speech needs at least this probability from the network; else the end is awaited: of what
+the rules read in sentences of ``weigh/`` 633 of 769 false red flags are less likely, 17 of 1,158 true ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +60,16 @@ def clear(present: Sequence[Said], words: Sequence[str], certain: Collection[str
         if one.end - one.start > 1
         and all(word in certain for word in words[max(0, one.start - TURNING_WORDS) : one.end])
     )
+
+
+def credible(said: Said, reading: Reading, network: Network) -> bool:
+    """False for what the rules found in half a sentence and the network takes for something else."""
+    if said.sure or said.concept not in network.concepts:
+        return True
+    return float(reading.statuses[network.concepts.index(said.concept)][1]) >= CREDIBLE
+
+
+def agreed(present: Sequence[Said], reading: Reading, network: Network) -> frozenset[str]:
+    """Those that the network, too, finds present: in half a sentence no rule is sure by itself."""
+    likely = dict(zip(network.concepts, reading.statuses, strict=True))
+    return frozenset(s.concept for s in present if s.concept in likely and likely[s.concept][1] > AGREED)

@@ -17,7 +17,7 @@ from voice_triage.understanding import (
     values,
     weighing,
 )
-from voice_triage.understanding.alarms import Alarm, clear, left_open
+from voice_triage.understanding.alarms import Alarm, agreed, clear, credible, left_open
 from voice_triage.understanding.circumstances import only_a_failed_call, told_in
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
@@ -279,16 +279,16 @@ class Interpreter:
         spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(context) if s.status == "present"]
-        agreed: frozenset[str] = frozenset()
+        agrees: frozenset[str] = frozenset()
         if present and self._network:
             reading = self._network.read(words.surface, question)
-            present = [s for s in present if weighing.credible(s, reading, self._network)]
-            agreed = weighing.agreed(present, reading, self._network)
+            present = [s for s in present if credible(s, reading, self._network)]
+            agrees = agreed(present, reading, self._network)
         unclear = partial if doubtful is None else doubtful
         return Alarm(
             self._findings(words, ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
-            clear=agreed & clear(present, words.surface, self._each(partial) - self._each(unclear)),
+            clear=agrees & clear(present, words.surface, self._each(partial) - self._each(unclear)),
         )
 
     def _each(self, text: str) -> set[str]:

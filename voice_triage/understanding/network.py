@@ -1,6 +1,6 @@
 """The semantic second look: a small transformer that reads the whole utterance at once.
 
-It is the first four layers of all-MiniLM-L6-v2 (Wang 2020, MiniLM; Reimers 2019, Sentence-BERT), tuned by
+It is the six layers of all-MiniLM-L6-v2 (Wang 2020, MiniLM; Reimers 2019, Sentence-BERT), tuned by
 ``scripts/train_network`` on ``tests/sentences``; per concept one attention over the words, after
 Mullenbach 2018 (CAML). The rules know what they were told; this finds what was said in words nobody
 foresaw. :mod:`voice_triage.understanding.weighing` lets each correct the other.

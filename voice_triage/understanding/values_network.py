@@ -8,9 +8,10 @@ states of its words; whom it is about by one attention over all of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,13 @@ class ValuesNetwork:
         inner = states[1:-1] if len(states) > 2 else states[:1]
         seen = softmax(inner @ self._w["query"]) @ inner
         return softmax(linear(np.concatenate([seen, states[0]]), self._w, "patient"))
+
+
+def origin(arrays: Mapping[str, NDArray[Any]]) -> str:
+    """What of a network's file the states depend on that values are read from, as a digest."""
+    layers = tuple(f"layers.{at}." for at in range(FROM))
+    names = [name for name in sorted(arrays) if name.startswith(("eln.", "te", "pe", "qe", *layers))]
+    return sha256(b"".join(arrays[name].tobytes() for name in names)).hexdigest()
 
 
 @lru_cache
