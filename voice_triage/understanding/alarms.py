@@ -14,8 +14,8 @@ from voice_triage.understanding.words import WordSets
 TURNING_WORDS = 2
 """Words before a sign that may deny it."""
 CREDIBLE = 0.1
-"""An alarm in mid-speech needs at least this probability from the network; else the end is awaited: of what
-the rules read in sentences of ``weigh/`` 633 of 769 false red flags are less likely, 17 of 1,158 true ones."""
+"""An alarm in mid-speech needs at least this probability from the network; else the end is awaited. Of what
+rules read in ``weigh/`` 633 of 769 false red flags are less likely, 17 of 1,158 true ones."""
 
 
 @dataclass(frozen=True, slots=True)
