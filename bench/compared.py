@@ -214,7 +214,7 @@ _UNHELD = Thresholds(red_flag_hold_s=0.0, red_flag_hold_last_s=0.0, red_flag_hol
 
 WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (WHOLE, (*USUAL, headphones, soon, long, halting, halting_denials, after_own, after_own_dulled, own_voice,
-             others, babble, cost, taken_back)),
+             own_voice_low, others, babble, cost, taken_back)),
     # -- engines --
     (STREAMING, (*USUAL, soon, halting_denials, babble)),
     (Technique("PocketSphinx instead of Moonshine", "pocketsphinx"), (*USUAL, soon, long)),

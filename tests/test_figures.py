@@ -78,7 +78,7 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path, monkeypatch) -> None:
 
 
 def test_the_values_go_on_from_the_network_beside_them() -> None:
-    """Whoever tunes the network must run scripts/train_values after it."""
+    """Whoever tunes the network's first layers must run scripts/train_values after it."""
     (_, names), (network, _) = (
         stored(Path(values_network.__file__).with_name(f"{one}_en.npz")) for one in ("values", "network")
     )

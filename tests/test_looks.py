@@ -195,11 +195,11 @@ class Later(VirtualClock):
     def __init__(self) -> None:
         super().__init__()
         self.waiting: list[Callable[[], Hypothesis]] = []
+        self.results: dict[int, Hypothesis] = {}
 
     def start(self, work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
         at = len(self.waiting)
         self.waiting.append(work)
-        self.results: dict[int, Hypothesis] = {}
         return lambda: self.results.get(at)
 
     def catch_up(self) -> None:

@@ -8,7 +8,8 @@ import pytest
 from voice_triage.errors import BadContent
 from voice_triage.messages import COMMANDS
 from voice_triage.protocol import Protocol
-from voice_triage.understanding import Interpreter, network, weighing
+from voice_triage.understanding import Interpreter, alarms, network, weighing
+from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import load as load_grammar
 
 UNFORESEEN = (
@@ -77,7 +78,7 @@ def test_what_tells_only_of_other_things_answers_nothing(interpreter, text, ques
     assert interpreter.interpret(text, question).answer is None
 
 
-def test_a_yes_of_the_network_alone_says_the_sign_in_its_words_and_a_no_denies_nothing(interpreter):
+def test_a_yes_of_the_network_alone_says_the_sign_in_its_words_and_a_bare_no_denies_nothing(interpreter):
     yes = interpreter.interpret("like daggers", "light_sensitivity")
     no = interpreter.interpret("perfectly happy", "light_sensitivity")
 
@@ -198,3 +199,20 @@ def test_what_a_caller_said_is_forgotten_with_the_caller() -> None:
     reader.forget()
 
     assert not any(one.cache_info().currsize for one in kept)
+
+
+@pytest.mark.parametrize(
+    ("sure", "likely", "raises"),
+    [(False, 0.05, False), (False, 0.2, True), (True, 0.001, False), (True, 0.01, True)],
+)
+def test_in_mid_speech_the_network_must_not_rule_a_red_flag_out(sure, likely, raises):
+    names = SimpleNamespace(concepts=("seizure",))
+    reading = reading_of((1.0, 0.0, 0.0, 0.0), (1.0 - likely, likely, 0.0, 0.0))
+
+    assert alarms.credible(Said(0, 1, "seizure", "present", sure=sure), reading, names) == raises
+
+
+def test_the_network_alone_denies_what_no_rule_has_read(interpreter):
+    found = interpreter.interpret("she's just put away two fish fingers and a yoghurt").findings
+
+    assert {one.concept: one.status for one in found} == {"difficulty_swallowing": "absent"}

@@ -25,7 +25,7 @@ class _Captions(Observer):
         self._show = show
 
     def _line(self, at_s: float, who: str, text: str) -> None:
-        with suppress(BrokenPipeError):  # whoever pipes it into head has seen enough; the sound is written
+        with suppress(BrokenPipeError):  # whoever pipes it into head has seen enough; the sound is to come
             self._show(f"{at_s:7.2f} s  {who:10} {text}")
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:

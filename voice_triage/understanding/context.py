@@ -30,7 +30,7 @@ class Said:
     concept: str
     status: Status
     sure: bool = False
-    """Said so plainly that the network may not overrule it."""
+    """Said so plainly that only a very sure network may overrule it."""
     told: bool = False
     """Asked about and there, which the network takes for a mere question."""
 

@@ -92,7 +92,7 @@ class Network:
     def read(self, words: Sequence[str], question: str | None) -> Reading:
         """Read words as :class:`Lexicon` splits them; ``question`` is the one that was open, or None.
 
-        About 7 ms for twenty words on one core, and never more than for 550.
+        About 10 ms for twenty words on one core, and never more than for 550.
         """
         return self._readings(tuple(words), question)
 

@@ -97,7 +97,7 @@ class ValuesNetwork:
 
 
 def origin(arrays: Mapping[str, NDArray[Any]]) -> str:
-    """What of a network's file the states depend on that values are read from, as a digest."""
+    """A digest of what the states that values are read from depend on, but for the word pieces."""
     layers = tuple(f"layers.{at}." for at in range(FROM))
     names = [name for name in sorted(arrays) if name.startswith(("eln.", "te", "pe", "qe", *layers))]
     return sha256(b"".join(arrays[name].tobytes() for name in names)).hexdigest()

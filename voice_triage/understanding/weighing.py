@@ -60,7 +60,7 @@ ENDS, SURE_END = ("stop", "restart"), 0.9
 what was said so far is lost. Surer costs 2 of 347 orders for 1 of 5,813 that are none."""
 PATIENT = Strength((1.5, 5.0, 5.0, 5.0), bias=(-1.0, 0.0, 0.0, 0.0))
 ALONE = -0.5
-"""Added to a "no" or an absence that the network alone has read: what is not understood denies nothing."""
+"""Added to a "no" that the network alone has read, and to an absence beside *present* (:func:`_denied`)."""
 FEW_WORDS, FEWEST_WORDS = 5, 3
 """In fewer words than these the network must be surer of a red flag that the rules have not read, or reads
 none: "he is off" was "he is four". Of 600 runs of two to four chance words 2 are a red flag."""
