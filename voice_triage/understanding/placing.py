@@ -30,6 +30,8 @@ def _alone(context: Context, spot: Spot[Phrase]) -> bool:
         return False
     if spot.start and surface[spot.start - 1] in sets["nays"] and context.ends(spot.end):
         return sets.any_of("nots", "but_not_now").isdisjoint(rest)
+    if context.asked.get("clear_no") and "now" in rest:
+        return False  # of a fit that was: "he's fine now"
     return all(word in light or not word[0].isalnum() for word in rest)
 
 

@@ -28,7 +28,12 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     if own or "absent" in flags:
         return "no"
     polite = context.grammar.sets["polite"]
-    nos = (s for s in answers if s.payload.name == "no" and not s.payload.question)
+    unclear = context.grammar.sets["unclear_nos"]  # "not at all" may say again "he can't breathe"
+    nos = (
+        s for s in answers
+        if s.payload.name == "no" and not s.payload.question
+        and unclear.isdisjoint(context.words.surface[s.start : s.end])
+    )  # fmt: skip
     clear = covered(nos).union(context.lone_nos)
     rest = [w for at, w in enumerate(context.words.surface) if at not in clear and w[0].isalnum()]
     return "no" if polite.issuperset(rest) else None
