@@ -69,6 +69,23 @@ MEANINGS = (
 )
 
 
+NOT_TAKEN_BACK = (
+    "not at all", "no not one bit", "none of them", "i hope not", "i don't think so", "he's fine now",
+    "not any more", "it's going down a bit", "it's not that bad", "he's awake again",
+    "no that's not wrong", "i doubt i'm wrong",
+)  # fmt: skip
+"""Replies to a read-back: the sign may only ease, or not be there again; or it is agreed with."""
+TAKEN_BACK = (
+    "no",
+    "nope",
+    "no that's wrong",
+    "absolutely not",
+    "no he's fine",
+    "no he's awake",
+    "i never said that",
+)
+
+
 @pytest.fixture(scope="module")
 def interpreter():
     return Interpreter.load("en")
@@ -96,6 +113,13 @@ def test_examples_of_the_contract(interpreter, text, question, answer, findings)
 
     assert meaning.answer == answer
     assert {f.concept: f.status for f in meaning.findings if f.concept != "neck"} == findings
+
+
+@pytest.mark.parametrize("text", NOT_TAKEN_BACK + TAKEN_BACK)
+def test_only_a_clear_no_takes_an_emergency_back(interpreter, text):
+    answer = interpreter.interpret(text, "confirm_red_flag").answer
+
+    assert (answer == "no") == (text in TAKEN_BACK)
 
 
 @pytest.mark.parametrize(("text", "concept"), RED_FLAG_LINES, ids=[line[1] for line in RED_FLAG_LINES])

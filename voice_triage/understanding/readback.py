@@ -17,6 +17,9 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
     flags = {s.status for s in said if s.concept in context.grammar.red_flags}
     if "present" in flags:
         return "no" if "absent" in flags and _puts_right(context, found) else "yes"
+    easing = not context.lone_nos and not context.grammar.sets["easing"].isdisjoint(context.words.surface)
+    if easing and (not found or found[-1][2] == "no"):
+        return None  # of "it's going down" the swelling is still there
     if not found or found[-1][2] != "no":
         return found[-1][2] if found else "no" if flags == {"absent"} else None
     answers = [s for s in context.spots if s.payload.kind == "answer"]
