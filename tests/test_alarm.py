@@ -14,8 +14,10 @@ SETTLED = {
     "his neck is stiff": "stiff_neck",
     "it's probably nothing but my son is very confused": "confusion",
     "my son just had a seizure": "seizure",
+    "he is pale": "mottled_or_blue_skin",
+    "the lips are blue": "mottled_or_blue_skin",
 }
-OPEN = ("what if he can't breathe", "if she has a seizure", "no", "my son had a seizure")
+OPEN = ("what if he can't breathe", "if she has a seizure", "no", "my son had a seizure", "so a pale", "it is the blue")
 
 
 @pytest.fixture(scope="module")

@@ -32,10 +32,13 @@ class Alarm:
 
 
 def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> bool:
-    """True when the last words, or a had, could still turn what was said."""
+    """True when the last words, or a had, could still turn what was said, or make it something else's."""
     # Only words after the sign: the "not" of "can't breathe" is part of it.
     end = max((said.end for said in present), default=0)
     if any(word in rows["dangling"] for word in words[end:][-2:]):
+        return True
+    # "A pale" is of something still to be named: "a pale gold".
+    if end == len(words) and end > 1 and words[-2] in rows["before_noun"] and words[-1] in rows["states"]:
         return True
     # An event that was just had is now; a stiff neck may have been had last winter.
     return any(
