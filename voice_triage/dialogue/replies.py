@@ -52,7 +52,7 @@ def _greet(step: Step) -> Lines:
 def _reprompt(step: Step) -> Lines:
     place = step.state.place
     silent = not step.meaning.text
-    if place.endswith((".look", ".cup")) or (place.startswith("glass_test") and "." not in place):
+    if _of_a_walk(step) and ("." not in place or place.endswith((".look", ".cup"))):
         return _glass_again(step)
     if place == MORE and step.state.page == len(pages(step.decision)):
         return (Line("sorry.silence" if silent else "sorry.unclear"), Line("more.last"))
@@ -65,6 +65,11 @@ def _reprompt(step: Step) -> Lines:
 def _of_a_list(step: Step) -> bool:
     """True while a list of signs is asked for, before "which?"."""
     return step.question is not None and step.question.kind == "list" and "." not in step.state.place
+
+
+def _of_a_walk(step: Step) -> bool:
+    """True at every step of the glass test."""
+    return step.question is not None and step.question.kind == "walk"
 
 
 def _ask_again(step: Step) -> Lines:
@@ -90,7 +95,7 @@ def _help(step: Step) -> Lines:
     place = step.state.place
     if place == STANDING_BY or place == CONFIRM:
         return standing.aid(step)
-    if place.startswith("glass_test"):
+    if _of_a_walk(step):
         return (Line("glass.help"), Line("glass.darker_skin"), *asking(step))
     if place == ENDED:
         return asking(step)

@@ -86,7 +86,7 @@ class Negation:
     def _denied_on(self, denied: Spot[Phrase]) -> range:
         """What an or ties to a sign that was denied inside: "his lips aren't blue or grey"."""
         surface = self._frame.words.surface
-        if surface[denied.end : denied.end + 1] not in (("or",), ("nor",)):
+        if self._frame.grammar.sets["alternatives"].isdisjoint(surface[denied.end : denied.end + 1]):
             return range(0)
         first = bisect_left(self._frame.sign_starts, denied.end + 1)
         near = bisect_left(self._frame.sign_starts, denied.end + 3)

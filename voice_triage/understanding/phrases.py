@@ -18,8 +18,6 @@ SEED = 1
 """The same sentences every time: the language model is cached by its text."""
 STANDBY = "standby"
 """What takes a question's place while nothing is asked yet."""
-OWNERS = ("his", "her", "my")
-"""What may stand before a part of the body."""
 
 
 class Phrases:
@@ -179,7 +177,7 @@ class Phrases:
         words: list[str] = []
         for word in text.split():
             if word in owned and words and words[-1] in before:
-                words.append(chooser.choice(OWNERS))
+                words.append(chooser.choice(self._samples["owners"]))
             words.append(word)
         for row in self._samples["openers"]:
             if any(first in (words[0], f"-{words[0][-len(first) + 1 :]}") for first in row["first"]):

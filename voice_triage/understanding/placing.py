@@ -30,7 +30,7 @@ def _alone(context: Context, spot: Spot[Phrase]) -> bool:
         return False
     if spot.start and surface[spot.start - 1] in sets["nays"] and context.ends(spot.end):
         return sets.any_of("nots", "but_not_now").isdisjoint(rest)
-    if context.asked.get("clear_no") and "now" in rest:
+    if context.asked.get("clear_no") and not sets["nowadays"].isdisjoint(rest):
         return False  # of a fit that was: "he's fine now"
     return all(word in light or not word[0].isalnum() for word in rest)
 
@@ -53,7 +53,7 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
     """
     words, rows = context.words, context.grammar.sets
     before = words.surface[max(0, spot.start - 3) : spot.start]
-    if words.surface[spot.end - 1] in ("am", "are"):
+    if words.surface[spot.end - 1] in rows["unended_be"]:
         if not rows["unended"].isdisjoint(words.surface[spot.end : spot.end + 2]):
             return True
     if not rows["where"].isdisjoint(before[-2:]):
@@ -62,14 +62,14 @@ def _part(context: Context, spot: Spot[Phrase]) -> bool:
         return True
     following = words.surface[spot.end : spot.end + 2]
     last = words.surface[spot.end - 1]
-    if words.surface[spot.start] in rows["nominative"] and last in ("am", "are", "is", "was", "were"):
+    if words.surface[spot.start] in rows["nominative"] and last in rows["copulas"]:
         when = words.surface[spot.end + 1 : spot.end + 3]
-        if following[:1] in (("at",), ("in",), ("on",)) and rows["when"].isdisjoint(when):
+        if not rows["whereabouts"].isdisjoint(following[:1]) and rows["when"].isdisjoint(when):
             return True
     return (
-        following[:1] in (("a",), ("my",), ("his",), ("her",), ("the",))
-        and last in ("have", "has", "had", "is", "am", "are", "was", "were", "'s")
-        and following[1:] not in (("bit",), ("little",), ("lot",), ("wee",), ("tad",), ("touch",))
+        not rows["before_thing"].isdisjoint(following[:1])
+        and last in rows.any_of("copulas", "havings")
+        and rows["degrees"].isdisjoint(following[1:])
     )
 
 

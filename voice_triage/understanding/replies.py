@@ -22,13 +22,14 @@ def merge(context: Context) -> list[Said]:
     """One status for each concept: the last word wins, but a red flag goes only by clear words."""
     last: dict[str, Said] = {}
     flags, opposites, surface = context.grammar.red_flags, context.grammar.opposites, context.words.surface
+    never = context.grammar.sets["never"]
     for said in context.said():
         before = last.setdefault(said.concept, said)
         if said.status == before.status:
             continue
         if before.status == "present":
             corrected = context.has("correction", before.start, said.start + 1)
-            if not corrected and "never" in surface[said.start - 2 : said.end]:
+            if not corrected and not never.isdisjoint(surface[said.start - 2 : said.end]):
                 continue  # "he is dribbling, and he never dribbles"
             stands = said.concept in flags or context.row_starts  # "feet cold, legs fine"
             if stands and not (corrected or context.content(before) & context.content(said)):
@@ -102,7 +103,7 @@ def only_answers(context: Context, found: Sequence[Found]) -> bool:
     if "unsure" in answers and not (found[-1][2] == "unsure" and _no_alarms(context.asked)):
         if answers != {"unsure"}:
             return False
-        idle = frozenset({"i", "we"})  # "i can't really say" tells nothing, "he can't really say" may
+        idle = context.grammar.sets["speakers"]  # "i can't really say" tells nothing, "he can't really say" may
     told.update(at for start, end, _ in found for at in range(start, end))
     return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(context.words.surface))
 
