@@ -16,8 +16,20 @@ SETTLED = {
     "my son just had a seizure": "seizure",
     "he is pale": "mottled_or_blue_skin",
     "the lips are blue": "mottled_or_blue_skin",
+    "it's all over him": "whole_body_rash",
 }
-OPEN = ("what if he can't breathe", "if she has a seizure", "no", "my son had a seizure", "so a pale", "it is the blue")
+OPEN = (
+    "what if he can't breathe",
+    "if she has a seizure",
+    "no",
+    "my son had a seizure",
+    "so a pale",
+    "it is the blue",
+    "all over",
+    "all over my",
+    "all over her left",
+    "the glass is still",
+)
 
 
 @pytest.fixture(scope="module")

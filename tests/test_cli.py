@@ -338,6 +338,25 @@ def test_an_output_that_is_full_is_one_line_and_status_3(command: str) -> None:
     assert "the disk is full" in done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes it")
+def test_an_output_that_is_closed_is_one_line_and_status_3() -> None:
+    done = subprocess.run(["sh", "-c", '"$0" -m voice_triage config >&-', sys.executable], check=False,
+                          capture_output=True, text=True)  # fmt: skip
+
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert "is closed" in done.stderr
+
+
+def test_another_settings_file_is_named_before_the_verb(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.toml"
+
+    assert main(["config", "--file", str(other), "set", "country", "FR"]) == 0
+    assert main(["config", "--file", str(other), "get", "country"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "FR"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
 def test_a_pipe_is_written_into_and_stays_a_pipe(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text(GOOD)

@@ -161,7 +161,7 @@ def test_dev_sentences_by_kind():
     assert {kind: rate for kind, rate in reached.items() if rate < FLOORS[kind]} == {}
 
 
-FILLERS = st.sampled_from(["uh", "um", "please", "you know", "er"])
+FILLERS = st.sampled_from(["uh", "um", "please", "you know", "er", "fffff"])
 
 
 @settings(max_examples=60, deadline=None)

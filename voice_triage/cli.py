@@ -18,7 +18,7 @@ from pathlib import Path
 
 from voice_triage.arguments import RECOGNIZERS, Parser
 from voice_triage.ending import signals_end
-from voice_triage.errors import BadInput, TriageError
+from voice_triage.errors import BadInput, Lacking, TriageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,11 +29,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         arguments.insert(0, "talk")
     logging.basicConfig(level=logging.ERROR, format="voice-triage: %(message)s")
     try:
+        if sys.stdout is None and arguments[0] != "talk":  # who talks can do without
+            raise Lacking("the output is closed", "Give it somewhere to write.")
         options = _parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run
         with signals_end():
             status = run(options)
-            sys.stdout.flush()  # what is found full only at the end of the process has no message
+            if sys.stdout:
+                sys.stdout.flush()  # what is found full only at the end of the process has no message
             return status
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
@@ -169,10 +172,10 @@ def _add_family(
     commands: argparse._SubParsersAction[Parser], name: str, about: str, run: Callable[[list[str]], int]
 ) -> None:
     """A command with verbs of its own, which it reads itself; so it answers --help itself, too."""
-    family = commands.add_parser(name, help=about, add_help=False)
-    family.add_argument("-h", "--help", action="store_true")
+    # No word begins with this prefix, so that --help and --file, too, are left to the family.
+    family = commands.add_parser(name, help=about, add_help=False, prefix_chars="\0")
     family.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...")
-    family.set_defaults(run=lambda options: run(["--help"] if options.help else options.arguments))
+    family.set_defaults(run=lambda options: run(options.arguments))
 
 
 # ---- commands: each imports what it needs, so that the light ones start at once ----

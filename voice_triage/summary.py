@@ -130,7 +130,7 @@ def _named(names: Iterable[str]) -> str:
 
 
 def _spaced(name: str) -> str:
-    return name.replace("_", " ")
+    return name.replace("+", " and ").replace("_", " ")
 
 
 def _advice(dialogue: Dialogue) -> tuple[Line, ...]:

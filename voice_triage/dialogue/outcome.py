@@ -89,5 +89,5 @@ def farewell(protocol: Protocol, state: State, decision: Decision) -> tuple[Line
         if state.helped:
             return (Line("emergency.stay"), *why, Line("farewell.helped"))
         stay = Line("emergency.alone" if state.alone else "emergency.stay")
-        return (Line(f"emergency.{decision.action}"), *why, stay, Line("farewell.emergency"))
+        return (Line(f"emergency.{decision.action}"), *why, stay, Line(f"farewell.{decision.action}"))
     return (*outcome(protocol, state, decision), Line("farewell.done"))

@@ -30,7 +30,7 @@ FIXED = (
     "greeting", "restart.ok", "go_on", "once_more", "noted", "back", "withdrawn", "sorry.silence",
     "sorry.guess", "list.how", "list.rest", "sorry.unclear", "help.answers", "help.commands", "glass.help",
     "glass.way_out", "glass.darker_skin", "adjust.slower", "adjust.faster", "adjust.louder", "adjust.quieter",
-    "ended.restart", "farewell.done", "farewell.emergency", "stay.here", "stay.ask", "stay.ways",
+    "ended.restart", "farewell.done", "farewell.call", "farewell.go", "stay.here", "stay.ask", "stay.ways",
     "emergency.call", "emergency.call_again", "emergency.call_first", "emergency.go", "emergency.go_again",
     "emergency.go_first", "emergency.heard", "emergency.and_heard", "emergency.stay", "emergency.reason",
     "confirm_red_flag.ask", "summary_check.ask", "summary_check.again", "summary_check.why",

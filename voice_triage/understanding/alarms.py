@@ -40,6 +40,12 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
     # "A pale" is of something still to be named: "a pale gold".
     if end == len(words) and end > 1 and words[-2] in rows["before_noun"] and words[-1] in rows["states"]:
         return True
+    # "All over my" is of a place still to be named: "all over my left arm".
+    last, lead = len(words), rows.any_of("before_noun", "place_lead")
+    while last and words[last - 1] in lead:
+        last -= 1
+    if last and end >= last and words[last - 1] in rows["leads_on"]:
+        return True
     # An event that was just had is now; a stiff neck may have been had last winter.
     return any(
         words[at] in rows["had"]

@@ -61,7 +61,8 @@ class Context(Frame):
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
         self._begun |= turning.all_the_more(self, negated) | self._own
         self._told.update(self._begun | turning.in_a_row(self))
-        so = turning.come_true(self)
+        so = turning.come_true(self) | (returned := turning.returned(self))
+        self._begun |= returned
         self._told |= so
         self._dropped -= so
 
@@ -85,11 +86,25 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             status = "unsure" if sign.doubtful or number in self._doubted else status
             named = sign.payload.value == "named" and status == "present"
-            clear = status == "absent" and number in self._negation.clear
+            clear = status == "absent" and (number in self._negation.clear or self._not_there(sign))
             sure = named or clear or (status == sign.payload.value and self._plain(sign))
             told = status == "present" and (number in self._told or sign.payload.outright)
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
-        return out
+        return out + [s for s in self._back_again() if s.concept not in {one.concept for one in out}]
+
+    def _back_again(self) -> list[Said]:
+        """The one sign that was asked about, where it went and came back: "it eased off but it's back"."""
+        cue = next((c for c in self.cues if c.payload.name == "returned"), None)
+        asks = self.asked.get("asks", ())
+        if cue is None or len(asks) != 1:
+            return []
+        return [Said(cue.start, cue.end, asks[0], "present", sure=True, told=True)]
+
+    def _not_there(self, sign: Spot[Phrase]) -> bool:
+        """True for the sign of "breathing difficulty is not there", a plain denial in Indian English."""
+        return any(
+            c.payload.name == "not_after" and c.payload.sure and c.start == sign.end for c in self.cues
+        )
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
         """True when the sign was said in words that stand under surely, and maybe in more."""

@@ -41,7 +41,7 @@ from voice_triage.understanding.replies import (
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
-from voice_triage.understanding.upheld import weighed
+from voice_triage.understanding.upheld import has_say, weighed
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.values_network import ValuesNetwork
 from voice_triage.understanding.values_network import load as load_values
@@ -229,8 +229,7 @@ class Interpreter:
         answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
-        told_surely = bool(asks) and all(s.sure for s in asks)
-        if reading and not (told_surely and max(reading.answer[1:]) < weighing.SURE_ANSWER):
+        if reading and has_say(asks, reading):
             may_say_yes = explicit in ("yes", "unsure") or bool(asks) or mild
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again

@@ -25,6 +25,7 @@ INDEPENDENT = frozenset(
         "asks_back",
         "begun",
         "begun_not",
+        "returned",
         "more_so",
         "stays_on",
         "partly",

@@ -42,6 +42,19 @@ def begun(frame: Frame, negated: Container[int]) -> set[int]:
     return out
 
 
+def returned(frame: Frame) -> set[int]:
+    """Numbers of the signs that went and came back: "the fever had gone, but it's back"."""
+    fading = frame.grammar.opposites.items()
+    other = {*frame.grammar.places, *(one for pair in fading for one in pair)}
+    return {
+        number
+        for cue in frame.cues
+        if cue.payload.name == "returned"
+        for number in _within(frame, max(0, cue.start - cue.payload.reach), cue.end)
+        if frame.signs[number].payload.name not in other and frame.signs[number].payload.value != "absent"
+    }
+
+
 def _denies(frame: Frame, sign: Spot[Phrase]) -> bool:
     """True for the fine phrase of "her lips weren't swollen", not for that of "her lips were fine"."""
     return not sign.negated and any(

@@ -32,8 +32,19 @@ def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network
 
 
 def _masked(context: Context, said: Sequence[Said]) -> list[Said]:
-    """The signs, unsure of one that was asked about and may be hidden: a fever under paracetamol."""
+    """The signs, unsure of one that was asked about and may be hidden: a fever under paracetamol.
+
+    One that was not asked about is not denied then.
+    """
     hidden = {name for cue in context.cues if cue.payload.name == "masked" for name in cue.payload.of}
-    hidden &= set(context.asked.get("asks", ())) - {s.concept for s in said if s.status == "present"}
-    doubts = [Said(0, 0, name, "unsure", sure=True) for name in hidden]
+    hidden -= {s.concept for s in said if s.status == "present"}
+    asked = hidden & set(context.asked.get("asks", ()))
+    doubts = [Said(0, 0, name, "unsure", sure=True, told=True) for name in asked]
     return [s for s in said if s.concept not in hidden] + doubts
+
+
+def has_say(asks: Sequence[Said], reading: Reading) -> bool:
+    """Whether the network has a say in the answer beside what the rules read of the signs asked about."""
+    surely = bool(asks) and all(s.told or s.sure for s in asks)
+    outright = surely and all(s.told for s in asks)
+    return not outright and (not surely or float(reading.answer[1:].max()) >= weighing.SURE_ANSWER)

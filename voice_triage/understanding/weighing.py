@@ -88,7 +88,7 @@ SURE_NOTHING = 0.99
 SURE_ANSWER = 0.9
 """So sure must the network be of an answer to be heard at all beside what was surely said of the sign."""
 SURE_WORD = 0.95
-"""And this sure of an answer in one or two words of which the rules know nothing: "like mad"."""
+"""And this sure of an answer, or a place, in one or two words of which the rules know nothing: "like mad"."""
 UNLIKELY, AGREED = 0.02, 0.5
 """No answer is taken for less likely than the first where it speaks for or against the sign asked about, and
 it says nothing against a red flag that the rules read and the network finds likelier than the second."""
@@ -131,12 +131,13 @@ def signs(
         for one in rules.said
         if one.concept not in network.concepts or (one.told and one.concept not in flags)
     }
+    told = grammar.places.union(asked.get("asks", ()))
     for at, concept in enumerate(network.concepts):
         one, flag = found.get(concept), concept in flags
         weighty = flag or concept in grammar.opposites
         alone = one is None and (concept in rules.bare or (weighty and rules.words < FEWEST_WORDS))
         likely = reading.statuses[at]
-        asked_alone = one is None and concept in asked.get("asks", ()) and rules.words < FEWEST_WORDS
+        asked_alone = one is None and rules.words < FEWEST_WORDS and concept in told
         if concept in out or alone or (asked_alone and likely.max() < SURE_WORD):
             continue
         strength = _strength(rules, one, concept, flag=flag, few=weighty and rules.words < FEW_WORDS)
@@ -150,7 +151,9 @@ def signs(
             continue
         if status:
             place = (one.start, one.end) if one else reading.words_of(at)
-            out[concept] = Said(*place, concept, status, sure=bool(one and one.sure and one.status == status))
+            said = one if one and one.status == status else None
+            sure, outright = bool(said and said.sure), bool(said and said.told)
+            out[concept] = Said(*place, concept, status, sure, outright)
     for concept, other in grammar.opposites.items():
         # Said both ways the red flag counts; where it is not known, nothing is known to be well.
         if concept in flags and concept in out and other in out:

@@ -15,6 +15,8 @@ WordSet = frozenset[str]
 PhraseList = tuple[tuple[str, ...], ...]
 
 _PIECES = re.compile(r"\d+(?:[.,]\d+)?|[a-z_]+(?:'[a-z]+)*|<[a-z_]+>|\{[a-z]+\}|[.,;:?!]")
+_NO_WORD = re.compile(r"([a-z])\1{2,}")
+"""One letter over and over, as recognisers write a hiss: "fffff" was read as spots that stay."""
 _STOPS = frozenset(".;:?!")
 _ENDINGS = {"'ll": "will", "'re": "are", "'ve": "have", "'d": "would", "'m": "am", "'s": "'s"}
 
@@ -106,7 +108,7 @@ class Lexicon:
         out: list[str] = []
         for piece in pieces:
             for word in self._expand(piece):
-                if word in self.fillers:
+                if word in self.fillers or _NO_WORD.fullmatch(word):
                     continue
                 out.append(word)
                 if len(out) > 1 and (out[-2], out[-1]) in self.filler_pairs:
