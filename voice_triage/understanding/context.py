@@ -61,9 +61,9 @@ class Context(Frame):
         self._begun |= turning.begun(self, negated) | turning.until(self, negated)
         self._begun |= turning.all_the_more(self, negated) | self._own
         self._told.update(self._begun | turning.in_a_row(self))
-        so = turning.come_true(self) | (returned := turning.returned(self))
-        self._begun |= returned
-        self._told |= so
+        back = {n for n in turning.returned(self) if not self.supposed(self.signs[n].start)}
+        self._begun |= back
+        self._told |= (so := turning.come_true(self) | back)
         self._dropped -= so
 
     def said(self) -> list[Said]:
@@ -94,10 +94,13 @@ class Context(Frame):
 
     def _back_again(self) -> list[Said]:
         """The one sign that was asked about, where it went and came back: "it eased off but it's back"."""
+        asks, sets = self.asked.get("asks", ()), self.grammar.sets
         cue = next((c for c in self.cues if c.payload.name == "returned"), None)
-        asks = self.asked.get("asks", ())
-        if cue is None or len(asks) != 1:
+        if cue is None or len(asks) != 1 or self.supposed(cue.start):
             return []
+        before = self.words.surface[max(0, cue.start - 3) : cue.start]
+        if sets["returning_it"].isdisjoint(before) or not sets["persons"].isdisjoint(before):
+            return []  # "the signal went, but it's back"
         return [Said(cue.start, cue.end, asks[0], "present", sure=True, told=True)]
 
     def _not_there(self, sign: Spot[Phrase]) -> bool:

@@ -103,9 +103,8 @@ def only_answers(context: Context, found: Sequence[Found]) -> bool:
     if "unsure" in answers and not (found[-1][2] == "unsure" and _no_alarms(context.asked)):
         if answers != {"unsure"}:
             return False
-        idle = context.grammar.sets[
-            "speakers"
-        ]  # "i can't really say" tells nothing, "he can't really say" may
+        # "I can't really say" tells nothing, "he can't really say" may.
+        idle = context.grammar.sets["speakers"]
     told.update(at for start, end, _ in found for at in range(start, end))
     return all(at in told or not w[0].isalnum() or w in idle for at, w in enumerate(context.words.surface))
 
