@@ -51,8 +51,16 @@ def returned(frame: Frame) -> set[int]:
         for cue in frame.cues
         if cue.payload.name == "returned"
         for number in _within(frame, max(0, cue.start - cue.payload.reach), cue.end)
-        if frame.signs[number].payload.name not in other and frame.signs[number].payload.value != "absent"
+        if frame.signs[number].payload.name not in other and _by_itself(frame, frame.signs[number])
     }
+
+
+def _by_itself(frame: Frame, sign: Spot[Phrase]) -> bool:
+    """True for a sign that is said, not for the "spells" of "dizzy spells", a seizure only where denied."""
+    flags = frame.grammar.red_flags
+    return sign.payload.value == "present" or (
+        sign.payload.value != "absent" and sign.payload.name not in flags
+    )
 
 
 def _denies(frame: Frame, sign: Spot[Phrase]) -> bool:
