@@ -24,6 +24,8 @@ from voice_triage.speech.wordless import WordlessVoice
 from voice_triage.standby import Standby
 from voice_triage.understanding import listening_words
 
+STROKE = "my dad slurred his words when he had his stroke years back"
+
 
 @pytest.fixture(scope="module")
 def kit() -> Kit:
@@ -99,6 +101,69 @@ def test_the_alarming_utterance_heard_otherwise_at_its_end_takes_nothing_back(ki
     rig.run(3)
 
     assert rig.dialogue.red_flags == ("difficulty_breathing",)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        STROKE,
+        "seizure no nothing like that",
+        "blue jeans dye on my legs comes off in the bath",
+        "wheezing with laughter both of them",
+    ],
+)
+def test_what_the_rest_of_its_sentence_unsays_is_taken_back_at_once(kit: Kit, said: str) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say(said, seconds=0.6 * len(said.split()))
+    rig.until("emergency", limit_s=6)
+    rig.run(9)
+
+    assert rig.dialogue.red_flags == () and rig.dialogue.decision.level != "emergency"
+    assert rig.dialogue.question in ("patient", "age")  # as after a sentence that raised nothing
+    assert any(text.startswith("Sorry, I spoke too soon") for text in rig.script.spoken)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "he can't breathe he never had that last year",
+        "he's having a seizure my other boy never had one",
+        "she's very drowsy i don't know if she's just tired",
+    ],
+)
+def test_what_the_rest_of_its_sentence_leaves_standing_stays(kit: Kit, said: str) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say(said)
+    rig.until("emergency", limit_s=4)
+    rig.run(6)
+
+    assert rig.dialogue.red_flags != ()
+
+
+def test_an_emergency_told_before_stands_whatever_a_later_sentence_unsays(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=4)
+    rig.run(3)
+    rig.say("he had a seizure last year but not now")
+    rig.run(6)
+
+    assert "difficulty_breathing" in rig.dialogue.red_flags
+
+
+@pytest.mark.parametrize("heard, stands", [("", True), (STROKE, False)])
+def test_only_both_engines_together_take_a_sentence_back(kit: Kit, heard: str, stands: bool) -> None:
+    """Here the second engine may have heard what the first has not."""
+    rig = Rig(kit, second_opinion=InTwo("my dad slurred his words", heard))
+    rig.run(2)
+    rig.say(STROKE, seconds=8)
+    rig.until("emergency", limit_s=6)
+    rig.run(9)
+
+    assert bool(rig.dialogue.red_flags) == stands
 
 
 def test_the_emergency_is_repeated_when_nobody_answers(kit: Kit) -> None:
@@ -365,6 +430,20 @@ class Second:
         if self._text is None:
             raise RuntimeError("died")
         return Hypothesis(self._text, final=True)
+
+
+class InTwo(Second):
+    """A second opinion that hears one thing first, another once most was said, and then no more."""
+
+    def __init__(self, begun: str, whole: str) -> None:
+        super().__init__(begun)
+        self._whole = whole
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        if len(pcm) > 40_000:
+            self._text = ""
+            return Hypothesis(self._whole, final=True)
+        return super().transcribe(pcm, question)
 
 
 @pytest.mark.parametrize(

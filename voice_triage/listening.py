@@ -165,7 +165,7 @@ class Listener:
             if concept not in utterance.alarmed and (self._endpointer.barge_in or not own(finding, own_words))
         ]
         raised = tuple(one for one in standing if self._sure(utterance, one))
-        self._raise(utterance, Alarm(raised, utterance.text), events)
+        events += utterance.raises(Alarm(raised, utterance.text))
         return bool(raised)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
@@ -188,12 +188,6 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
-    @staticmethod
-    def _raise(utterance: OpenUtterance, alarm: Alarm, events: list[Partial | Alarm | Utterance]) -> None:
-        if alarm.findings:
-            utterance.alarmed |= {one.concept for one in alarm.findings}
-            events.append(alarm)
-
     # ---- answer lane ----
 
     def _second_look(
@@ -213,7 +207,7 @@ class Listener:
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(one for one in seen if one.concept not in utterance.alarmed)
-        self._raise(utterance, Alarm(raised, utterance.text, "second opinion"), events)
+        events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
         """Note which red flags a look at the open utterance shows, and which of them no word can turn."""
@@ -251,7 +245,8 @@ class Listener:
             return
         final = utterance.final or Hypothesis("", final=True)
         try:
-            meaning = self._weigh(final.text, utterance)
+            ours = self._interpreter.interpret(final.text, utterance.question)
+            meaning = self._weigh(ours, utterance)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
@@ -265,21 +260,21 @@ class Listener:
                     utterance.over_speech,
                     brief=utterance.voice_s < self._limits.barge_in_words_s,
                     confirmed=utterance.confirmed,
+                    unsaid=utterance.unsaid(ours, self._meant(utterance.second, utterance), meaning),
                 )
             )
 
-    def _weigh(self, first: str, utterance: OpenUtterance) -> Meaning:
-        ours = self._interpreter.interpret(first, utterance.question)
+    def _weigh(self, ours: Meaning, utterance: OpenUtterance) -> Meaning:
         if self._second is None:
             return ours
         second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
         if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
-            return Meaning("") if utterance.talk and len(first.split()) > GARBAGE_WORDS else ours
+            return Meaning("") if utterance.talk and len(ours.text.split()) > GARBAGE_WORDS else ours
         if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
             both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
             flags = tuple(one for one in both if one.concept in self._red_flags)
             return Meaning(theirs.text if flags else "", findings=flags)
-        theirs = self._own_words(utterance, first, theirs)
+        theirs = self._own_words(utterance, ours.text, theirs)
         return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
 
     def _own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:

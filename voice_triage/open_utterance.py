@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voice_triage.messages import Finding, Hypothesis, Meaning
+from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.second_look import SecondLook
+from voice_triage.second_thoughts import unsaid
 from voice_triage.thresholds import RATE_HZ, SUPPRESSED_S, Thresholds
 
 _log = logging.getLogger(__name__)
@@ -36,7 +37,8 @@ class OpenUtterance:
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     current: dict[str, Finding] = field(default_factory=dict)
-    alarmed: set[str] = field(default_factory=set)
+    alarmed: dict[str, str] = field(default_factory=dict)
+    """Red flags raised already -> the words that said them."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
@@ -104,6 +106,20 @@ class OpenUtterance:
             return limits.red_flag_hold_one_word_s
         last = words[-1:] == self.text.split()[-1:]
         return limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
+
+    def raises(self, alarm: Alarm) -> list[Alarm]:
+        """The alarm, noted as raised; nothing where there is no red flag in it."""
+        self.alarmed |= {one.concept: one.words for one in alarm.findings}
+        return [alarm] if alarm.findings else []
+
+    def unsaid(self, ours: Meaning, theirs: Meaning | None, whole: Meaning) -> frozenset[str]:
+        """The red flags raised in mid-sentence that no engine's reading of the whole leaves possible."""
+        if not self.second.of_s:  # there is no second engine
+            return unsaid(self.alarmed, (ours, whole))
+        second = self.second.result()
+        if second is None or theirs is None or not (second.sure and second.text):
+            return frozenset()  # what one engine alone made of it takes nothing back
+        return unsaid(self.alarmed, (ours, theirs, whole))
 
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
         """Which signs the last look showed, too, and whether it meant the same; this look is kept."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
 from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence, Turn, Utterance
+from voice_triage.mid_sentence import MidSentence
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
 from voice_triage.speaking import Words, words_of
@@ -40,6 +41,7 @@ class Session:
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
         equipment.speaker.observer = self._observer
         self._ears = Ears(equipment, self._faults)
+        self._mid_sentence = MidSentence()
         self._alarmed = False  # an emergency was raised that the conversation itself could not announce
         speaker, others = equipment.speaker, equipment.next_voice
         self._wishes = Wishes(equipment.wording, equipment.patience, lambda: speaker.change_voice(others))
@@ -158,8 +160,7 @@ class Session:
         known = self._with.dialogue.red_flags
         fresh = tuple(one for one in alarm.findings if one.concept not in known)
         if fresh:
-            meaning = Meaning(alarm.text, findings=fresh)
-            self._perform(self._with.dialogue.handle(Heard(meaning, partial=True)))
+            self._perform(self._mid_sentence.tell(self._with.dialogue, alarm.text, fresh))
 
     def _partial(self, partial: Partial) -> None:
         self._observer.hearing(partial.text, at_s=self._with.clock.now_s())
@@ -170,15 +171,18 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
+        taken_back = self._mid_sentence.taken_back(self._with.dialogue, utterance)
         if self._ears.deaf and not meaning.text:
             return self._tell_devices(again=True)  # it was not the caller who said nothing
-        if utterance.over_speech and speaker.playing:
+        if utterance.over_speech and speaker.playing and not taken_back:
             flags = any(one.status == "present" for one in meaning.findings)
             doubtful = not utterance.confirmed or (utterance.brief and meaning.empty)
             if self._with.words.backchannel(meaning.text) or (doubtful and not flags):
                 return  # "uh huh", a cough, or what the canceller has left of our own voice
         self._attend()
         self._observer.heard(meaning.text, at_s=self._with.clock.now_s())
+        if taken_back:
+            return self._take(meaning, (Line("too_soon"),))
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             # What was begun before the question, or over the emergency line, is no answer to it:
             # "no no he can't breathe" must not take back what it has just raised.
@@ -189,8 +193,8 @@ class Session:
                 return self._say_again()
         self._take(meaning)
 
-    def _take(self, meaning: Meaning) -> None:
-        """Give the whole of what was meant to the dialogue, and do what comes of it."""
+    def _take(self, meaning: Meaning, first: tuple[Line, ...] = ()) -> None:
+        """Give the whole of what was meant to the dialogue, and do what comes of it; say ``first`` first."""
         dialogue, meaning = self._with.dialogue, as_command(meaning)
         before = (dialogue.question, dialogue.findings, dialogue.values)
         said = self._with.speaker.last
@@ -199,9 +203,9 @@ class Session:
             return self._say_again()
         told = meaning.answer or meaning.findings or meaning.values
         taken = told and before != (dialogue.question, dialogue.findings, dialogue.values)
-        first = self._wishes.grant(meaning.wish, turn, said) if meaning.wish else ()
+        first += self._wishes.grant(meaning.wish, turn, said) if meaning.wish else ()
         self._with.listener.be_patient(self._wishes.unhurried)
-        self._perform(turn, first)
+        self._perform(turn, () if turn.emergency else first)
         if taken and not turn.emergency:
             self._with.speaker.understood()
 

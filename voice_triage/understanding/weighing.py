@@ -92,7 +92,7 @@ SURE_WORD = 0.95
 UNLIKELY, AGREED = 0.02, 0.5
 """No answer is taken for less likely than the first where it speaks for or against the sign asked about, and
 it says nothing against a red flag that the rules read and the network finds likelier than the second."""
-CONCEIVABLE = 0.02
+CONCEIVABLE = 0.05
 """Below this probability the network rules a red flag out."""
 
 
