@@ -20,7 +20,7 @@ from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.second_thoughts import read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.weighing import SURE_ALONE
+from voice_triage.understanding.strengths import SURE_ALONE
 
 RED_FLAGS = frozenset(Protocol.load().red_flags)
 LONG = "well the thing is that they stay right there"

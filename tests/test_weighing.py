@@ -8,7 +8,7 @@ import pytest
 from voice_triage.errors import BadContent
 from voice_triage.messages import COMMANDS
 from voice_triage.protocol import Protocol
-from voice_triage.understanding import Interpreter, alarms, network, weighing
+from voice_triage.understanding import Interpreter, alarms, network, strengths, weighing
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.grammar import load as load_grammar
 
@@ -152,13 +152,13 @@ def test_what_orders_and_what_ends_must_be_so_sure(rule, likely, wanted):
 def test_a_rule_decides_where_the_network_is_of_two_minds(rule):
     even = np.full(4, 0.25, np.float32)
 
-    assert weighing.decide(even, rule, weighing.Strength((1.0,) * 4)) == rule
+    assert weighing.decide(even, rule, strengths.Strength((1.0,) * 4)) == rule
 
 
 def test_a_sure_network_overrules_a_rule():
     sure = np.array([0.001, 0.001, 0.997, 0.001], np.float32)
 
-    assert weighing.decide(sure, 1, weighing.RED_FLAG) == 2
+    assert weighing.decide(sure, 1, strengths.RED_FLAG) == 2
 
 
 def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):

@@ -20,7 +20,7 @@ from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own, read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.weighing import SURE_ALONE
+from voice_triage.understanding.strengths import SURE_ALONE
 
 
 class Listener:

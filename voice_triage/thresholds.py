@@ -1,7 +1,7 @@
 """Every threshold of the hearing, each with its reason and its unit in the name.
 
-docs/benchmarks.md has the measurements; docs/decisions.md the choices. What words must weigh to count stands
-in understanding/weighing.py, what sound cards and their drivers need in audio/streams.py and audio/device.py.
+docs/benchmarks.md has the measurements; docs/decisions.md the choices. What words must weigh to count is
+in understanding/strengths.py, what sound cards and drivers need in audio/streams.py and audio/device.py.
 """
 
 from __future__ import annotations

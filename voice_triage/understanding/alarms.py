@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from voice_triage.messages import Finding
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.network import Network, Reading
-from voice_triage.understanding.weighing import AGREED
+from voice_triage.understanding.strengths import AGREED
 from voice_triage.understanding.words import WordSets
 
 TURNING_WORDS = 2

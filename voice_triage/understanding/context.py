@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Status
-from voice_triage.understanding import turning
+from voice_triage.understanding import reach, turning
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar, Phrase
 from voice_triage.understanding.negation import Negation
@@ -125,42 +125,42 @@ class Context(Frame):
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""
-        return any(at in reach for reach in self._supposed)
+        return any(at in words for words in self._supposed)
 
     def _reach_out(self) -> None:
         """Apply the cues that take signs away, doubt them or say that they are over."""
         for cue in self.cues:
             name = cue.payload.name
             if name in FORWARD_DROPS or (name == "question_first" and self._opens(cue)):
-                self._drop(self._after(cue), cue)
+                self._drop(reach.after(self, cue), cue)
             if name in ("hypothetical", "other", "past"):
-                self._supposed.append(range(cue.start, self._until(cue)))
+                self._supposed.append(range(cue.start, reach.until(self, cue)))
             if name in ("past", "past_after", "other_after") or (
                 name == "question_after" and self._asked(cue)
             ):
-                self._drop(self._back(cue), cue)
+                self._drop(reach.back(self, cue), cue)
             own = self.grammar.sets["own"]
             if name == "not_about" and own.intersection(self.words.surface[: cue.start]):
                 self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
             if name == "echo":
-                self._drop(self._around(cue), cue)
+                self._drop(reach.around(self, cue), cue)
             if name == "told":
                 self._told.update(self._of_patient(cue))
             if name == "exception" and self._denied_beside(cue):
                 # "Apart from the wheezing, no": the no is of all the others.
-                self._begun.update(n for n in self._after(cue) if self._left_out(cue, self.signs[n]))
+                self._begun.update(n for n in reach.after(self, cue) if self._left_out(cue, self.signs[n]))
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
                 # "The stiff neck has not", but not "a stiff neck he has not".
                 before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
-                self._begun.update(before if name == "goes_on" else self._after(cue))
+                self._begun.update(before if name == "goes_on" else reach.after(self, cue))
             if name == "unsure":
-                self._doubted.update(self._after(cue))
+                self._doubted.update(reach.after(self, cue))
             if name == "unsure_after":
                 self._doubted.update(self._negation.before(cue))
             if name == "question_start" and self._asks(cue):
-                self._dropped.update(self._after(cue))
+                self._dropped.update(reach.after(self, cue))
             if name == "over_wide":
-                self._resolved.update(self._ended_before(cue))
+                self._resolved.update(reach.ended_before(self, cue))
             if name == "over" and self.ends(cue.end):
                 fixed = self.grammar.lasting | self.grammar.places
                 self._resolved.update(
@@ -170,7 +170,7 @@ class Context(Frame):
     def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
         """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
         telling, surface = self.grammar.telling.reporting, self.words.surface
-        signs = ((n, self.signs[n]) for n in self._after(cue))
+        signs = ((n, self.signs[n]) for n in reach.after(self, cue))
         return [n for n, s in signs if s.payload.value == "present" and surface[s.start] not in telling]
 
     def _denied_beside(self, cue: Spot[Phrase]) -> bool:
@@ -232,69 +232,3 @@ class Context(Frame):
             if word[0].isalnum() and word not in rows["before_question"]:
                 return False
         return False
-
-    def _ended_before(self, cue: Spot[Phrase]) -> list[int]:
-        """The signs told in the past tense before a "he's fine now"."""
-        rows = self.grammar.sets
-        out = []
-        for number in range(bisect_left(self.sign_starts, cue.start) - 1, -1, -1):
-            sign = self.signs[number]
-            if cue.start - sign.start > 25:
-                break
-            told = self.words.surface[max(0, sign.start - 5) : sign.end]
-            lasting = sign.payload.name in self.grammar.lasting
-            if not lasting and sign.end <= cue.start and any(word in rows["past_tense"] for word in told):
-                out.append(number)
-        return out
-
-    def _until(self, cue: Spot[Phrase]) -> int:
-        """The word at which the reach of a cue ends: a wall, or words about the patient again."""
-        wall = self.wall_after(cue.end)
-        if cue.payload.name in ("past", "other") and self.words.surface[wall : wall + 1] == ("because",):
-            wall = self.wall_after(wall + 1)  # "last year she was in hospital because ..."
-        wall = min(wall, cue.end + cue.payload.reach)
-        asks = cue.payload.name in ("question", "question_start", "question_first")
-        askers = self.grammar.sets["askers"]
-        for other in self.cues[bisect_left(self.cue_starts, cue.start + 1 if asks else cue.end) :]:
-            if other.start >= wall:
-                break
-            # "what do i do, he's fitting" tells; "did he have a fit" asks.
-            starts = (
-                (asks or cue.payload.sure)
-                and other.payload.name == "statement"
-                and (
-                    self.words.surface[other.start - 1] not in askers
-                    or self.words.surface[other.start + 1 : other.end] == ("'s",)
-                )
-            )
-            if other.start < cue.end and not starts:
-                continue
-            if (
-                other.payload.name == "resume"
-                or starts
-                or (other.payload.name == "ongoing" and cue.payload.name == "past")
-            ):
-                return other.start
-        return wall
-
-    def _after(self, cue: Spot[Phrase]) -> range:
-        """The signs from the cue to the end of its reach."""
-        return range(
-            bisect_left(self.sign_starts, cue.start), bisect_left(self.sign_starts, self._until(cue))
-        )
-
-    def _around(self, cue: Spot[Phrase]) -> range:
-        """The signs within reach of a cue on both sides."""
-        first, last = cue.start - cue.payload.reach, cue.end + cue.payload.reach
-        return range(bisect_left(self.sign_starts, first), bisect_left(self.sign_starts, last))
-
-    def _back(self, cue: Spot[Phrase]) -> range:
-        """The signs from the last wall to the cue, within its reach."""
-        wall = max(self.wall_before(cue.start), cue.start - cue.payload.reach)
-        first = bisect_left(self.cue_starts, wall)
-        for other in self.cues[first : bisect_left(self.cue_starts, cue.start)]:
-            # "My mum says her face swelled when she was pregnant": who tells it is not the patient again.
-            tells = cue.payload.sure and self.has("told", other.start, other.end)
-            if other.payload.name in ("ongoing", "resume") and not tells:
-                return range(0)
-        return range(bisect_left(self.sign_starts, wall), bisect_left(self.sign_starts, cue.start))

@@ -13,6 +13,7 @@ from voice_triage.understanding import (
     figures,
     lasting,
     people,
+    strengths,
     temperatures,
     values,
     weighing,
@@ -135,7 +136,7 @@ class Interpreter:
         """What the answer is by a network that is sure; a yes to danger signs only where it finds one."""
         row, words = context.asked, len(context.words.surface)
         flag = weighing.likeliest(reading, self._network, frozenset(row.get("asks", ())))
-        mild = harmless(row, self._grammar.red_flags) or flag > weighing.AGREED
+        mild = harmless(row, self._grammar.red_flags) or flag > strengths.AGREED
         return weighing.gainsaid(found, reading, words, harmless=mild, worded=not general(context, found))
 
     def _weighed(self, command: str | None, reading: Reading, context: Context) -> str | None:
@@ -151,7 +152,7 @@ class Interpreter:
 
         Nor does it alone end the conversation or begin it anew while an emergency is read back.
         """
-        if context.asked.get("clear_no") and likeliest in weighing.ENDS:
+        if context.asked.get("clear_no") and likeliest in strengths.ENDS:
             return command
         innocent = any(s.payload.kind == "command" and s.payload.value == "never" for s in context.spots)
         places = self._grammar.places & {s.concept for s in said}
@@ -250,7 +251,7 @@ class Interpreter:
         if (
             answer == "no"
             and not corrected
-            and (doubt >= weighing.SURE_DOUBT or unclear(context, said, doubt >= weighing.DOUBT))
+            and (doubt >= strengths.SURE_DOUBT or unclear(context, said, doubt >= strengths.DOUBT))
         ):
             return None, [s for s in ordered(said) if s.concept not in flags]
         if answer == "yes":  # "no she's not drowsy, wheezing" corrects, and takes nothing back

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from voice_triage.understanding import weighing
+from voice_triage.understanding import strengths, weighing
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.network import Network, Reading
 
@@ -47,4 +47,4 @@ def has_say(asks: Sequence[Said], reading: Reading) -> bool:
     """Whether the network has a say in the answer beside what the rules read of the signs asked about."""
     surely = bool(asks) and all(s.told or s.sure for s in asks)
     outright = surely and all(s.told for s in asks)
-    return not outright and (not surely or float(reading.answer[1:].max()) >= weighing.SURE_ANSWER)
+    return not outright and (not surely or float(reading.answer[1:].max()) >= strengths.SURE_ANSWER)
