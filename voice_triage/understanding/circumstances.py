@@ -60,7 +60,16 @@ def _fits(context: Context, spot: Spot[Phrase]) -> bool:
     rows, surface = context.grammar.sets, context.words.surface
     if spot.payload.name == "help_here" and not rows["lasting"].isdisjoint(surface[spot.start : spot.end]):
         return False  # the spots are still here
-    around = (*surface[: spot.start], *surface[spot.end :])
+    same = [
+        s for s in context.spots if s.payload.kind == "circumstance" and s.payload.name == spot.payload.name
+    ]
+    beside = {
+        at
+        for one in same
+        if one.end <= spot.start or one.start >= spot.end
+        for at in range(one.start, one.end)
+    }
+    around = (word for at, word in enumerate(surface) if not spot.start <= at < spot.end and at not in beside)
     return all(word in rows.any_of("polite", "around") or not word[0].isalnum() for word in around)
 
 
@@ -98,12 +107,13 @@ def _plain(context: Context, spot: Spot[Phrase], base: Sequence[str]) -> bool:
 
 
 def _asked(context: Context, spot: Spot[Phrase]) -> bool:
-    """True for "is the ambulance coming" and "did they say that help is coming"."""
+    """True for "is the ambulance coming", not for "i have rung and they're coming"."""
     rows, surface = context.grammar.sets, context.words.surface
     before = surface[context.wall_before(spot.start) : spot.start]
     content = [word for word in before if word not in rows["before_question"] and word[0].isalnum()]
+    told = content and before.index(content[0]) and before[before.index(content[0]) - 1] in rows["nominative"]
     near = [word for word in before if word not in context.grammar.lexicon.articles]
-    return any(word in rows["askers"] for word in (*content[:1], *near[-1:]))
+    return any(word in rows["askers"] for word in (*([] if told else content[:1]), *near[-1:]))
 
 
 def _spoken(context: Context, text: str, words: Sequence[str] | None) -> bool:

@@ -35,6 +35,7 @@ class Frame:
             for s in spots
             if said.isdisjoint(s.payload.unless) and not self._more_than_fine(s) and not self._crosses(s)
         ]
+        spots = _without_denied(spots)
         cues = kept_cues(spots)
         self.signs = kept_signs(grammar, words, spots, cues, self.idle, question)
         self._covered = longest_ends(self.signs, len(words.surface))
@@ -132,3 +133,18 @@ class Frame:
         """The first word after the last wall before a word."""
         index = bisect_left(self._walls, at)
         return self._walls[index - 1] if index else 0
+
+
+def _without_denied(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
+    """The spots without signs that hold the denial of another: "fits are not there breathing trouble ..."."""
+    denials = [s for s in spots if s.payload.name == "not_after" and s.payload.sure]
+    for denial in denials:
+        told = (s.payload for s in spots if s.payload.kind == "sign" and s.end == denial.start)
+        denied = {one.name for one in told if one.value == "present"}
+        spots = [
+            s
+            for s in spots
+            if not (s.payload.kind == "sign" and s.start < denial.end and denial.start < s.end)
+            or not (s.payload.name in denied or (denied and denial.start <= s.start))
+        ]
+    return spots

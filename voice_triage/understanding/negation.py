@@ -54,7 +54,7 @@ class Negation:
                 out.update(chain)
             elif cue.payload.name in ("not", "none"):
                 out.update(self._chain(cue))
-            elif cue.payload.name == "not_after" and self._frame.ends(cue.end):
+            elif cue.payload.name == "not_after" and self._closed(cue):
                 out.update(self.before(cue))
         for number, sign in enumerate(self._frame.signs):
             if sign.negated:
@@ -68,6 +68,10 @@ class Negation:
         for cue in self._frame.hidden:
             out.update(self._begun_inside(cue))
         return out
+
+    def _closed(self, cue: Spot[Phrase]) -> bool:
+        """True where nothing that belongs to it follows; after a plain denial the next sign is none of it."""
+        return self._frame.ends(cue.end) or (cue.payload.sure and cue.end in self._frame.sign_starts)
 
     def _begun_inside(self, cue: Spot[Phrase]) -> list[int]:
         """Signs right after a not that belongs to another sign: "it doesn't hurt to swallow"."""
