@@ -41,6 +41,7 @@ FIXED = (
     "do.self_care", "home_care.1", "home_care.2", "home_care.3", "watch.1", "watch.2",
     "recap.signs", "recap.unsure", "recap.no_signs", "recap.none_yet", "recap.about", "recap.more",
     "recap.age_years", "recap.age_months", "recap.age_year", "recap.age_month", "recap.since_hour",
+    "recap.since_less", "recap.temperature",
     "recap.since_hours", "recap.since_days", "recap.since_weeks",
     "recap.since_months", "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",

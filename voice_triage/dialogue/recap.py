@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from voice_triage.dialogue.readback import MEASURED
 from voice_triage.dialogue.state import CHANGE, ENDED, MORE, SUMMARY, State, patient
 from voice_triage.messages import Finding, Line, Value
 from voice_triage.protocol import Protocol
@@ -28,7 +29,7 @@ def recap(protocol: Protocol, state: State, decision: Decision) -> tuple[Line, .
     signs = (*_signs(said, "present", "recap.signs"), *_signs(said, "unsure", "recap.unsure"))
     # "No signs" while some are still to be asked for would calm for no reason.
     none = "recap.no_signs" if state.place in (SUMMARY, CHANGE, MORE, ENDED) else "recap.none_yet"
-    return (*_who(state), *_since(state), *(signs or (Line(none),)))
+    return (*_who(state), *_heat(state), *_since(state), *(signs or (Line(none),)))
 
 
 def as_told(protocol: Protocol, state: State) -> tuple[Finding, ...]:
@@ -41,10 +42,10 @@ def as_told(protocol: Protocol, state: State) -> tuple[Finding, ...]:
 
 
 def dispatcher(state: State, action: str) -> tuple[Line, ...]:
-    """Return what to tell the emergency service: who, the danger signs, since when; on the phone, where."""
+    """Return what to tell the emergency service: who, what, since when; on the phone, where."""
     signs = [Line("tell.sign", (("sign", name),)) for name in state.announced[:MAX_SIGNS]]
     where = (Line("tell.where"),) if action == "call" else ()
-    return (Line("tell.intro"), *_who(state), *signs, *_since(state), *where)
+    return (Line("tell.intro"), *_who(state), *signs, *_heat(state), *_since(state), *where)
 
 
 def _who(state: State) -> tuple[Line, ...]:
@@ -52,6 +53,11 @@ def _who(state: State) -> tuple[Line, ...]:
     if age is None or isinstance(age.value, str):
         return (Line("recap.about"),) if patient(state) else ()
     return (_counted("recap.age_months" if age.unit == "months" else "recap.age_years", f"{age.value:g}"),)
+
+
+def _heat(state: State) -> tuple[Line, ...]:
+    heat = state.value(MEASURED)
+    return (Line("recap.temperature", (("measure", heat.words or f"{heat.value:g}"),)),) if heat else ()
 
 
 def _since(state: State) -> tuple[Line, ...]:
@@ -65,7 +71,9 @@ def _lasting(duration: Value) -> Line:
     for unit, length in (("months", 730), ("weeks", 168), ("days", 24)):
         if hours >= 2 * length:
             return _counted(f"recap.since_{unit}", f"{max(1, round(hours / length))}")
-    return _counted("recap.since_hours", f"{max(1, round(hours))}")
+    if hours < 1:
+        return Line("recap.since_less")
+    return _counted("recap.since_hours", f"{round(hours)}")
 
 
 def _counted(prompt: str, count: str) -> Line:
