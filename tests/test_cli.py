@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ BAD_SCENARIOS = {
     "wrong type of expect": (GOOD.replace("{level: emergency}", "[level]"), "keys with values"),
     "unknown level": (GOOD.replace("emergency}", "bad}"), "must be one of"),
     "unknown red flag": (GOOD.replace("level: emergency", "red_flags: [broken_heart]"), "unknown concept"),
+    "action of no words": (GOOD.replace("level: emergency", "action: 0"), "expect.action"),
     "bad pattern": (GOOD.replace("level: emergency", "said: ['(']"), "no regular expression"),
     "alias bomb": ("a: &a [x]\nb: [*a, *a]\n", "aliases"),
     "empty file": ("", "empty"),
@@ -95,8 +97,12 @@ def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFix
         ("interpret", "not json", "line 2"),
         ("interpret", "[1]", "line 2"),
         ("interpret", '{"text": 4}', "line 2"),
+        ("interpret", '{"text": "x", "\\u001b[31m": 1}', "unknown key"),
         ("interpret", '{"text": "x", "question": "zodiac"}', "zodiac"),
         ("assess", "{", "line 2"),
+        pytest.param(
+            "assess", '{"findings": {}, "age_years": ' + "1" * 5000 + "}", "digits", id="long number"
+        ),
         ("assess", '{"findings": {"magic": "present"}}', "magic"),
         ("assess", '{"findings": {"fever": "maybe"}}', "maybe"),
         ("assess", '{"findings": {"fever": "present", "fever": "absent"}}', "'fever' stands twice"),
@@ -151,6 +157,26 @@ def test_half_a_surrogate_pair_comes_back_as_it_was(
 
     assert main(["interpret", "--jsonl"]) == 0
     assert "\\ud800" in capsys.readouterr().out.encode("utf-8").decode()
+
+
+def test_interpret_counts_a_year_of_birth_from_today(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Later(date):
+        @classmethod
+        def today(cls) -> Later:
+            return cls(2031, 3, 1)
+
+    monkeypatch.setattr("voice_triage.cli.date", Later)
+    monkeypatch.setattr(
+        "sys.stdin", io.StringIO('{"text": "born in nineteen sixty two", "question": "age"}\n')
+    )
+
+    assert main(["interpret", "--jsonl"]) == 0
+    ages = [
+        one["years"] for one in json.loads(capsys.readouterr().out)["findings"] if one["concept"] == "age"
+    ]
+    assert ages and ages[0] in (68, 69)
 
 
 @pytest.mark.parametrize("argv", [["chat"], ["interpret", "--jsonl"], ["assess", "--jsonl"]])

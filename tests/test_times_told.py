@@ -3,6 +3,8 @@
 import pytest
 
 from voice_triage.dialogue import Dialogue
+from voice_triage.dialogue.recap import recap
+from voice_triage.dialogue.state import State, decide
 from voice_triage.messages import Heard
 from voice_triage.protocol import Protocol
 from voice_triage.understanding import Interpreter
@@ -156,3 +158,13 @@ def test_only_old_spots_are_excused(level, answers):
             break
         dialogue.handle(Heard(INTERPRETER.interpret(said.get(asked, "no"), asked)))
     assert dialogue.decision.level == level
+
+
+@pytest.mark.parametrize(
+    "said", ["two hours", "three days", "two weeks", "two months", "five months", "two years", "ten years"]
+)
+def test_a_time_is_told_back_in_the_unit_it_was_told_in(said):
+    state = State(place="summary_check", values=INTERPRETER.interpret(said, "duration").values)
+    lines = [line.prompt for line in recap(PROTOCOL, state, decide(PROTOCOL, state))]
+
+    assert f"recap.since_{said.split()[1]}" in lines

@@ -67,7 +67,7 @@ class Kit:
     def interpreter(self) -> Interpreter:
         """The understanding."""
         interpreter = Interpreter.load(self.settings.language)
-        interpreter.year = date.today().year  # of `interpret` and `chat`, which have no session
+        interpreter.year = date.today().year
         return interpreter
 
     @cached_property

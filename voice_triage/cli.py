@@ -13,6 +13,7 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
@@ -187,11 +188,13 @@ def _show(line: str) -> None:
 
 def _interpret(options: argparse.Namespace) -> int:
     from voice_triage import understanding
+    from voice_triage.content import quoted, suggestion
     from voice_triage.dialogue import question_ids
     from voice_triage.jsonl import each_line
     from voice_triage.protocol import Protocol
 
     interpreter = understanding.Interpreter.load()
+    interpreter.year = date.today().year
     questions = question_ids(Protocol.load())
 
     def one(row: dict[str, object]) -> dict[str, object]:
@@ -199,9 +202,9 @@ def _interpret(options: argparse.Namespace) -> int:
         if not isinstance(text, str):
             raise BadInput("'text' must be a string")
         if question is not None and (not isinstance(question, str) or question not in questions):
-            raise BadInput(f"unknown question {question!r} (allowed: {', '.join(sorted(questions))})")
-        if unknown := set(row) - {"text", "question"}:
-            raise BadInput(f"unknown key '{sorted(unknown)[0]}' (allowed: text, question)")
+            raise BadInput(f"unknown question {quoted(question)}{suggestion(question, sorted(questions))}")
+        if unknown := sorted(row.keys() - {"text", "question"}):
+            raise BadInput(f"unknown key {quoted(unknown[0])}{suggestion(unknown[0], ('text', 'question'))}")
         return understanding.to_json(interpreter.interpret(text, question))
 
     each_line(sys.stdin or (), one, _show)

@@ -18,7 +18,7 @@ def each_line(
         if not line.strip():
             continue
         try:
-            row = json.loads(line, object_pairs_hook=_no_key_twice)
+            row = json.loads(line, object_pairs_hook=_no_key_twice, parse_int=_whole)
             if not isinstance(row, dict):
                 raise BadInput("must be a JSON object, in braces")
             result = work(row)
@@ -31,6 +31,14 @@ def each_line(
         text = json.dumps(result, ensure_ascii=False)
         # Half a pair, "\ud800", is a JSON string that no file can hold: it leaves as it came.
         show(json.dumps(result) if any("\ud800" <= letter <= "\udfff" for letter in text) else text)
+
+
+def _whole(digits: str) -> int:
+    """Read a whole number; Python refuses those of thousands of digits."""
+    try:
+        return int(digits)
+    except ValueError:
+        raise BadInput("a number of too many digits") from None
 
 
 def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -206,7 +206,9 @@ class _Reader:
     def _expect(self, data: Any) -> Expect:
         checks: dict[str, Callable[[Any, str], Any]] = {
             "level": lambda value, key: self._choice(value, key, get_args(Level)),
-            "action": lambda value, key: value and self._choice(value, key, get_args(Action)),
+            "action": lambda value, key: (
+                None if value is None else self._choice(value, key, get_args(Action))
+            ),
             "red_flags": lambda value, key: self._ids(value, key, self.concepts, "concept"),
             "asked": lambda value, key: self._ids(value, key, self.questions, "question id"),
             "not_asked": lambda value, key: self._ids(value, key, self.questions, "question id"),

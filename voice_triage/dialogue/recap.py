@@ -68,9 +68,9 @@ def _since(state: State) -> tuple[Line, ...]:
 def _lasting(duration: Value) -> Line:
     """Return how long in the unit a person would use."""
     hours = float(duration.value)
-    for unit, length in (("months", 730), ("weeks", 168), ("days", 24)):
+    for unit, length in (("years", 8760), ("months", 720), ("weeks", 168), ("days", 24)):
         if hours >= 2 * length:
-            return _counted(f"recap.since_{unit}", f"{max(1, round(hours / length))}")
+            return _counted(f"recap.since_{unit}", f"{round(hours / length)}")
     if hours < 1:
         return Line("recap.since_less")
     return _counted("recap.since_hours", f"{round(hours)}")
