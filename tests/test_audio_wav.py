@@ -120,7 +120,7 @@ def test_no_file_content_raises_anything_else(
 def test_what_is_written_is_read_back(tmp_path: Path, shape: tuple[int, ...]) -> None:
     pcm = np.random.default_rng(0).integers(-32768, 32767, shape).astype(np.int16)
 
-    write_wav(tmp_path / "a.wav", pcm, 16000)
+    write_wav(tmp_path / "a.wav", pcm)
 
     back, rate_hz = soundfile.read(tmp_path / "a.wav", dtype="int16")
     assert rate_hz == 16000 and np.array_equal(back, pcm)

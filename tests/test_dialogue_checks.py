@@ -33,7 +33,6 @@ def test_the_shipped_dialogue_has_nothing_wrong() -> None:
         ({"source": "fevr"}, "a row starts at 'fevr', which is no state; did you mean 'fever'?"),
         ({"conditions": ("setled",)}, "state fever: unknown condition 'setled'; did you mean 'settled'?"),
         ({"conditions": ("wants:fevr",)}, "unknown condition 'wants:fevr'"),
-        ({"trigger": "place"}, "the trigger 'place' is a name of the model itself"),
         ({"trigger": "listen"}, "unknown trigger 'listen'"),
     ],
 )

@@ -121,11 +121,10 @@ def verdicts(results: list[Result]) -> list[tuple[str, str]]:
 
 
 def test_a_quiet_room_is_fine():
-    (row,) = doctor.check_microphone(room().exchange, "USB microphone")
+    (row,) = doctor.check_microphone(room().exchange)
 
     assert row.verdict == "ok" and row.cure == ""
     assert row.figures["noise_floor_dbfs"] == pytest.approx(-56, abs=2)
-    assert row.figures["device"] == "USB microphone"
 
 
 ILL = {
@@ -146,7 +145,7 @@ def test_an_ill_microphone_is_told_apart(name: str):
 
 
 def test_a_loudspeaker_that_is_heard_gives_delay_and_strength():
-    rows = doctor.check_loudspeaker(room(echo=Echo(delay_ms=120, gain_db=-12)).exchange, "desk")
+    rows = doctor.check_loudspeaker(room(echo=Echo(delay_ms=120, gain_db=-12)).exchange)
 
     assert verdicts(rows) == [("loudspeaker", "ok"), ("echo", "ok")]
     assert rows[1].figures["echo_delay_ms"] == pytest.approx(120, abs=6)
@@ -191,10 +190,10 @@ class Engine:
         return Hypothesis("")
 
     def finish(self) -> Hypothesis:
-        return Hypothesis(self._text, final=True)
+        return Hypothesis(self._text)
 
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
-        return Hypothesis(self._text, final=True)
+        return Hypothesis(self._text)
 
 
 def render(text: str) -> Pcm:

@@ -371,7 +371,7 @@ def test_work_that_fails_is_marked_and_its_error_given_once(clock: Clock) -> Non
         clock.tick(0.02)
     clock.close()
 
-    assert [one() for one in results] == [Hypothesis("", final=True, failed=True), Hypothesis("yes")]
+    assert [one() for one in results] == [Hypothesis("", failed=True), Hypothesis("yes")]
     assert [type(error) for error in clock.failures()] == [Dead]
     assert clock.failures() == []
 

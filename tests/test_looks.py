@@ -45,7 +45,7 @@ class Streaming(ScriptedRecognizer):
         return Hypothesis(heard(self._rows, self._s), doubtful=self._doubtful)
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
-        return Hypothesis(heard(self._rows, self._s), final=True)
+        return Hypothesis(heard(self._rows, self._s))
 
 
 class Second:
@@ -61,7 +61,7 @@ class Second:
 
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         self.asked += 1
-        return Hypothesis(heard(self._rows, len(pcm) / RATE_HZ), final=True)
+        return Hypothesis(heard(self._rows, len(pcm) / RATE_HZ))
 
 
 class Slow(VirtualClock):

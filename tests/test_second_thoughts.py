@@ -45,7 +45,7 @@ def interpreter() -> Interpreter:
 def test_what_else_it_may_have_been_counts_unless_it_was_denied_or_understood(
     interpreter: Interpreter, question: str, heard: str, others: list[str], flags: set[str]
 ) -> None:
-    second = Hypothesis(heard, final=True, others=tuple(others))
+    second = Hypothesis(heard, others=tuple(others))
 
     meaning = read(second, lambda text: interpreter.interpret(text, question), RED_FLAGS)
 
@@ -60,7 +60,7 @@ def test_nothing_else_is_read_where_an_emergency_was_heard(interpreter: Interpre
         asked.append(text)
         return interpreter.interpret(text, "itch")
 
-    second = Hypothesis("he has a fit", final=True, others=("he has a fish", "he has a fit now"))
+    second = Hypothesis("he has a fit", others=("he has a fish", "he has a fit now"))
     meaning = read(second, said, RED_FLAGS)
 
     assert asked == ["he has a fit"]
@@ -79,7 +79,7 @@ def test_nothing_else_is_read_where_an_emergency_was_heard(interpreter: Interpre
 def test_a_denial_falls_to_the_same_words_and_one_more_only(
     interpreter: Interpreter, heard: str, others: list[str], statuses: set[str]
 ) -> None:
-    second = Hypothesis(heard, final=True, others=tuple(others))
+    second = Hypothesis(heard, others=tuple(others))
 
     meaning = read(second, lambda text: interpreter.interpret(text, None), RED_FLAGS)
 
@@ -126,7 +126,7 @@ def test_where_people_talk_without_end_a_bare_answer_needs_both_engines(
 
 
 def test_the_first_result_with_sense_is_the_answer(interpreter: Interpreter) -> None:
-    second = Hypothesis("hall is for", final=True, others=("all is four", "he is four"))
+    second = Hypothesis("hall is for", others=("all is four", "he is four"))
 
     meaning = read(second, lambda text: interpreter.interpret(text, "age"), RED_FLAGS)
 
@@ -174,7 +174,7 @@ def test_a_number_alone_is_believed_where_the_second_made_no_sense_of_it(
 def test_an_answer_is_made_of_a_guess_only_where_the_words_were_few_and_nobody_else_talks(
     interpreter: Interpreter, first: str, guess: str, talk: bool, answer: str | None
 ) -> None:
-    second = Hypothesis(first, final=True, others=(guess,))
+    second = Hypothesis(first, others=(guess,))
 
     meaning = read(second, lambda text: interpreter.interpret(text, "stiff_neck"), RED_FLAGS, talk=talk)
 
@@ -196,7 +196,7 @@ def test_a_red_flag_that_the_network_alone_reads_in_a_guess_only_supports_what_w
     interpreter: Interpreter, guess: str, question: str | None, ours: str, flags: set[str], answer: str | None
 ) -> None:
     said = partial(interpreter.interpret, question=question)
-    heard = Hypothesis("lorry depot", final=True, others=(guess,))
+    heard = Hypothesis("lorry depot", others=(guess,))
     theirs = read(heard, said, RED_FLAGS, alone=partial(interpreter.alone, question=question))
     meaning = weigh(said(ours), theirs, RED_FLAGS)
 
@@ -223,7 +223,7 @@ class Second:
         """Nothing to load."""
 
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
-        return Hypothesis(self._text if len(pcm) >= self._after else "", final=True)
+        return Hypothesis(self._text if len(pcm) >= self._after else "")
 
 
 @pytest.fixture
@@ -402,7 +402,7 @@ class Reading(Second):
         if self._fails:
             raise RuntimeError("died")
         said = [text for level, text in self._phrases.items() if np.count_nonzero(pcm == level) > 8_000]
-        return Hypothesis(" ".join(said), final=True)
+        return Hypothesis(" ".join(said))
 
 
 def _heard(listener: Listener, script: list[tuple[int, float]], questions: list[str]) -> set[str]:
@@ -485,7 +485,7 @@ def test_of_can_and_cannot_the_worse_counts_where_nobody_asked(
 ) -> None:
     interpreter = Interpreter.load()
     meaning = read(
-        Hypothesis(first, final=True, others=(other,)),
+        Hypothesis(first, others=(other,)),
         lambda text: interpreter.interpret(text, question),
         frozenset({"difficulty_breathing"}),
     )

@@ -89,7 +89,7 @@ class Otherwise:
 
     def finish(self, *, checked: bool = False) -> Hypothesis:
         self._engine.finish()
-        return Hypothesis("he can breathe", final=True)
+        return Hypothesis("he can breathe")
 
 
 def test_the_alarming_utterance_heard_otherwise_at_its_end_takes_nothing_back(kit: Kit) -> None:
@@ -429,7 +429,7 @@ class Second:
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         if self._text is None:
             raise RuntimeError("died")
-        return Hypothesis(self._text, final=True)
+        return Hypothesis(self._text)
 
 
 class InTwo(Second):
@@ -442,7 +442,7 @@ class InTwo(Second):
     def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         if len(pcm) > 40_000:
             self._text = ""
-            return Hypothesis(self._whole, final=True)
+            return Hypothesis(self._whole)
         return super().transcribe(pcm, question)
 
 

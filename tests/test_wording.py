@@ -211,7 +211,7 @@ def test_unknown_language_and_country_are_refused_with_what_is_known() -> None:
 @pytest.mark.parametrize(
     "text, message",
     [
-        ("language: en\nwords: {}\n", "unknown key 'words'"),
+        ("words: {}\n", "unknown key 'words'"),
         ("prompts: {a: {self: x, child: y}}\n", "three variants"),
         ("prompts: {a: 'hello {nobody}'}\n", "unknown slot 'nobody'"),
         ("prompts: {a: 3}\n", "must be a mapping"),
@@ -224,6 +224,7 @@ def test_a_wrong_word_file_is_refused(
     rest = "forms: {self: {who: you}, child: {who: y}, other: {who: z}}\nand: and\nno_number: n\n"
     signs = "" if "signs:" in text else "signs: {fever: a fever}\n"
     (tmp_path / "en.yaml").write_text(text + rest + signs)
+    (tmp_path / "out_of_hours.yaml").write_text("US: '1'\n")
     monkeypatch.setattr(wording, "FOLDER", tmp_path)
 
     with pytest.raises(BadContent, match=message):

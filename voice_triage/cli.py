@@ -19,7 +19,7 @@ from pathlib import Path
 
 from voice_triage.arguments import RECOGNIZERS, Parser
 from voice_triage.ending import signals_end
-from voice_triage.errors import BadInput, Lacking, TriageError
+from voice_triage.errors import Lacking, TriageError
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -106,7 +106,6 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
     demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
     demo.add_argument("--recognizer", choices=RECOGNIZERS)
-    demo.add_argument("--plain", action="store_true", help=argparse.SUPPRESS)
     demo.set_defaults(run=_demo)
 
 
@@ -188,7 +187,6 @@ def _show(line: str) -> None:
 
 def _interpret(options: argparse.Namespace) -> int:
     from voice_triage import understanding
-    from voice_triage.content import quoted, suggestion
     from voice_triage.dialogue import question_ids
     from voice_triage.jsonl import each_line
     from voice_triage.protocol import Protocol
@@ -198,14 +196,7 @@ def _interpret(options: argparse.Namespace) -> int:
     questions = question_ids(Protocol.load())
 
     def one(row: dict[str, object]) -> dict[str, object]:
-        text, question = row.get("text"), row.get("question")
-        if not isinstance(text, str):
-            raise BadInput("'text' must be a string")
-        if question is not None and (not isinstance(question, str) or question not in questions):
-            raise BadInput(f"unknown question {quoted(question)}{suggestion(question, sorted(questions))}")
-        if unknown := sorted(row.keys() - {"text", "question"}):
-            raise BadInput(f"unknown key {quoted(unknown[0])}{suggestion(unknown[0], ('text', 'question'))}")
-        return understanding.to_json(interpreter.interpret(text, question))
+        return understanding.to_json(interpreter.interpret(*understanding.from_json(row, questions)))
 
     each_line(sys.stdin or (), one, _show)
     return 0

@@ -55,7 +55,7 @@ class Failures:
             return work()
         except Exception as error:  # whatever a C library throws, the conversation goes on
             self._errors.put(error)
-            return Hypothesis("", final=True, failed=True)
+            return Hypothesis("", failed=True)
 
     def taken(self) -> list[Exception]:
         """What has failed since the last time."""

@@ -107,7 +107,7 @@ def _through(exchange: Exchange, far: Pcm) -> Pcm:
     return np.concatenate([exchange(block) for block in whole.reshape(-1, BLOCK)])
 
 
-def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
+def check_microphone(exchange: Exchange) -> list[Result]:
     """Record a second: whether it is alive, how loud the room is, whether it clips."""
     heard = listen(exchange, SETTLING_S + 1.0)[round(SETTLING_S * RATE_HZ) :]
     level, floor = rms_dbfs(heard), measurements.noise_floor_dbfs(heard)
@@ -117,9 +117,7 @@ def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
         "noise_floor_dbfs": round(floor, 1),
         "clipped_percent": round(100 * clipped, 2),
     }
-    if name:
-        figures["device"] = name
-    found = f"level {level:.0f} dBFS, noise floor {floor:.0f} dBFS" + (f" ({name})" if name else "")
+    found = f"level {level:.0f} dBFS, noise floor {floor:.0f} dBFS"
     if measurements.dead(heard):
         cure = "Unmute it, allow its use, or choose another: voice-triage config set input_device NAME"
         # No failure: noise gates and virtual microphones are as silent as a muted one until somebody speaks.
@@ -134,20 +132,18 @@ def check_microphone(exchange: Exchange, name: str = "") -> list[Result]:
     return [Result("microphone", "ok", found, "", figures)]
 
 
-def check_loudspeaker(exchange: Exchange, name: str = "") -> list[Result]:
+def check_loudspeaker(exchange: Exchange) -> list[Result]:
     """Play a rising tone: whether the microphone hears it, how late and how loud."""
     tone = measurements.sweep()
     listen(exchange, SETTLING_S)
     recorded = _through(exchange, np.concatenate((tone, silence(0.7))))
     path = measurements.echo_delay(tone, recorded)
-    figures: dict[str, float | str] = {"device": name} if name else {}
-    of = f" ({name})" if name else ""
     if not path.heard:
-        what = f"a tone was played, the microphone did not hear it{of}"
+        what = "a tone was played, the microphone did not hear it"
         cure = "Fine with headphones; else unmute it, or run: voice-triage config set output_device NAME"
-        return [Result("loudspeaker", "warn", what, cure, figures)]
-    figures.update({"echo_delay_ms": round(path.delay_ms, 1), "echo_gain_db": round(path.gain_db, 1)})
-    return [Result("loudspeaker", "ok", f"heard by the microphone{of}", "", figures), _echo(path, figures)]
+        return [Result("loudspeaker", "warn", what, cure)]
+    figures = {"echo_delay_ms": round(path.delay_ms, 1), "echo_gain_db": round(path.gain_db, 1)}
+    return [Result("loudspeaker", "ok", "heard by the microphone", "", figures), _echo(path, figures)]
 
 
 def _echo(path: measurements.EchoPath, figures: Mapping[str, float | str]) -> Result:
@@ -183,13 +179,11 @@ def check_voice(render: Callable[[str], Pcm], name: str = "") -> list[Result]:
     ]
 
 
-def check_recognizer(
-    open_: Callable[[], StreamingRecognizer], render: Callable[[str], Pcm], question: str = "fever"
-) -> list[Result]:
-    """Let it hear a rendered "yes" as the answer to ``question``."""
+def check_recognizer(open_: Callable[[], StreamingRecognizer], render: Callable[[str], Pcm]) -> list[Result]:
+    """Let it hear a rendered "yes" as the answer to a question."""
     recognizer = open_()
     sound = np.concatenate((silence(0.3), render("yes"), silence(0.5)))
-    recognizer.expect(question)
+    recognizer.expect("fever")
     recognizer.start()
     began = time.process_time()
     for start in range(0, len(sound), BLOCK):
@@ -245,12 +239,13 @@ def check_moonshine(open_: Callable[[], object], *, wanted: bool) -> list[Result
 # ---- what lies on the disk ----
 
 
-def check_model(folder: Path | None, name: str = "vosk-en") -> list[Result]:
+def check_model(folder: Path | None) -> list[Result]:
     """Whether the model of the best recogniser is installed."""
     if folder is None:
-        cure = f"Run: voice-triage models install {name}"
-        return [Result("model", "warn", f"{name} is not installed", cure)]
-    return [Result("model", "ok", f"{name} is in {folder}")]
+        return [
+            Result("model", "warn", "vosk-en is not installed", "Run: voice-triage models install vosk-en")
+        ]
+    return [Result("model", "ok", f"vosk-en is in {folder}")]
 
 
 def check_disk(free_bytes: int, folder: Path) -> list[Result]:

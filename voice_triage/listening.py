@@ -243,7 +243,7 @@ class Listener:
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
-        final = utterance.final or Hypothesis("", final=True)
+        final = utterance.final or Hypothesis("")
         try:
             ours = self._interpreter.interpret(final.text, utterance.question)
             meaning = self._weigh(ours, utterance)

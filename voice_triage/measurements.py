@@ -11,6 +11,7 @@ from voice_triage.pcm import FRAME, FULL_SCALE, Pcm, from_float, rms_dbfs
 from voice_triage.thresholds import RATE_HZ
 
 SWEEP_HZ = (300.0, 6000.0)
+SWEEP_S = 0.8
 """What every loudspeaker and microphone can do, telephone headsets included."""
 SWEEP_DBFS = -14.0
 CLEAR = 8.0
@@ -59,20 +60,20 @@ def dead(pcm: Pcm) -> bool:
     return not pcm.size or int(np.ptp(pcm.astype(np.int32))) <= 1
 
 
-def sweep(seconds: float = 0.8, rate_hz: int = RATE_HZ) -> Pcm:
+def sweep() -> Pcm:
     """A rising tone from 300 to 6000 Hz with soft ends: its echo stands out of any noise."""
-    t = np.arange(round(seconds * rate_hz)) / rate_hz
+    t = np.arange(round(SWEEP_S * RATE_HZ)) / RATE_HZ
     low, high = SWEEP_HZ
     octaves = np.log(high / low)
-    phase = 2 * np.pi * low * seconds / octaves * (np.exp(t / seconds * octaves) - 1)
-    edge = min(len(t) // 4, round(0.03 * rate_hz))
+    phase = 2 * np.pi * low * SWEEP_S / octaves * (np.exp(t / SWEEP_S * octaves) - 1)
+    edge = min(len(t) // 4, round(0.03 * RATE_HZ))
     envelope = np.ones(len(t))
     envelope[:edge] = np.sin(np.linspace(0, np.pi / 2, edge)) ** 2
     envelope[-edge:] = envelope[:edge][::-1]
     return from_float(np.asarray(np.sin(phase) * envelope * np.sqrt(2) * 10 ** (SWEEP_DBFS / 20)))
 
 
-def echo_delay(played: Pcm, recorded: Pcm, rate_hz: int = RATE_HZ) -> EchoPath:
+def echo_delay(played: Pcm, recorded: Pcm) -> EchoPath:
     """Find ``played`` in ``recorded`` (which begins when playing began) by cross-correlation."""
     near, far = recorded.astype(np.float64) / FULL_SCALE, played.astype(np.float64) / FULL_SCALE
     if not np.any(near) or not np.any(far) or len(near) < len(far):
@@ -80,14 +81,14 @@ def echo_delay(played: Pcm, recorded: Pcm, rate_hz: int = RATE_HZ) -> EchoPath:
     strength = np.abs(_correlation(near, far))
     peak = int(np.argmax(strength))
     # The peak against what is usual away from it: a sweep's own side lobes stay within 20 ms.
-    around = round(0.02 * rate_hz)
+    around = round(0.02 * RATE_HZ)
     rest = np.concatenate((strength[: max(0, peak - around)], strength[peak + around :]))
     usual = float(np.sqrt(np.mean(np.square(rest)))) if rest.size else 0.0
     clarity = float(strength[peak]) / max(usual, 1e-12)
     # By its power an echo in the noise is nothing; by its peak one with reverberation is too little.
     by_peak = 20 * np.log10(max(float(strength[peak]) / float(np.sum(np.square(far))), 1e-6))
     gain_db = max(_gain_db(near, far, peak), by_peak)
-    return EchoPath(peak * 1000 / rate_hz, float(gain_db), min(clarity, 9999.0))
+    return EchoPath(peak * 1000 / RATE_HZ, float(gain_db), min(clarity, 9999.0))
 
 
 def _correlation(near: npt.NDArray[np.float64], far: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

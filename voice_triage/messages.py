@@ -39,7 +39,6 @@ class Hypothesis:
 
     text: str
     """Lower-case words separated by single spaces; empty when nothing was recognised."""
-    final: bool = False
     others: tuple[str, ...] = ()
     """What else the words may have been, the likeliest first, of an engine that can say so."""
     sure: bool = True

@@ -65,9 +65,9 @@ def at_level(pcm: Pcm, dbfs: float) -> Pcm:
     return pcm if now <= -100 else from_float(to_float(pcm) * 10 ** ((dbfs - now) / 20))
 
 
-def speech_bounds(pcm: Pcm, below_peak_db: float = 45.0) -> tuple[int, int]:
+def speech_bounds(pcm: Pcm) -> tuple[int, int]:
     """Index of the first sample that is speech and of the one after the last; (0, 0) for silence."""
-    loud = np.flatnonzero(_loud_frames(pcm, below_peak_db))
+    loud = np.flatnonzero(_loud_frames(pcm, 45.0))
     if not loud.size:
         return (0, 0) if not np.any(pcm) else (0, len(pcm))
     return int(loud[0]) * FRAME, (int(loud[-1]) + 1) * FRAME

@@ -32,12 +32,6 @@ class Recorder:
         self._device = device
         self._far: list[Pcm] = []
         self._mic: list[Pcm] = []
-        self.name = device.name
-
-    @property
-    def now_s(self) -> float:
-        """Seconds of sound so far."""
-        return self._device.now_s
 
     def exchange(self, far: Pcm) -> Pcm:
         """Pass one block through and keep both sides."""
@@ -49,10 +43,6 @@ class Recorder:
     def cut(self) -> None:
         """Silence the device."""
         self._device.cut()
-
-    def close(self) -> None:
-        """Close the device."""
-        self._device.close()
 
     def stereo(self) -> Pcm:
         """Everything so far as int16[n, 2], 16 kHz."""

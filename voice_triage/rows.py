@@ -138,7 +138,6 @@ class Reader:
     concepts: Mapping[str, Concept]
     groups: Collection[str] = ()
     red_flags: Collection[str] = ()
-    rules: Collection[str] = ()
     patterns: Collection[str] = ()
     alarms: Collection[str] = ()
     """Questions whose bare "yes" is an emergency."""

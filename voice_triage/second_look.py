@@ -9,7 +9,7 @@ from voice_triage.messages import Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import UtteranceRecognizer
 
-NOTHING = Hypothesis("", final=True)
+NOTHING = Hypothesis("")
 
 
 class SecondLook:

@@ -47,12 +47,11 @@ def show(
     out: Print,
     path: Path | None = None,
     environ: Mapping[str, str] | None = None,
-    overrides: Mapping[str, Any] | None = None,
     *,
     as_json: bool = False,
 ) -> int:
     """Print every setting with where its value comes from. Raises BadInput."""
-    resolved = settings.resolve(path, environ, overrides)
+    resolved = settings.resolve(path, environ)
     values = settings.as_dict(resolved.settings)
     if as_json:
         rows = {name: {"value": values[name], "from": resolved.origins[name]} for name in values}

@@ -18,7 +18,7 @@ from voice_triage.messages import Line
 FOLDER = Path(__file__).parent / "locale"
 KINDS = ("self", "child", "other")
 """Whom the sentence speaks of; an unknown patient is spoken of as `other`."""
-SECTIONS = ("language", "no_number", "no_line", "and", "forms", "signs", "prompts")
+SECTIONS = ("no_number", "no_line", "and", "forms", "signs", "prompts")
 SIGN_SLOTS = ("sign", "signs")
 """Filled from the table of signs; `signs` takes several ids, separated by commas."""
 OPEN_SLOTS = {"count": "3", "measure": "thirty nine two", "word": "glass", "letters": "G, L, A, S, S"}
@@ -153,8 +153,7 @@ def countries() -> Mapping[str, str]:
 
 def _lines() -> Mapping[str, str]:
     """Return country code -> the number to phone when the practice is closed."""
-    path = Path(__file__).parent / "locale" / "out_of_hours.yaml"
-    return _texts(strict_yaml.load(path), "locale/out_of_hours.yaml")
+    return _texts(strict_yaml.load(FOLDER / "out_of_hours.yaml"), "locale/out_of_hours.yaml")
 
 
 def _spoken(number: str | None) -> str:

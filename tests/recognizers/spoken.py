@@ -35,6 +35,9 @@ class Phrases:
     def for_question(self, question: str | None) -> list[str]:
         return self._sentences if question != "narrow" else self._sentences[:1]
 
+    def fingerprint(self) -> str:
+        return repr((self._sentences, self._near, self._sounds))
+
     def vocabulary(self) -> frozenset[str]:
         return frozenset(word for phrase in self._sentences + self._near for word in phrase.split())
 

@@ -89,7 +89,7 @@ def test_a_hearing_beside_the_loop_gives_the_same_words(
 def test_a_hearing_that_fails_is_no_silence(
     engine: StreamingRecognizer, english: Callable[[str], Pcm]
 ) -> None:
-    engine.beside(lambda work: lambda: Hypothesis("", final=True, failed=True))
+    engine.beside(lambda work: lambda: Hypothesis("", failed=True))
     try:
         engine.start()
         with pytest.raises(RuntimeError):

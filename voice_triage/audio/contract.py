@@ -11,20 +11,11 @@ from voice_triage.pcm import Pcm
 class SoundDevice(Protocol):
     """A microphone and a loudspeaker, or a room that stands for both, driven block by block (20 ms)."""
 
-    name: str
-
-    @property
-    def now_s(self) -> float:
-        """Seconds of microphone sound given out so far: the session's clock."""
-
     def exchange(self, far: Pcm) -> Pcm:
         """Play int16[320] and give the int16[320] heard meanwhile; live, it waits until they are there."""
 
-    def cut(self) -> int | None:
+    def cut(self) -> object:
         """Silence at once whatever was handed over but is not yet heard."""
-
-    def close(self) -> None:
-        """Give the devices back; a second call does nothing."""
 
 
 class Activity(Protocol):

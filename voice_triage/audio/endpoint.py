@@ -31,7 +31,6 @@ class Hearing:
     event: Event
     pcm: Pcm
     """What the recogniser is to be given: on ``opened`` with what came before it; empty when ``quiet``."""
-    probability: float
     voice_s: float = 0.0
     """Speech of this utterance so far, from its first to its last voiced block."""
     silence_s: float = 0.0
@@ -56,11 +55,6 @@ class Endpointer:
         self._frames_seen = activity.frames
         self._strong_frames = self._voiced_frames = 0
         self._played = 0
-
-    @property
-    def open(self) -> bool:
-        """True while an utterance is going on."""
-        return self._open
 
     @property
     def end_silence_s(self) -> float:
@@ -101,18 +95,18 @@ class Endpointer:
         self._since_close += 1
         strict = self._since_own < self._blocks(ECHO_TAIL_S)
         if self._over_speech() if strict else probability >= self.thresholds.voice_opens:
-            return self._begin(block, probability)
+            return self._begin(block)
         self._before.append(block)
-        return Hearing("quiet", np.zeros(0, np.int16), probability)
+        return Hearing("quiet", np.zeros(0, np.int16))
 
-    def _begin(self, block: Pcm, probability: float) -> Hearing:
+    def _begin(self, block: Pcm) -> Hearing:
         if self._since_close <= self._blocks(RESUMED_S):
             self._pace = min(SLOWEST_PACE, self._pace * SLOWER_PACE)
         pcm = np.concatenate((*self._before, block))
         self._before.clear()
         self._open = True
         self._length = self._voiced_at = 1
-        return Hearing("opened", pcm, probability, self._seconds(1))
+        return Hearing("opened", pcm, self._seconds(1))
 
     def _go_on(self, block: Pcm, probability: float) -> Hearing:
         self._length += 1
@@ -122,11 +116,11 @@ class Endpointer:
         voice_s, silence_s = self._seconds(self._voiced_at), self._seconds(silent)
         capped = self._length >= self._blocks(self.thresholds.utterance_cap_s * self.patience)
         if not capped and silent < self._blocks(self.end_silence_s):
-            return Hearing("speech", block, probability, voice_s, silence_s)
+            return Hearing("speech", block, voice_s, silence_s)
         self.close()
         if not capped:  # a capped one goes on at once
             self._since_close = 0
-        return Hearing("closed", block, probability, voice_s, silence_s, capped)
+        return Hearing("closed", block, voice_s, silence_s, capped)
 
     def _over_speech(self) -> bool:
         """True when somebody seems to speak over own speech; what is left of a caller there is choppy."""

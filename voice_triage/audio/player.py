@@ -82,7 +82,7 @@ class Player:
         """Play int16[n] from the next block on, over whatever is said: nothing waits for it."""
         self._over = to_float(pcm)
 
-    def cut(self, fade_s: float = FADE_S) -> Cut | None:
+    def cut(self) -> Cut | None:
         """Drop the queue; the next block holds only a fade. None when nothing was playing."""
         # What follows is heard at full volume from its first sample, ducked or not.
         gain, self._duck, self._gain = self._gain, 1.0, self._volume
@@ -91,7 +91,7 @@ class Player:
             return None
         first, *rest = self._queue
         if first.position:  # what has not begun needs no fade
-            self._tail = self._faded(first, fade_s, gain)
+            self._tail = self._faded(first, gain)
         self._queue.clear()
         return Cut(first.id, first.position, len(first.pcm), tuple(s.id for s in rest))
 
@@ -133,9 +133,9 @@ class Player:
             self._finished.append(self._queue.popleft().id)
 
     @staticmethod
-    def _faded(segment: _Segment, fade_s: float, gain: float) -> npt.NDArray[np.float32]:
+    def _faded(segment: _Segment, gain: float) -> npt.NDArray[np.float32]:
         """What comes next of the segment [up to 320], falling to nothing."""
-        n = min(BLOCK, max(0, round(fade_s * RATE_HZ)))
+        n = min(BLOCK, max(0, round(FADE_S * RATE_HZ)))
         tail = to_float(segment.pcm[segment.position : segment.position + n]) * np.float32(gain)
         ramp = np.cos(np.linspace(0, np.pi / 2, n, dtype=np.float32)) ** 2
         return np.asarray(tail * ramp[: len(tail)], np.float32)

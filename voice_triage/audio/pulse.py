@@ -14,9 +14,9 @@ import subprocess
 TIMEOUT_S = 2.0
 
 
-def hears_own_loudspeaker(pid: int | None = None) -> bool:
+def hears_own_loudspeaker() -> bool:
     """True when all that this process records is a loudspeaker's monitor; False when not, or not known."""
-    used = _recorded_sources(_told("source-outputs"), pid or os.getpid())
+    used = _recorded_sources(_told("source-outputs"), os.getpid())
     return bool(used) and used <= _monitors(_told("sources"))
 
 

@@ -17,6 +17,9 @@ SPEECH_DBFS = -26.0
 NOISE_S = 30
 """Length of the noise loops: long enough that no pattern is learned from them."""
 
+REVERB_S = 0.25
+"""Time in which the tail of the room falls by 60 dB."""
+
 Floats = npt.NDArray[np.float32]
 
 
@@ -36,8 +39,6 @@ class Echo:
     delay_ms: float = 40.0
     gain_db: float = -10.0
     """Level at the microphone relative to the level it is played at."""
-    reverb_s: float = 0.25
-    """Time in which the tail of the room falls by 60 dB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,20 +65,17 @@ def coloured_noise(kind: Literal["white", "pink"], seed: int = 0) -> Pcm:
 class Room:
     """Gives, for each far-end block, the microphone block of the same moment; no real time passes."""
 
-    name = "simulated room"
-
     def __init__(
         self,
         noise: Noise | None = None,
         echo: Echo | None = None,
         *,
-        speech_dbfs: float = SPEECH_DBFS,
         seed: int = 0,
     ) -> None:
         self._position = 0
         self._speech: list[tuple[int, Pcm]] = []
         self._last = Spoken(0, 0)
-        self._noise = _scaled_noise(noise, speech_dbfs, seed)
+        self._noise = _scaled_noise(noise, seed)
         self._echo = _EchoPath(echo, seed) if echo else None
 
     @property
@@ -87,7 +85,7 @@ class Room:
 
     @property
     def now_s(self) -> float:
-        """The same in seconds: the session's clock."""
+        """The same in seconds."""
         return self._position / RATE_HZ
 
     @property
@@ -120,9 +118,6 @@ class Room:
     def cut(self) -> None:
         """Nothing is held back between the player and the room."""
 
-    def close(self) -> None:
-        """Nothing to give back."""
-
     def _caller(self) -> Floats:
         """The caller's part of the block [320] at the present position."""
         out = np.zeros(BLOCK, np.float32)
@@ -135,12 +130,12 @@ class Room:
         return out
 
 
-def _scaled_noise(noise: Noise | None, speech_dbfs: float, seed: int) -> Floats | None:
+def _scaled_noise(noise: Noise | None, seed: int) -> Floats | None:
     """The loop at its level, begun at a place the seed chooses; None for no noise."""
     if noise is None or not np.any(noise.pcm):
         return None
     loop = to_float(noise.pcm)
-    level = 10 ** ((speech_dbfs - noise.snr_db) / 20) / np.sqrt(np.mean(np.square(loop, dtype=np.float64)))
+    level = 10 ** ((SPEECH_DBFS - noise.snr_db) / 20) / np.sqrt(np.mean(np.square(loop, dtype=np.float64)))
     return np.roll(loop, int(np.random.default_rng(seed).integers(len(loop)))) * np.float32(level)
 
 
@@ -172,7 +167,7 @@ class _EchoPath:
 def _impulse_response(echo: Echo, seed: int) -> npt.NDArray[np.float64]:
     """Direct sound and a reverberant tail of equal energy [n], scaled to the echo's gain."""
     delay = max(0, round(echo.delay_ms / 1000 * RATE_HZ))
-    tail_n = max(1, round(echo.reverb_s * RATE_HZ))
+    tail_n = max(1, round(REVERB_S * RATE_HZ))
     decay = np.exp(-6.9 * np.arange(tail_n) / tail_n)
     tail = np.random.default_rng(seed + 1).standard_normal(tail_n) * decay
     tail[0] = 0.0

@@ -36,7 +36,7 @@ def read_wav(path: str | os.PathLike[str]) -> Pcm:
         raise BadInput(f"{file}: {error}") from None
 
 
-def write_wav(path: str | os.PathLike[str], pcm: Pcm, rate_hz: int = RATE_HZ) -> None:
+def write_wav(path: str | os.PathLike[str], pcm: Pcm) -> None:
     """Write int16 [n] mono or [n, 2] stereo, all or nothing, making its folder. Raises Lacking."""
     samples = np.ascontiguousarray(pcm, dtype="<i2")
     if samples.ndim not in (1, 2):
@@ -45,6 +45,6 @@ def write_wav(path: str | os.PathLike[str], pcm: Pcm, rate_hz: int = RATE_HZ) ->
     with wave.open(data, "wb") as out:
         out.setnchannels(1 if samples.ndim == 1 else samples.shape[1])
         out.setsampwidth(2)
-        out.setframerate(rate_hz)
+        out.setframerate(RATE_HZ)
         out.writeframes(samples.tobytes())
     write_bytes(Path(path), data.getvalue())

@@ -20,8 +20,6 @@ from voice_triage.errors import BadContent
 from voice_triage.protocol import Protocol
 
 TRIGGERS = (HEAR, OVERHEAR, SILENT, GO)
-RESERVED = ("place", "reply", "trigger", "state")
-"""Names the model has already; transitions would skip a trigger of that name."""
 
 
 class Words(typing.Protocol):
@@ -73,8 +71,6 @@ def _check_row(row: Row, places: Collection[str], conditions: Mapping[str, Any])
         )
     if row.dest not in places:
         raise BadContent(f"{place} goes to '{row.dest}', which is no state{suggestion(row.dest, places)}")
-    if row.trigger in RESERVED:
-        raise BadContent(f"{place}: the trigger '{row.trigger}' is a name of the model itself")
     if row.trigger not in TRIGGERS:
         raise BadContent(f"{place}: unknown trigger '{row.trigger}'{suggestion(row.trigger, TRIGGERS)}")
     for name in row.conditions:

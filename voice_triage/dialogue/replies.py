@@ -126,7 +126,7 @@ def _recap(step: Step) -> Lines:
     if step.state.place in (CONFIRM, STANDING_BY):
         return (*standing.instruction(step), *dispatcher(step.state, action_of(step)))
     lines = recap(step.protocol, step.state, step.decision)
-    return lines + (() if step.state.place == SUMMARY else asking(step))[-2:] if lines else asking(step)
+    return lines if step.state.place == SUMMARY else (*lines, *asking(step))
 
 
 def _told(step: Step) -> Lines:

@@ -44,7 +44,7 @@ def rows(protocol: Protocol) -> tuple[Row, ...]:
     """Return all rows, in order of precedence within each place."""
     found: list[Row] = []
     for place in places(protocol):
-        found += _everywhere(protocol, place)
+        found += _everywhere(place)
     for question in protocol.questions:
         found += _walk(question) if question.kind == "walk" else _question(question)
         found += [Row(OVERHEAR, place, place, (), "nothing") for place in _places_of(question)]
@@ -72,7 +72,7 @@ def _places_of(question: Question) -> tuple[str, ...]:
     return (question.id,)
 
 
-def _everywhere(protocol: Protocol, place: str) -> list[Row]:
+def _everywhere(place: str) -> list[Row]:
     """Red flags first, then what ends or starts over, in every place."""
     return [
         Row(OVERHEAR, place, CONFIRM, ("alarm",), "announce"),

@@ -2,7 +2,6 @@
 
 from voice_triage.recognizers.contract import (
     PhraseSource,
-    Samples,
     StreamingRecognizer,
     UtteranceRecognizer,
 )
@@ -11,7 +10,6 @@ from voice_triage.recognizers.registry import STREAMING, open_second_opinion, op
 __all__ = [
     "STREAMING",
     "PhraseSource",
-    "Samples",
     "StreamingRecognizer",
     "UtteranceRecognizer",
     "open_second_opinion",

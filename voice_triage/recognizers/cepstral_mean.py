@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.recognizers.contract import Samples
+from voice_triage.pcm import Pcm
 from voice_triage.thresholds import VOICE_MEMORY_FRAMES
 
 _FRAME = 160
@@ -42,18 +42,18 @@ class CepstralMean:
         """True when the mean rests on enough speech to stay as it is during an utterance."""
         return self._frames >= self._settled_frames
 
-    def apply(self, pcm: Samples | None = None) -> None:
+    def apply(self, pcm: Pcm | None = None) -> None:
         """Give the decoder, between utterances, the mean with that of ``pcm`` in it."""
         mean = self._mean if pcm is None else self._with(pcm)
         text = self._unknown_voice if mean is None else ",".join(f"{value:.4f}" for value in mean)
         self._decoder.set_cmn(text)
 
-    def learn(self, pcm: Samples) -> None:
+    def learn(self, pcm: Pcm) -> None:
         """Take a finished utterance into account."""
         self._mean = self._with(pcm)
         self._frames = min(self._frames + len(pcm) / _FRAME, VOICE_MEMORY_FRAMES)
 
-    def _with(self, pcm: Samples) -> npt.NDArray[np.float64]:
+    def _with(self, pcm: Pcm) -> npt.NDArray[np.float64]:
         """Return the mean over earlier speech and ``pcm``."""
         self._decoder.activate_search(_NOTHING)
         self._decoder.start_utt()

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeAlias, runtime_checkable
-
-import numpy as np
-import numpy.typing as npt
+from typing import Protocol, TypeAlias
 
 from voice_triage.messages import Hypothesis
+from voice_triage.pcm import Pcm
 
 Beside: TypeAlias = Callable[[Callable[[], Hypothesis]], Callable[[], Hypothesis | None]]
 """Begins work beside the loop (``Clock.start``); what it returns gives the result once it is there."""
-
-Samples: TypeAlias = npt.NDArray[np.int16]
-"""Mono sound, 16 kHz, shape [n]."""
 
 
 class PhraseSource(Protocol):
@@ -40,13 +35,8 @@ class PhraseSource(Protocol):
         """Phones (CMU, separated by spaces) of words that common dictionaries lack."""
         ...
 
-
-@runtime_checkable
-class Fingerprinted(Protocol):
-    """A source of phrases that can say cheaply whether they have changed: making them all takes seconds."""
-
     def fingerprint(self) -> str:
-        """Return something that differs whenever any of the phrases or pronunciations differs."""
+        """Return something that differs whenever any of them differs: making them all takes seconds."""
         ...
 
 
@@ -77,7 +67,7 @@ class StreamingRecognizer(Protocol):
         """Begin a new utterance; what was pending is dropped."""
         ...
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Hear one block of any length; returns the partial result (starts an utterance if none is open)."""
         ...
 
@@ -106,7 +96,7 @@ class UtteranceRecognizer(Protocol):
         """Load what it needs; where nobody asks for it, the first utterance waits. Raises Lacking."""
         ...
 
-    def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``, final; empty for silence, noise and doubtful results.
 
         ``question`` is the one that was open: its answers are likely.

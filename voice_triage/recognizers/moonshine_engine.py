@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Beside, Samples
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import Beside
 from voice_triage.recognizers.moonshine_model import Model
 from voice_triage.recognizers.moonshine_tuning import TUNING
 from voice_triage.recognizers.steps import STEP, Steps
@@ -45,7 +46,7 @@ class Heard:
     settled: str
     """Those of them that will not be heard again."""
     cut: int
-    """Samples whose words they are; 0 when all was heard at once."""
+    """Pcm whose words they are; 0 when all was heard at once."""
     tokens: list[int]
     """Of the rest: the draft of the next hearing."""
 
@@ -60,7 +61,7 @@ class MoonshineRecognizer:
         self._model = Model(model, tuning)
         self._steps = Steps()
         self._beside: Beside | None = None
-        self._heard: list[Samples] = []
+        self._heard: list[Pcm] = []
         self._samples = self._fresh = 0
         self._paused_at = -RATE_HZ
         self._last = Heard("", "", "", 0, [])
@@ -88,7 +89,7 @@ class MoonshineRecognizer:
         """Begin a new utterance."""
         self._forget()
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Hear a block; returns the partial result. Raises RuntimeError when a hearing beside has failed."""
         self._collect()
         for step in self._steps.take(block):
@@ -109,13 +110,13 @@ class MoonshineRecognizer:
             self._take(rest)
         text = self._hearing([], ended=True)().text if self._heard else ""
         self._forget()
-        return Hypothesis(text, final=True)
+        return Hypothesis(text)
 
     def close(self) -> None:
         """Drop the utterance; the model goes with this object."""
         self._forget()
 
-    def _take(self, step: Samples) -> None:
+    def _take(self, step: Pcm) -> None:
         self._heard.append(step.copy())
         self._samples += len(step)
         self._fresh += len(step)
@@ -168,7 +169,7 @@ class MoonshineRecognizer:
 
         return work
 
-    def _words(self, pcm: Samples, draft: list[int], *, ended: bool) -> tuple[str, str, list[int]]:
+    def _words(self, pcm: Pcm, draft: list[int], *, ended: bool) -> tuple[str, str, list[int]]:
         """Return the words of a piece of sound, those that were not clear, and the tokens of all."""
         sound = pcm.astype(np.float32) / np.float32(32768)
         quiet = float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS
@@ -192,7 +193,7 @@ class MoonshineRecognizer:
         self._last, self._pending = Heard("", "", "", 0, []), None
 
 
-def _quietest(sound: Samples) -> int:
+def _quietest(sound: Pcm) -> int:
     """Return the sample in the middle of the quietest tenth of a second."""
     low, high = (int(len(sound) * share) for share in MOONSHINE_CUT)
     power = np.cumsum(np.square(sound[low:high].astype(np.float64)))

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from voice_triage.messages import Hypothesis
+from voice_triage.pcm import Pcm
 from voice_triage.recognizers import sphinx_files
 from voice_triage.recognizers.cepstral_mean import CepstralMean
-from voice_triage.recognizers.contract import Beside, PhraseSource, Samples
+from voice_triage.recognizers.contract import Beside, PhraseSource
 from voice_triage.recognizers.dictionary import acoustic_model
 from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ, SPHINX_AGAIN_S, SPHINX_SEARCH, SPHINX_SETTLED_S, SPHINX_SHARE
@@ -39,7 +40,7 @@ class PocketSphinxRecognizer:
         self._mean = CepstralMean(self._decoder, SPHINX_SETTLED_S)
         self._again_after = [round(seconds * RATE_HZ) for seconds in SPHINX_AGAIN_S]
         self._open = False
-        self._heard: list[Samples] = []
+        self._heard: list[Pcm] = []
         self._samples = self._decoded = 0
         self._steps = Steps()
         self._partial = ""
@@ -63,7 +64,7 @@ class PocketSphinxRecognizer:
         self._decoder.start_utt()
         self._open = True
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Hear a block; returns the partial result."""
         if not self._open:
             self.start()
@@ -80,7 +81,7 @@ class PocketSphinxRecognizer:
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; returns the final result."""
         if not self._open:
-            return Hypothesis("", final=True)
+            return Hypothesis("")
         for rest in self._steps.end():
             self._hear(rest)
         text = ""
@@ -94,20 +95,20 @@ class PocketSphinxRecognizer:
             if text:
                 self._mean.learn(sound)
         self._end()
-        return Hypothesis(text, final=True)
+        return Hypothesis(text)
 
     def close(self) -> None:
         """Drop the utterance; the decoder's memory goes with this object."""
         self._end()
 
-    def _hear(self, block: Samples) -> None:
+    def _hear(self, block: Pcm) -> None:
         self._decoder.process_raw(block.tobytes())
         self._heard.append(block.copy())
         self._samples += len(block)
         if not self._mean.settled and any(self._decoded < at <= self._samples for at in self._again_after):
             self._hear_again(np.concatenate(self._heard))
 
-    def _hear_again(self, sound: Samples) -> None:
+    def _hear_again(self, sound: Pcm) -> None:
         """Decode a whole utterance with the mean that its own sound gives."""
         self._decoded = self._samples
         self._decoder.end_utt()

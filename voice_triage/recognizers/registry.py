@@ -72,7 +72,7 @@ def open_streaming(name: str, phrases: PhraseSource, model: Path | None = None) 
 
 
 def open_second_opinion(
-    model: Path | None = None, *, threads: int = 1, hint: Callable[[str | None], str] | None = None
+    model: Path | None = None, *, hint: Callable[[str | None], str] | None = None
 ) -> UtteranceRecognizer:
     """Open Whisper; without ``model`` the one installed as a package. Raises Lacking with the cure.
 
@@ -80,4 +80,4 @@ def open_second_opinion(
     """
     from voice_triage.recognizers.whisper_engine import WhisperRecognizer
 
-    return WhisperRecognizer(model, threads=threads, hint=hint)
+    return WhisperRecognizer(model, hint=hint)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Beside, Samples, StreamingRecognizer
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import Beside, StreamingRecognizer
 from voice_triage.thresholds import ENGINE_AGAIN_SAMPLES, ENGINE_LOST_AFTER
 
 log = logging.getLogger(__name__)
@@ -59,7 +60,7 @@ class RestartingRecognizer:
         """Begin a new utterance."""
         self._guarded(lambda engine: engine.start(), None)
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Hear one block; empty when the engine has just failed."""
         self._wait -= len(block)
         return self._guarded(lambda engine: engine.accept(block), Hypothesis(""))
@@ -71,7 +72,7 @@ class RestartingRecognizer:
     def finish(self, *, checked: bool = False) -> Hypothesis:
         """End the utterance; empty when the engine has just failed."""
         failures = self.failures
-        final = self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis("", final=True))
+        final = self._guarded(lambda engine: engine.finish(checked=checked), Hypothesis(""))
         if self.failures == failures:
             self._in_a_row = 0
         return final

@@ -6,7 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Beside, Samples
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import Beside
 from voice_triage.thresholds import RATE_HZ
 
 
@@ -76,7 +77,7 @@ class ScriptedRecognizer:
         """Begin a new utterance."""
         self._out = []
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Let out the words that fit into the sound of ``block``."""
         seconds = len(block) / RATE_HZ if block.any() else 0.0
         while seconds > 0 and self._coming:
@@ -96,7 +97,7 @@ class ScriptedRecognizer:
             self._out += speech.words[speech.said :]
         text = " ".join(self._out)
         self._out = []
-        return Hypothesis(text, final=True)
+        return Hypothesis(text)
 
     def close(self) -> None:
         """Forget everything that is queued."""

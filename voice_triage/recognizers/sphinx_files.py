@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from voice_triage.recognizers import dictionary
-from voice_triage.recognizers.contract import Fingerprinted, PhraseSource
+from voice_triage.recognizers.contract import PhraseSource
 from voice_triage.recognizers.language_model import Background, Mixture, packed_background
 from voice_triage.recognizers.made import made
 
@@ -53,14 +53,9 @@ class Recipe:
     def key(self) -> str:
         """Name of the cache entry: differs when anything that goes in differs."""
         digest = hashlib.sha256(packed_background())
-        for part in (_RECIPE, version("pocketsphinx"), str(self.share), *self._contents()):
+        for part in (_RECIPE, version("pocketsphinx"), str(self.share), self._phrases.fingerprint()):
             digest.update(part.encode() + b"\n")
         return f"pocketsphinx-{digest.hexdigest()[:20]}"
-
-    def _contents(self) -> Iterable[str]:
-        if isinstance(self._phrases, Fingerprinted):
-            return (self._phrases.fingerprint(),)
-        return (*(f"{word}={phones}" for word, phones in sorted(self.extra.items())), *self.sentences)
 
 
 @contextmanager

@@ -11,7 +11,8 @@ from typing import Any
 
 from voice_triage.errors import Lacking
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Beside, PhraseSource, Samples
+from voice_triage.pcm import Pcm
+from voice_triage.recognizers.contract import Beside, PhraseSource
 from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ, VOSK_AGREEMENT, VOSK_SHORT_WORDS
 
@@ -57,7 +58,7 @@ class _Stream:
         self._kaldi.Reset()
         self._pieces = []
 
-    def hear(self, block: Samples) -> None:
+    def hear(self, block: Pcm) -> None:
         if self._kaldi.AcceptWaveform(block.tobytes()):
             self._pieces.append(json.loads(self._kaldi.Result()).get("text", ""))
 
@@ -127,7 +128,7 @@ class VoskRecognizer:
         self._steps.end()
         self._open, self._heard = True, False
 
-    def accept(self, block: Samples) -> Hypothesis:
+    def accept(self, block: Pcm) -> Hypothesis:
         """Hear a block; returns the partial result."""
         if not self._open:
             self.start()
@@ -144,7 +145,7 @@ class VoskRecognizer:
             self._hear(rest)
         text = self._choice(_Stream.final) if self._heard else ""
         self._open = self._heard = False
-        return Hypothesis(text, final=True)
+        return Hypothesis(text)
 
     def close(self) -> None:
         """Drop the utterance; Kaldi's memory goes with this object."""
@@ -154,7 +155,7 @@ class VoskRecognizer:
     def _streams(self) -> Iterable[_Stream]:
         return (self._narrow,) if self._wide is None else (self._narrow, self._wide)
 
-    def _hear(self, block: Samples) -> None:
+    def _hear(self, block: Pcm) -> None:
         self._heard = True
         for stream in self._streams():
             stream.hear(block)

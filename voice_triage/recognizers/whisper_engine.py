@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from voice_triage.errors import Lacking, extra
 from voice_triage.messages import Hypothesis
-from voice_triage.recognizers.contract import Samples
+from voice_triage.pcm import Pcm
 from voice_triage.recognizers.mel import log_mel
 from voice_triage.recognizers.weights import check, in_package
 from voice_triage.recognizers.whisper_tuning import TUNING, files, prepared
@@ -59,7 +59,6 @@ class WhisperRecognizer:
         self,
         model: Path | None = None,
         *,
-        threads: int = 1,
         hint: Callable[[str | None], str] | None = None,
         near: float = WHISPER_NEAR,
         tuning: Path | None = TUNING,
@@ -80,7 +79,7 @@ class WhisperRecognizer:
             self._pieces = pieces_of(tuning)
         except Exception as error:  # numpy raises what the damage leads it to
             raise Lacking(f"what Whisper has learned cannot be read ({error})", _CURE) from None
-        self._folder, self._tuning, self._threads = folder, tuning, threads
+        self._folder, self._tuning = folder, tuning
         self._loading = threading.Lock()
         self._loaded = False
         self._lacking: Lacking | None = None
@@ -117,7 +116,7 @@ class WhisperRecognizer:
             "device": "cpu",
             "compute_type": "int8",
             "inter_threads": WORKERS,
-            "intra_threads": self._threads,
+            "intra_threads": 1,
         }
         try:
             with prepared(folder, tuning) if tuning else nullcontext(folder) as place:
@@ -132,11 +131,11 @@ class WhisperRecognizer:
         told, task = self._words.read(self._hint(question)), self._words.special(*_TASK)
         return [*self._words.special(_BEFORE), *told, *task] if told else task
 
-    def transcribe(self, pcm: Samples, question: str | None = None) -> Hypothesis:
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
         """Return what was said in ``pcm``; empty for silence, noise and doubtful results."""
         sound = pcm[-int(WHISPER_LONGEST_S * RATE_HZ) :].astype(np.float32) / np.float32(32768)
         if not len(sound) or float(np.sqrt(np.mean(sound**2))) * 32768 < QUIET_RMS:
-            return Hypothesis("", final=True)
+            return Hypothesis("")
         self.load()
         wanted = math.ceil(len(sound) / RATE_HZ + WHISPER_MARGIN_S)
         whole = self._tuning is not None and wanted <= WHISPER_TUNED_S
@@ -165,11 +164,11 @@ class WhisperRecognizer:
         ]
         if resembles(texts[0], self._hint(question)):
             if self._unprompted(features, result.sequences_ids[0], seconds) < WHISPER_UNPROMPTED:
-                return Hypothesis("", final=True)
+                return Hypothesis("")
         others = [text for text in dict.fromkeys(texts) if text and text != texts[0]]
         # What begins as noise is noise, whatever else it may sound like.
         sure = result.scores[0] >= WHISPER_SURE
-        return Hypothesis(texts[0], final=True, others=tuple(others) if texts[0] else (), sure=sure)
+        return Hypothesis(texts[0], others=tuple(others) if texts[0] else (), sure=sure)
 
     def _unprompted(self, features: npt.NDArray[np.float32], written: list[int], seconds: int) -> float:
         """Return the mean log probability of what it wrote where nothing was told before (0.15 s)."""

@@ -7,7 +7,6 @@ import json
 import logging
 import os
 import selectors
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import Any
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, at_level, decode, trim
 from voice_triage.speech.contract import LEVEL_DBFS, USUAL_WPM, bounded_rate, least_seconds
+from voice_triage.speech.synthesis import espeak_ng_version
 
 _log = logging.getLogger(__name__)
 
@@ -179,11 +179,4 @@ def _environment() -> dict[str, str]:
 
 def _version() -> str:
     """pyttsx3's version and, on Linux, that of the synthesiser behind it."""
-    found = metadata.version("pyttsx3")
-    espeak = shutil.which("espeak-ng")
-    if espeak is None:
-        return found
-    with contextlib.suppress(OSError, subprocess.SubprocessError):
-        told = subprocess.run([espeak, "--version"], capture_output=True, text=True, timeout=10, check=False)
-        found += "/" + " ".join(told.stdout.split()[:4])
-    return found
+    return "/".join(filter(None, (metadata.version("pyttsx3"), espeak_ng_version())))

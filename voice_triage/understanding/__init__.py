@@ -2,7 +2,7 @@
 
 from voice_triage.understanding.alarms import Alarm
 from voice_triage.understanding.interpreter import Interpreter
-from voice_triage.understanding.meaning_json import to_json
+from voice_triage.understanding.meaning_json import from_json, to_json
 from voice_triage.understanding.phrases import Phrases
 
-__all__ = ["Alarm", "Interpreter", "Phrases", "to_json"]
+__all__ = ["Alarm", "Interpreter", "Phrases", "from_json", "to_json"]

@@ -177,7 +177,3 @@ class Rules:
             options = self.members(word[1:-1], where, inside) if word[0] == "<" else (word,)
             texts = [f"{before} {after}".strip() for before in texts for after in options]
         return texts
-
-    def names(self) -> frozenset[str]:
-        """All rules."""
-        return frozenset(self._rows)
