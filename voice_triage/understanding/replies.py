@@ -120,8 +120,9 @@ def ordered(said: Sequence[Said]) -> list[Said]:
 
 
 def harmless(row: Mapping[str, Any], red_flags: frozenset[str]) -> bool:
-    """False for a list of red flags, of which a bare yes is an emergency."""
-    return "yes" in row or not red_flags.issuperset(row.get("asks", ()))
+    """False for a list with a red flag in it: a bare yes is an emergency, or is taken for its worst."""
+    asks = row.get("asks", ())
+    return "yes" in row or (bool(asks) and red_flags.isdisjoint(asks))
 
 
 def _no_alarms(row: Mapping[str, Any]) -> bool:
