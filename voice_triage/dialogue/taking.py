@@ -43,7 +43,7 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(meaning.values, said)
     answer = bare_answer(state, meaning, question)
-    if question is not None and state.place.endswith(WHICH) and (chosen := _chosen(question, meaning)):
+    if question is not None and question.kind == "list" and (chosen := _chosen(state, question, meaning)):
         said, answer = chosen, None
     if meaning.partly and question is not None and _leaves_danger(protocol, state, question, said):
         answer = None
@@ -63,14 +63,15 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     return Taken(after, settled, vague and not settled, news)
 
 
-def _chosen(question: Question, meaning: Meaning) -> list[Finding]:
+def _chosen(state: State, question: Question, meaning: Meaning) -> list[Finding]:
     """The signs of "the first one", "the first two": a list is read out in the order of ``asks_for``.
 
-    None of "no, that's all" and "just a second".
+    None of "no, that's all" and "just a second", and all of them only where it was asked which.
     """
     if meaning.answer == "no" or meaning.command is not None:
         return []
-    chosen = [name for one in meaning.told if one in CHOICES for name in question.asks_for[CHOICES[one]]]
+    choices = CHOICES if state.place.endswith(WHICH) else CHOICES.keys() - {"choice_all"}
+    chosen = [name for one in meaning.told if one in choices for name in question.asks_for[CHOICES[one]]]
     return [Finding(name, "present", meaning.text) for name in dict.fromkeys(chosen)]
 
 

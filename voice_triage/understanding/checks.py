@@ -13,8 +13,9 @@ from typing import Any
 import yaml
 
 from voice_triage.understanding import kept
-from voice_triage.understanding.grammar import Grammar, Source, load
+from voice_triage.understanding.grammar import Grammar, load
 from voice_triage.understanding.phrases import Phrases
+from voice_triage.understanding.sources import Source
 from voice_triage.understanding.spotter import Trie, spot
 from voice_triage.understanding.templates import parts
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from voice_triage.messages import Value
 from voice_triage.understanding.context import Context
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 
 REACH = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 

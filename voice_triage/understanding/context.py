@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from voice_triage.messages import Status
 from voice_triage.understanding import reach, turning
 from voice_triage.understanding.frame import Frame
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.negation import Negation
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.words import Words
 
@@ -86,7 +87,8 @@ class Context(Frame):
             status: Status = "present" if present else "absent"
             status = "unsure" if sign.doubtful or number in self._doubted else status
             named = sign.payload.value == "named" and status == "present"
-            clear = status == "absent" and (number in self._negation.clear or self._not_there(sign))
+            denied = number in self._negation.clear or self._not_there(sign) or self._ticked_off(sign)
+            clear = status == "absent" and denied
             sure = named or clear or (status == sign.payload.value and self._plain(sign))
             told = status == "present" and (number in self._told or sign.payload.outright)
             out.append(Said(sign.start, sign.end, sign.payload.name, status, sure or told, told))
@@ -108,6 +110,11 @@ class Context(Frame):
         return any(
             c.payload.name == "not_after" and c.payload.sure and c.start == sign.end for c in self.cues
         )
+
+    def _ticked_off(self, sign: Spot[Phrase]) -> bool:
+        """True for each sign of "swelling no, fits no", not for the last of "worried yes, panicking no"."""
+        once = sum(s.payload.name == sign.payload.name for s in self.signs) == 1
+        return once and self._negation.listed and self.words.surface[sign.end : sign.end + 1] == ("no",)
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
         """True when the sign was said in words that stand under surely, and maybe in more."""

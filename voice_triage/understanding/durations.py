@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from voice_triage.messages import Value
 from voice_triage.understanding.concluding import concludes
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import AIM, LONG_HOURS, Clauses
 from voice_triage.understanding.long_ago import doubtful
 from voice_triage.understanding.no_ages import told_as_age
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.values import (
     Told,

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from voice_triage.messages import Status
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.replies import Found
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 
 NEAR = 4
@@ -40,6 +40,7 @@ def partly(context: Context, said: Sequence[Said], found: Sequence[Found]) -> li
             if cue.payload.name in LIMITS
             and (cue.payload.name != "partly" or explicit != "no")
             and (at is None or cue.start in at or cue.end - 1 in at)
+            and not (cue.payload.name == "remains" and context.has("fix", cue.start - 1, cue.start))
         ]
         cues = [cue for cue in cues if not any(_inside(cue, other) for other in cues)]
         begins = about and any(c.payload.name == "remains" and context.begins(c.start) for c in cues)

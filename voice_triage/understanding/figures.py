@@ -15,9 +15,9 @@ import numpy as np
 
 from voice_triage.messages import Value
 from voice_triage.understanding import ages, durations, temperatures, weighing
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.lasting import Clauses
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.transformer import Floats
 from voice_triage.understanding.values import Told, Utterance, and_a_half, longest, smaller

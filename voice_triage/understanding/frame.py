@@ -6,9 +6,10 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.rowed import bounds
 from voice_triage.understanding.selection import UNCOVERED, idle_words, kept_cues, kept_signs, longest_ends
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Placed, Spot
 from voice_triage.understanding.words import Words, is_stop
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from voice_triage import strict_yaml
-from voice_triage.content import Row
 from voice_triage.errors import BadContent, BadInput
 from voice_triage.understanding import kept
 from voice_triage.understanding.numbers import Numerals
+from voice_triage.understanding.sources import Phrase, Source, sources
 from voice_triage.understanding.spotter import Edges, Spot, Track, Trie, spot
 from voice_triage.understanding.telling import Telling
 from voice_triage.understanding.templates import Choice, Rules, parts
@@ -20,47 +19,8 @@ from voice_triage.understanding.words import Lexicon, Words, is_stop
 
 FILES = ("words", "rules", "signs", "context", "answers", "commands", "circumstances", "questions", "values",
          "samples", "numbers", "telling")  # fmt: skip
-SIGN_VALUES = dict.fromkeys(("outright", "surely", "said"), "present")
-SIGN_VALUES |= dict(surely_fine="absent", fine="absent", denied="denied")
-SIGN_KEYS = (*SIGN_VALUES, "near", "lasts", "red_flag", "place", "skin", "opposite", "exposure")
-TOLD_KEYS = dict(command=("as",), circumstance=("closing", "not", "is", "plain", "spoken", "base", "child"))
-CUE_KEYS = ("kind", "said", "reach", "of", "surely", "unless")
-QUESTION_KEYS = ("yes", "no", "unsure", "asks", "answers", "signs", "example", "value", "clear_no")
 DROPPED = {"cue": "", "answer": "articles", "command": "articles", "circumstance": "articles"}
 """Words that a template need not have: all light ones in signs, only articles in answers, none in cues."""
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """What a spotted phrase says."""
-
-    kind: str
-    """sign, cue, answer, command, circumstance or value."""
-    name: str
-    """The concept, the kind of cue, yes/no/unsure, the command, or the kind of value."""
-    value: str = ""
-    """sign: present or absent; value: what it gives; command, circumstance: a key of their rows."""
-    question: str = ""
-    """Counts only while this question is open; empty: always."""
-    reach: int = 0
-    """cue: how many words it reaches."""
-    of: tuple[str, ...] = ()
-    """cue: the concepts it is about; empty: all."""
-    sure: bool = False
-    """sign, not_this: so plain that only a network very sure of the contrary overrules it."""
-    unless: tuple[str, ...] = ()
-    """cue: it does not count in an utterance with one of these words."""
-    outright: bool = False
-    """sign: so plain that it counts though the network knows nothing of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """One template and where it stands."""
-
-    phrase: Phrase
-    template: str
-    where: str
 
 
 def folder(language: str) -> Path:
@@ -100,7 +60,7 @@ class Grammar:
         self.numerals = Numerals.read(self.files["numbers"], f"grammars/{language}/numbers.yaml")
         self.telling = Telling.read(self.files["telling"], f"grammars/{language}/telling.yaml")
         self.rules = Rules(self.files["rules"])
-        self.sources: tuple[Source, ...] = tuple(_sources(self.files))
+        self.sources: tuple[Source, ...] = tuple(sources(self.files))
         self.red_flags = frozenset(n for n, row in self.files["signs"].items() if row.get("red_flag"))
         self.opposites = {n: row["opposite"] for n, row in self.files["signs"].items() if "opposite" in row}
         self.exposures = frozenset(n for n, row in self.files["signs"].items() if row.get("exposure"))
@@ -253,48 +213,3 @@ def load(language: str) -> Grammar:
         if grammar.fingerprint == name:  # else a file was saved in between
             kept.keep(name, grammar)
     return grammar
-
-
-def _sources(files: Mapping[str, Any]) -> Iterator[Source]:
-    """Every template of every file, with what it says."""
-    for concept, row in files["signs"].items():
-        Row(row, where := f"signs.yaml: {concept}", SIGN_KEYS)
-        for key, value in SIGN_VALUES.items():
-            phrase = Phrase("sign", concept, value, sure="surely" in key, outright=key == "outright")
-            yield from _rows(phrase, row.get(key, ()), where)
-    for number, row in enumerate(files["context"]):
-        where = f"context.yaml: row {number + 1}"
-        Row(row, where, CUE_KEYS)
-        reach, of, unless = int(row.get("reach", 12)), tuple(row.get("of", ())), tuple(row.get("unless", ()))
-        phrase = Phrase("cue", row["kind"], "", "", reach, of, bool(row.get("surely")), unless)
-        yield from _rows(phrase, row["said"], where)
-    for answer, templates in files["answers"].items():
-        yield from _rows(Phrase("answer", answer), templates, f"answers.yaml: {answer}")
-    for kind, keys in TOLD_KEYS.items():
-        for name, row in files[f"{kind}s"].items():
-            Row(row, where := f"{kind}s.yaml: {name}", ("whole", "inside", "never", *keys))
-            for said in ("whole", "inside", "never", "closing"):
-                yield from _rows(Phrase(kind, name, said), row.get(said, ()), where)
-    for kind, row in files["values"].items():
-        for value, templates in row.items():
-            yield from _rows(Phrase("value", kind, str(value)), templates, f"values.yaml: {kind}")
-    yield from _question_sources(files["questions"])
-
-
-def _question_sources(questions: Mapping[str, Any]) -> Iterator[Source]:
-    """Phrases that mean something only as an answer to one question."""
-    for question, row in questions.items():
-        Row(row, where := f"questions.yaml: {question}", QUESTION_KEYS)
-        for answer, templates in row.get("answers", {}).items():
-            yield from _rows(Phrase("answer", answer, question=question), templates, where)
-        for concept, by_value in row.get("signs", {}).items():
-            for value, templates in by_value.items():
-                yield from _rows(Phrase("sign", concept, value, question), templates, where)
-
-
-def _rows(phrase: Phrase, templates: Any, where: str) -> Iterator[Source]:
-    """One source per template."""
-    if isinstance(templates, str):
-        raise BadContent(f"{where}: templates are a list, not '{templates}'")
-    for template in templates:
-        yield Source(phrase, str(template), where)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Grammar
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Utterance
 

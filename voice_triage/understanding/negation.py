@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from voice_triage.understanding.frame import Frame
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.places import Places
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 
 MAX_CHAIN = 24

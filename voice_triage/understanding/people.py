@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from voice_triage.messages import Value
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import Told, Utterance, longest
 from voice_triage.understanding.whose_age import GROWN_UP, years

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
-from voice_triage.understanding.grammar import Grammar, Source, load, read
+from voice_triage.understanding.grammar import Grammar, load, read
+from voice_triage.understanding.sources import Source
 from voice_triage.understanding.templates import sample, unfold, words
 
 BUDGET = 8_000

@@ -14,7 +14,7 @@ from voice_triage.understanding.spotter import Spot
 
 if TYPE_CHECKING:
     from voice_triage.understanding.frame import Frame
-    from voice_triage.understanding.grammar import Phrase
+    from voice_triage.understanding.sources import Phrase
 
 MAX_LEAD = 6
 """Words at most between a cue and its place, and between two places of a list."""

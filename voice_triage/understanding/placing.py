@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from voice_triage.understanding.context import Context
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 
 

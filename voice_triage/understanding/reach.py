@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from voice_triage.understanding.frame import Frame
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 
 

@@ -37,7 +37,7 @@ def confirmed(context: Context, said: Sequence[Said], found: Sequence[Found]) ->
         if s.payload.name == "no" and not s.payload.question
         and unclear.isdisjoint(context.words.surface[s.start : s.end])
     )  # fmt: skip
-    clear = covered(nos).union(context.lone_nos)
+    clear = covered(nos).union(context.lone_nos, _owned_to(context))
     rest = [w for at, w in enumerate(context.words.surface) if at not in clear and w[0].isalnum()]
     return "no" if polite.issuperset(rest) else None
 
@@ -73,10 +73,15 @@ def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
     if _described(context) or (not outright and _only_that(context)):
         return True
     denied = covered(one for one in said if one.status == "absent" or one.concept in grammar.opposites)
-    denied.update(context.lone_nos)
+    denied.update(context.lone_nos, _owned_to(context))
     idle = grammar.sets["polite"] | grammar.function_words
     rest = (w for at, w in enumerate(words.lemma) if at not in denied and w[0].isalnum())
     return not idle.issuperset(rest) and (doubted or context.has("wall", 0, len(words.surface)))
+
+
+def _owned_to(context: Context) -> set[int]:
+    """The words of "i mixed it up", by which the caller explains his no."""
+    return covered(cue for cue in context.cues if cue.payload.name == "not_this")
 
 
 def _side_by_side(context: Context, parting: Collection[str] = ()) -> bool:

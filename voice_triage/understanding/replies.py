@@ -7,9 +7,9 @@ from typing import Any
 
 from voice_triage.messages import Answer, Status
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.placing import placed
 from voice_triage.understanding.selection import longest_ends
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 
 ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
@@ -79,7 +79,16 @@ def _withdraw(context: Context, last: dict[str, Said]) -> None:
 
 def answers_in(context: Context) -> list[Found]:
     """The explicit answers in the words, none inside a longer one, in order; the last one wins."""
-    return _outermost(_answers(context)) if context.question else []
+    found = _outermost(_answers(context)) if context.question else []
+    return found[:-1] if _echoed(context, found) else found
+
+
+def _echoed(context: Context, found: Sequence[Found]) -> bool:
+    """True for the last no of "he can't do that no", which only says the not again."""
+    (*_, (start, end, _), (at, last, answer)) = found if len(found) > 1 else ((0, 0, "no"), (1, 1, "no"))
+    surface = context.words.surface
+    alone = answer == "no" and at == end and at in context.lone_nos and context.ends(last)
+    return alone and not context.grammar.nots.isdisjoint(surface[start:end])
 
 
 def general(context: Context, found: Sequence[Found]) -> bool:
@@ -171,7 +180,7 @@ def _answers(context: Context) -> list[Found]:
             whose = words.surface[spot.start] in context.grammar.sets["persons"]
             if spot.start in denied or place == "degree" or whose:
                 continue
-        if phrase.question and context.supposed(spot.start):
+        if (phrase.question or phrase.name.endswith("_end")) and context.supposed(spot.start):
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Grammar
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import Words
 
@@ -163,9 +164,10 @@ def _named(grammar: Grammar, words: Words, signs: list[Spot[Phrase]]) -> list[Sp
 
 
 def _after_no(words: Words, sign: Spot[Phrase]) -> bool:
-    """True for a denial read out of "no, there's pus": the no answers, and a clause follows."""
+    """True for what is read out of "no, there's pus", "no, it fades": the no answers a question."""
     clause = words.surface[sign.start : sign.start + 3]
-    return sign.payload.value == "absent" and clause in (("no", "there", "'s"), ("no", "there", "is"))
+    there = sign.payload.value == "absent" and clause in (("no", "there", "'s"), ("no", "there", "is"))
+    return there or (sign.payload.value == "present" and clause[:2] in (("no", "it"), ("no", "they")))
 
 
 def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:

@@ -8,8 +8,8 @@ from itertools import takewhile
 from voice_triage.messages import Status, Value
 from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding.context import Said
-from voice_triage.understanding.grammar import Phrase
 from voice_triage.understanding.numbers import Number
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
 from voice_triage.understanding.values import (
     Told,

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Container
 
 from voice_triage.understanding.frame import Frame
-from voice_triage.understanding.grammar import Phrase
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 
 LIST_GAP = 2

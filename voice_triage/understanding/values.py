@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voice_triage.messages import Value
-from voice_triage.understanding.grammar import Grammar, Phrase
+from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
+from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.words import PhraseList, Words, is_stop
 
