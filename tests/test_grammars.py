@@ -21,12 +21,22 @@ def phrases():
     return Phrases.load("en")
 
 
+RED_FLAGS = load("en").red_flags
+
+
 def test_check_finds_no_gap():
     assert check("en", concepts=load("en").files["signs"]) == []
 
 
 def test_check_names_a_concept_without_phrases():
     assert any("unheard_of" in problem for problem in check("en", concepts=["unheard_of"]))
+
+
+@pytest.mark.parametrize(
+    "flags, other", [(RED_FLAGS | {"itch"}, "itch"), (RED_FLAGS - {"seizure"}, "seizure")]
+)
+def test_check_names_a_red_flag_that_protocol_and_grammar_do_not_share(flags, other):
+    assert any(f"'{other}' is a red flag" in problem for problem in check("en", red_flags=flags))
 
 
 def test_check_names_a_word_no_recogniser_knows():

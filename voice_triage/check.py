@@ -14,6 +14,6 @@ def check() -> list[str]:
     protocol = Protocol.load()
     return [
         *dialogue_checks.check(protocol, Wording.load()),
-        *grammar_checks.check("en", protocol.concepts, known_words()),
+        *grammar_checks.check("en", protocol.concepts, known_words(), protocol.red_flags),
         *grammar_checks.untested("en"),
     ]

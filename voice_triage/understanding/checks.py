@@ -27,10 +27,15 @@ BATCH = 500
 """Sentences between two looks at which templates are left: fewer of them are found faster."""
 
 
-def check(language: str = "en", concepts: Iterable[str] = (), dictionary: Collection[str] = ()) -> list[str]:
+def check(
+    language: str = "en",
+    concepts: Iterable[str] = (),
+    dictionary: Collection[str] = (),
+    red_flags: Collection[str] = (),
+) -> list[str]:
     """Problems of the grammars: concepts without phrases, phrases two claim, words nobody can hear.
 
-    concepts: those of the protocol; dictionary: the recogniser's words. Either may be left out.
+    concepts, red_flags: those of the protocol; dictionary: the recogniser's words. Each may be left out.
     Raises BadContent when the grammars cannot be loaded.
     """
     grammar = load(language)
@@ -44,6 +49,10 @@ def check(language: str = "en", concepts: Iterable[str] = (), dictionary: Collec
         f"signs.yaml: the red flag '{flag}' has no near misses for the recogniser"
         for flag in sorted(grammar.red_flags)
         if not grammar.files["signs"][flag].get("near") and not grammar.files["signs"][flag].get("fine")
+    ]
+    problems += [
+        f"signs.yaml: '{flag}' is a red flag here or in the protocol, but not in both"
+        for flag in sorted(grammar.red_flags.symmetric_difference(red_flags or grammar.red_flags))
     ]
     problems += _claimed_twice(grammar)
     used = set(re.findall(r"<(\w+)>", json.dumps(grammar.files, default=str)))
