@@ -180,7 +180,7 @@ def _answers(context: Context) -> list[Found]:
             whose = words.surface[spot.start] in context.grammar.sets["persons"]
             if spot.start in denied or place == "degree" or whose:
                 continue
-        if (phrase.question or phrase.name.endswith("_end")) and context.supposed(spot.start):
+        if (phrase.question and context.supposed(spot.start)) or _feared(context, spot):
             continue
         if phrase.question == "" and context.inside_sign(spot.start, spot.end):
             continue
@@ -189,6 +189,12 @@ def _answers(context: Context) -> list[Found]:
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))
     found.extend((at, at + 1, "no") for at in context.lone_nos if not idling[at])
     return found
+
+
+def _feared(context: Context, spot: Spot[Phrase]) -> bool:
+    """True for the end of "i was terrified they wouldn't"."""
+    fears = (c for c in context.cues if c.payload.name == "hypothetical")
+    return spot.payload.name.endswith("_end") and any(c.start <= spot.start < c.end for c in fears)
 
 
 def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:
