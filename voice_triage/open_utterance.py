@@ -118,7 +118,7 @@ class OpenUtterance:
             return unsaid(self.alarmed, (ours, whole))
         second = self.second.result()
         if second is None or theirs is None or not (second.sure and second.text):
-            return frozenset()  # what one engine alone made of it takes nothing back
+            return frozenset()  # of two engines one alone takes nothing back
         return unsaid(self.alarmed, (ours, theirs, whole))
 
     def compare(self, meaning: Meaning) -> tuple[frozenset[str], bool]:
