@@ -92,7 +92,9 @@ class Interpreter:
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        mute = only_command(words, spots, command) or only_a_failed_call(context, beside) or heard.only_number
+        ordered = only_command(words, spots, command)
+        said = [] if ordered else said  # "speak a bit faster" tells nothing
+        mute = ordered or only_a_failed_call(context, beside) or heard.only_number
         reading = network.read(words.surface, question) if network and not mute else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
@@ -231,7 +233,8 @@ class Interpreter:
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
         if reading and has_say(asks, reading):
-            may_say_yes = explicit in ("yes", "unsure") or bool(asks) or mild
+            unsure = explicit == "unsure" and not context.explained()
+            may_say_yes = explicit == "yes" or unsure or bool(asks) or mild
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:

@@ -71,6 +71,10 @@ class Reading:
         return start, end + 1
 
 
+CONTRASTS, CONTRASTED = ("though", "although"), ("as", "even")
+"""Read as a "but", unless behind one of the second: of "no stiff neck though" it had learned a yes."""
+
+
 class Network:
     """Weights of one language, ready to read."""
 
@@ -126,6 +130,10 @@ class Network:
         for at, word in enumerate(words):
             if (start, at, word) == (0, 1, ","):
                 continue  # typed, "no, he's fine": what it has learned are the words of recognisers
+            if word in CONTRASTS and words[max(0, at - 1)] not in CONTRASTED:
+                if at + 1 == len(words):
+                    continue  # "no stiff neck though"
+                word = "but"
             pieces = self._word_pieces(word)
             if len(owner) + len(pieces) > MAX_PIECES:
                 break

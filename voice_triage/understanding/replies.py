@@ -43,7 +43,7 @@ def merge(context: Context) -> list[Said]:
         if concept in last and other not in last and last[concept].status != "unsure":
             said = last[concept]
             status: Status = "absent" if said.status == "present" else "present"
-            last[other] = Said(said.start, said.end, other, status)
+            last[other] = Said(said.start, said.end, other, status, said.sure)
     return list(last.values())
 
 
@@ -182,8 +182,9 @@ def _answers(context: Context) -> list[Found]:
                 continue
         if (phrase.question and context.supposed(spot.start)) or _feared(context, spot):
             continue
-        if phrase.question == "" and context.inside_sign(spot.start, spot.end):
-            continue
+        all_said = spot.end - spot.start == len(words.surface) and not _no_alarms(context.asked)
+        if phrase.question == "" and not all_said and context.inside_sign(spot.start, spot.end):
+            continue  # but "nothing wrong" answers
         if spot.start > asking and words.surface[spot.start] not in context.grammar.sets["ticks"]:
             continue
         found.append((spot.start, spot.end, _turned(ANSWERS[name], spot)))

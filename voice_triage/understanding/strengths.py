@@ -27,7 +27,7 @@ TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
 SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
-EXPLAINED = Strength((7.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
+EXPLAINED = Strength((7.0, 0.0, 7.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign that words plainly explain away, as the paint of "the dots are only paint"."""
 SIGN = Strength((0.0, 1.5, 1.0, 1.5))
 SURE_SIGN = Strength((0.0, 3.0, 3.0, 3.0))

@@ -46,13 +46,18 @@ def returned(frame: Frame) -> set[int]:
     """Numbers of the signs that went and came back: "the fever had gone, but it's back"."""
     fading = frame.grammar.opposites.items()
     other = {*frame.grammar.places, *(one for pair in fading for one in pair)}
-    return {
-        number
-        for cue in frame.cues
-        if cue.payload.name == "returned"
-        for number in _within(frame, max(0, cue.start - cue.payload.reach), cue.end)
-        if frame.signs[number].payload.name not in other and _by_itself(frame, frame.signs[number])
-    }
+    out: set[int] = set()
+    for cue in (one for one in frame.cues if one.payload.name == "returned"):
+        own, before = (
+            {
+                number
+                for number in _within(frame, start, cue.end)
+                if frame.signs[number].payload.name not in other and _by_itself(frame, frame.signs[number])
+            }
+            for start in (cue.start, max(0, cue.start - cue.payload.reach))
+        )
+        out |= own or before  # "it doesn't hurt, but he stops breathing and starts again": the breathing
+    return out
 
 
 def _by_itself(frame: Frame, sign: Spot[Phrase]) -> bool:

@@ -123,7 +123,7 @@ def _answered(asked: Mapping[str, Any], concept: str, reading: Reading) -> Float
 
 def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few: bool) -> Strength:
     """How much the rules' reading of a sign counts, one or none."""
-    if one is None and concept in rules.explained:
+    if concept in rules.explained and (one is None or one.status == "absent"):
         return strengths.EXPLAINED
     if one is None and few:
         return strengths.FEW
