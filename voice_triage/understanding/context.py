@@ -106,9 +106,14 @@ class Context(Frame):
         return [Said(cue.start, cue.end, asks[0], "present", sure=True, told=True)]
 
     def _not_there(self, sign: Spot[Phrase]) -> bool:
-        """True for the sign of "breathing difficulty is not there", a plain denial in Indian English."""
+        """True for "breathing difficulty is not there", a plain denial in Indian English, and "no sign of a fit"."""
+        articles = self.grammar.lexicon.articles
+        first = sign.start - (self.words.surface[sign.start - 1 : sign.start] in [(one,) for one in articles])
         return any(
-            c.payload.name == "not_after" and c.payload.sure and c.start == sign.end for c in self.cues
+            c.payload.sure
+            and (c.start == sign.end if c.payload.name == "not_after" else c.end in (first, sign.start))
+            for c in self.cues
+            if c.payload.name in ("not_after", "none")
         )
 
     def _ticked_off(self, sign: Spot[Phrase]) -> bool:

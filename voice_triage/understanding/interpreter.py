@@ -42,7 +42,7 @@ from voice_triage.understanding.replies import (
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
-from voice_triage.understanding.upheld import has_say, weighed
+from voice_triage.understanding.upheld import by_rules, has_say, weighed
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.values_network import ValuesNetwork
 from voice_triage.understanding.values_network import load as load_values
@@ -104,7 +104,8 @@ class Interpreter:
         if only_answers(context, found):
             (said, found), reading = self._unless_gainsaid(context, said, found, reading), None
         elif reading and network:
-            said = weighed(context, self._by_rules(context, said, found), reading, network)
+            bare = bare_signs(context.asked) if found or context.idle else frozenset()
+            said = weighed(context, by_rules(context, said, bare), reading, network)
         said = concluding.settled(partly(context, said, found), signs, told, clauses)
         reading = None if context.idle and not found else reading
         answer, said = self._reply(context, said, told, command, reading, found)
@@ -116,13 +117,6 @@ class Interpreter:
         worded = bool(found) and not general(context, found)
         about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, *about)
-
-    def _by_rules(self, context: Context, said: list[Said], found: list[Found]) -> weighing.ByRules:
-        """What the rules made of the utterance, for the weighing."""
-        named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
-        aside = frozenset(named - {s.concept for s in said})
-        bare = bare_signs(context.asked) if found or context.idle else frozenset()
-        return weighing.ByRules(said, len(context.words.surface), aside, context.explained(), bare)
 
     def _unless_gainsaid(
         self, context: Context, said: list[Said], found: list[Found], reading: Reading | None

@@ -71,8 +71,10 @@ class Reading:
         return start, end + 1
 
 
-CONTRASTS, CONTRASTED = ("though", "although"), ("as", "even")
-"""Read as a "but", unless behind one of the second: of "no stiff neck though" it had learned a yes."""
+READ_AS = {"though": ("but",), "although": ("but",), "unlike": ("not", "like")}
+"""Words it has hardly seen, and what it reads instead: of "no stiff neck though" it had learned a yes, and of
+"a cry unlike usual" a denial. Behind AS_IF they are something else."""
+AS_IF = ("as", "even")
 
 
 class Network:
@@ -130,11 +132,10 @@ class Network:
         for at, word in enumerate(words):
             if (start, at, word) == (0, 1, ","):
                 continue  # typed, "no, he's fine": what it has learned are the words of recognisers
-            if word in CONTRASTS and words[max(0, at - 1)] not in CONTRASTED:
-                if at + 1 == len(words):
-                    continue  # "no stiff neck though"
-                word = "but"
-            pieces = self._word_pieces(word)
+            shown = READ_AS.get(word, (word,)) if words[max(0, at - 1)] not in AS_IF else (word,)
+            if shown == ("but",) and at + 1 == len(words):
+                continue  # "no stiff neck though"
+            pieces = [piece for one in shown for piece in self._word_pieces(one)]
             if len(owner) + len(pieces) > MAX_PIECES:
                 break
             ids.extend(pieces)

@@ -25,6 +25,9 @@ SURELY = Strength((0.0, 4.0, 6.0, 3.0), bias=(0.0, 0.0, -1.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
 TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of what stands behind "should i worry that": the network, trained on questions, takes it for one."""
+PLAIN = Strength((0.0, 6.0, 0.0, 0.0))
+"""Of what is there where nothing else is said, as "fast heartbeat": the network, trained on sentences, often
+makes nothing of a name alone."""
 SET_ASIDE = Strength((1.0, 0.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of a sign whose words were said and set aside by the rules: the network alone may still raise it."""
 EXPLAINED = Strength((7.0, 0.0, 7.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))

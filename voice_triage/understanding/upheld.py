@@ -7,9 +7,26 @@ from collections.abc import Sequence
 from voice_triage.understanding import strengths, weighing
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.network import Network, Reading
+from voice_triage.understanding.spotter import covered
 
 MANY = 3
 """Places of the body of which each counts: no figure of speech names as many."""
+
+
+def by_rules(context: Context, said: Sequence[Said], bare: frozenset[str]) -> weighing.ByRules:
+    """What the rules made of the utterance, for the weighing."""
+    surface, sets = context.words.surface, context.grammar.sets
+    named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
+    there = covered(s for s in said if s.status == "present")
+    light = sets.any_of("beside_named", "beside_plain")
+    return weighing.ByRules(
+        said,
+        len(surface),
+        frozenset(named - {s.concept for s in said}),
+        context.explained(),
+        bare,
+        nothing_else=len(surface) > 1 and all(at in there or w in light for at, w in enumerate(surface)),
+    )
 
 
 def weighed(context: Context, rules: weighing.ByRules, reading: Reading, network: Network) -> list[Said]:

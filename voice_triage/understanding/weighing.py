@@ -49,6 +49,8 @@ class ByRules:
     """Signs that words plainly explain away."""
     bare: frozenset[str] = frozenset()
     """Signs the rules make of the answer: the network has no say in them."""
+    nothing_else: bool = False
+    """Every word belongs to a sign that is there: "fast heartbeat"."""
 
 
 def signs(
@@ -78,6 +80,8 @@ def signs(
         agreed = flag and one and one.status == "present" and likely[1] > strengths.AGREED
         beside = 0.0 if agreed else _answered(asked, concept, reading)
         status = STATUSES[decide(likely, rule, strength, beside)]
+        if status is None and rule == 3 and flag and concept not in rules.explained:
+            status = "unsure"  # "maybe he can't breathe" was said, if not for certain
         if status is None and one is None and _denied(likely, strength, beside):
             status = "absent"
         if flag and one is None and status == "present" and likely[1] < strengths.SURE_FLAG:
@@ -127,6 +131,8 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
         return strengths.EXPLAINED
     if one is None and few:
         return strengths.FEW
+    if one and one.status == "present" and rules.nothing_else:
+        return strengths.SURELY if flag else strengths.PLAIN
     if flag and (concept in rules.aside if one is None else one.sure):
         return strengths.SET_ASIDE if one is None else strengths.TOLD if one.told else strengths.SURELY
     if flag:
