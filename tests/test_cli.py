@@ -55,6 +55,15 @@ BAD_SCENARIOS = {
     "not YAML": ("a: [", "line"),
     "a list": ("- 1\n", "keys with values"),
     "a number as boolean": (GOOD.replace("level: emergency", "interrupted: 3"), "true or false"),
+    "text as boolean": (
+        GOOD.replace("level: emergency", 'interrupted: "true"'),
+        "expect.interrupted: must be",
+    ),
+    "a word as boolean": (
+        GOOD.replace("level: emergency", "interrupted: yes"),
+        "expect.interrupted: must be",
+    ),
+    "a tag that does not fit": (GOOD.replace("level: emergency", "interrupted: !!bool maybe"), "tag"),
     "unknown noise": (GOOD + "room: {noise: {kind: rain, snr_db: 3}}\n", "rain"),
     "unknown voice": (GOOD.replace("  answers", "  voice: {engine: nobody}\n  answers"), "nobody"),
     "unknown flite voice": (
@@ -62,7 +71,35 @@ BAD_SCENARIOS = {
         "zzz",
     ),
     "empty list of answers": (GOOD.replace("my son can't breathe", "[]"), "at least one"),
+    **{
+        f"nothing in {key}": (GOOD.replace("level: emergency", f"{key}: null"), f"expect.{key}: must be")
+        for key in (
+            "level",
+            "red_flags",
+            "asked",
+            "not_asked",
+            "said",
+            "not_said",
+            "interrupted",
+            "max_interrupt_ms",
+        )
+    },
+    **{
+        f"nothing in {key}": (f"caller: {{{key}: null}}\n", f"caller.{key}: must be")
+        for key in ("answers", "interjections", "voice")
+    },
+    **{
+        f"nothing in {key}": (f"{key}:\n", f"{key}: must be")
+        for key in ("scenario", "caller", "room", "expect")
+    },
+    **{f"nothing in {key}": (f"room: {{{key}: }}\n", f"room.{key}: must be") for key in ("noise", "echo")},
 }
+
+PLAIN = """
+caller: {answers: {patient: null, age: [null, "true"]}, default: null, interjections: []}
+room: {}
+expect: {action: null, interrupted: TRUE, red_flags: [], asked: []}
+"""
 
 
 @pytest.mark.parametrize("name", BAD_SCENARIOS)
@@ -80,6 +117,15 @@ def test_a_bad_scenario_is_one_line_and_status_2(
     assert problem in err
     assert len(err.strip().splitlines()) == 1
     assert "bad.yaml" in err
+
+
+def test_silence_no_action_and_true_are_no_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plain.yaml").write_text(PLAIN)
+
+    assert main(["replay", str(tmp_path / "plain.yaml"), "--recognizer", "text"]) == 1
+    assert "expected True, got False" in capsys.readouterr().out
 
 
 def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
