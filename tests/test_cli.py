@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from voice_triage import talk, wording
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
+from voice_triage.audio.wav import write_wav
 from voice_triage.cli import main
 from voice_triage.dialogue import Dialogue
 from voice_triage.keys import Keys
@@ -25,6 +27,7 @@ from voice_triage.pcm import Pcm
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.session import Session
 from voice_triage.speech.cache import CachedVoice
+from voice_triage.speech.callers import open_caller
 from voice_triage.speech.store import SoundStore
 from voice_triage.speech.wordless import WordlessVoice
 
@@ -128,13 +131,63 @@ def test_silence_no_action_and_true_are_no_mistakes(
     assert "expected True, got False" in capsys.readouterr().out
 
 
-def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "clip.wav").write_text("this is text")
-    file = tmp_path / "s.yaml"
-    file.write_text(GOOD.replace("my son can't breathe", "{audio: clip.wav, text: hi}"))
+CLIP = "{audio: clip.wav, text: hi}"
+CLIPS = {
+    "caller.answers.patient.audio": f"caller: {{answers: {{patient: [hi, {CLIP}]}}}}",
+    "caller.default.audio": f"caller: {{default: {CLIP}}}",
+    "caller.interjections[0].say.audio": f"caller: {{interjections: [{{during: age, say: {CLIP}}}]}}",
+    "room.noise.kind": "room: {noise: {kind: clip.wav, snr_db: 9}}",
+}
 
-    assert main(["replay", str(file)]) == 2
-    assert "clip.wav" in capsys.readouterr().err
+
+def _no_samples() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 16000, 0, "NONE", ""))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("key", CLIPS)
+@pytest.mark.parametrize(
+    ("sound", "problem"),
+    [(b"", "is empty"), (b"text", "is not a WAV file"), (_no_samples(), "has no samples")],
+)
+def test_a_recording_that_cannot_be_played_is_named_with_file_and_key_before_anything_is_played(
+    key: str, sound: bytes, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "clip.wav").write_bytes(sound)
+    first, second = tmp_path / "1.yaml", tmp_path / "2.yaml"
+    first.write_text(GOOD)
+    second.write_text(CLIPS[key])
+
+    assert main(["replay", str(first), str(second)]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == "" and f"{second}: {key}: {tmp_path / 'clip.wav'}: {problem}" in " ".join(err.split())
+
+
+@pytest.mark.audio
+def test_a_recording_whose_words_nobody_wrote_is_over_at_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wav(tmp_path / "clip.wav", open_caller("flite", "slt").render("he can't breathe"))
+    (tmp_path / "s.yaml").write_text(GOOD.replace("my son can't breathe", "{audio: clip.wav}"))
+
+    status = main(["replay", str(tmp_path / "s.yaml"), "--recognizer", "pocketsphinx"])
+
+    assert (status, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.parametrize("text", ["", ", text: ' '"])
+def test_a_recording_whose_words_nobody_wrote_is_named_with_its_key_in_a_replay_in_text(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "clip.wav").write_bytes(b"")
+    file = tmp_path / "s.yaml"
+    file.write_text(GOOD.replace("my son can't breathe", f"[hi, {{audio: clip.wav{text}}}]"))
+
+    assert main(["replay", str(file), "--recognizer", "text"]) == 2
+    assert f"{file}: caller.answers.patient: needs the key 'text'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

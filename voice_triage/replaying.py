@@ -16,6 +16,7 @@ from voice_triage.errors import BadInput
 from voice_triage.replay import play
 from voice_triage.report import Result, write_json, write_junit
 from voice_triage.scenario import Scenario, find, load
+from voice_triage.scenario_sounds import check_recordings
 
 
 def load_all(paths: list[Path], kit: Kit) -> list[Scenario]:
@@ -48,8 +49,11 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
     """Play what was asked for; 0 when every expectation holds, else 1. Raises TriageError."""
     kit = Kit(settings_from({}))
     scenarios = load_all(options.scenarios, kit)
-    if options.audio and options.recognizer == "text":
+    recognizer = options.recognizer or kit.settings.recognizer
+    if options.audio and recognizer == "text":
         raise BadInput("--audio: a replay in text makes no sound")
+    for scenario in scenarios:
+        check_recordings(scenario, in_text=recognizer == "text")
     for path in filter(None, (options.audio, options.report, options.junit)):
         check_place(path)
     results: list[Result] = []

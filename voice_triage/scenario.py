@@ -7,7 +7,7 @@ the pen is told at once, with file and key, and not as a puzzling conversation.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -26,6 +26,8 @@ class Saying:
 
     text: str
     audio: Path | None = None
+    key: str = field(default="", compare=False)
+    """Where in its file it stands, for messages; the same words elsewhere are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,13 @@ class Scenario:
     noise: Noise | None
     echo: Echo | None
     expect: Expect
+
+    @property
+    def sayings(self) -> tuple[Saying, ...]:
+        """Everything the caller may say."""
+        rows = [one for answers in self.answers.values() for one in answers]
+        every = (*rows, self.default, *(one.say for one in self.interjections))
+        return tuple(one for one in every if one is not None)
 
 
 def load(path: Path, questions: Collection[str], concepts: Collection[str]) -> Scenario:
@@ -167,8 +176,9 @@ class _Reader(Checks):
             return Saying(
                 self._text(row.get("text", ""), f"{key}.text", empty=True),
                 self._file(row["audio"], f"{key}.audio"),
+                key,
             )
-        return Saying(self._text(data, key))
+        return Saying(self._text(data, key), key=key)
 
     def _interjection(self, data: Any, key: str) -> Interjection:
         row = self._mapping(data, key, ("during", "after_ms", "say"))
