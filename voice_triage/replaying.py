@@ -85,10 +85,15 @@ def _results(scenarios: list[Scenario], options: argparse.Namespace, kit: Kit) -
 
 
 def _audio(path: Path | None, scenario: Scenario, scenarios: list[Scenario]) -> Path | None:
-    """Where a scenario's sound goes: the file asked for, with a name added where there are several."""
+    """Where a scenario's sound goes: the file asked for, with a name added where there are several.
+
+    Of its letters only ASCII is kept: a locale may allow no others.
+    """
     if path is None or len(scenarios) == 1:
         return path
-    name = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
+    name = "".join(
+        letter if letter.isascii() and letter.isalnum() or letter in "-_" else "_" for letter in scenario.name
+    )
     return path.with_name(f"{path.stem}-{scenarios.index(scenario) + 1:02d}-{name}{path.suffix}")
 
 
