@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ import pytest
 from voice_triage import talk, wording
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
+from voice_triage.audio.wav import write_wav
 from voice_triage.cli import main
 from voice_triage.dialogue import Dialogue
 from voice_triage.keys import Keys
@@ -25,6 +27,7 @@ from voice_triage.pcm import Pcm
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.session import Session
 from voice_triage.speech.cache import CachedVoice
+from voice_triage.speech.callers import open_caller
 from voice_triage.speech.store import SoundStore
 from voice_triage.speech.wordless import WordlessVoice
 
@@ -55,6 +58,15 @@ BAD_SCENARIOS = {
     "not YAML": ("a: [", "line"),
     "a list": ("- 1\n", "keys with values"),
     "a number as boolean": (GOOD.replace("level: emergency", "interrupted: 3"), "true or false"),
+    "text as boolean": (
+        GOOD.replace("level: emergency", 'interrupted: "true"'),
+        "expect.interrupted: must be",
+    ),
+    "a word as boolean": (
+        GOOD.replace("level: emergency", "interrupted: yes"),
+        "expect.interrupted: must be",
+    ),
+    "a tag that does not fit": (GOOD.replace("level: emergency", "interrupted: !!bool maybe"), "tag"),
     "unknown noise": (GOOD + "room: {noise: {kind: rain, snr_db: 3}}\n", "rain"),
     "unknown voice": (GOOD.replace("  answers", "  voice: {engine: nobody}\n  answers"), "nobody"),
     "unknown flite voice": (
@@ -62,7 +74,35 @@ BAD_SCENARIOS = {
         "zzz",
     ),
     "empty list of answers": (GOOD.replace("my son can't breathe", "[]"), "at least one"),
+    **{
+        f"nothing in {key}": (GOOD.replace("level: emergency", f"{key}: null"), f"expect.{key}: must be")
+        for key in (
+            "level",
+            "red_flags",
+            "asked",
+            "not_asked",
+            "said",
+            "not_said",
+            "interrupted",
+            "max_interrupt_ms",
+        )
+    },
+    **{
+        f"nothing in {key}": (f"caller: {{{key}: null}}\n", f"caller.{key}: must be")
+        for key in ("answers", "interjections", "voice")
+    },
+    **{
+        f"nothing in {key}": (f"{key}:\n", f"{key}: must be")
+        for key in ("scenario", "caller", "room", "expect")
+    },
+    **{f"nothing in {key}": (f"room: {{{key}: }}\n", f"room.{key}: must be") for key in ("noise", "echo")},
 }
+
+PLAIN = """
+caller: {answers: {patient: null, age: [null, "true"]}, default: null, interjections: []}
+room: {}
+expect: {action: null, interrupted: TRUE, red_flags: [], asked: []}
+"""
 
 
 @pytest.mark.parametrize("name", BAD_SCENARIOS)
@@ -82,13 +122,72 @@ def test_a_bad_scenario_is_one_line_and_status_2(
     assert "bad.yaml" in err
 
 
-def test_a_wav_that_is_no_wav_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "clip.wav").write_text("this is text")
-    file = tmp_path / "s.yaml"
-    file.write_text(GOOD.replace("my son can't breathe", "{audio: clip.wav, text: hi}"))
+def test_silence_no_action_and_true_are_no_mistakes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plain.yaml").write_text(PLAIN)
 
-    assert main(["replay", str(file)]) == 2
-    assert "clip.wav" in capsys.readouterr().err
+    assert main(["replay", str(tmp_path / "plain.yaml"), "--recognizer", "text"]) == 1
+    assert "expected True, got False" in capsys.readouterr().out
+
+
+CLIP = "{audio: clip.wav, text: hi}"
+CLIPS = {
+    "caller.answers.patient.audio": f"caller: {{answers: {{patient: [hi, {CLIP}]}}}}",
+    "caller.default.audio": f"caller: {{default: {CLIP}}}",
+    "caller.interjections[0].say.audio": f"caller: {{interjections: [{{during: age, say: {CLIP}}}]}}",
+    "room.noise.kind": "room: {noise: {kind: clip.wav, snr_db: 9}}",
+}
+
+
+def _no_samples() -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 16000, 0, "NONE", ""))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("key", CLIPS)
+@pytest.mark.parametrize(
+    ("sound", "problem"),
+    [(b"", "is empty"), (b"text", "is not a WAV file"), (_no_samples(), "has no samples")],
+)
+def test_a_recording_that_cannot_be_played_is_named_with_file_and_key_before_anything_is_played(
+    key: str, sound: bytes, problem: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "clip.wav").write_bytes(sound)
+    first, second = tmp_path / "1.yaml", tmp_path / "2.yaml"
+    first.write_text(GOOD)
+    second.write_text(CLIPS[key])
+
+    assert main(["replay", str(first), str(second)]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == "" and f"{second}: {key}: {tmp_path / 'clip.wav'}: {problem}" in " ".join(err.split())
+
+
+@pytest.mark.audio
+def test_a_recording_whose_words_nobody_wrote_is_over_at_its_end(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_wav(tmp_path / "clip.wav", open_caller("flite", "slt").render("he can't breathe"))
+    (tmp_path / "s.yaml").write_text(GOOD.replace("my son can't breathe", "{audio: clip.wav}"))
+
+    status = main(["replay", str(tmp_path / "s.yaml"), "--recognizer", "pocketsphinx"])
+
+    assert (status, capsys.readouterr().err) == (0, "")
+
+
+@pytest.mark.parametrize("text", ["", ", text: ' '"])
+def test_a_recording_whose_words_nobody_wrote_is_named_with_its_key_in_a_replay_in_text(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "clip.wav").write_bytes(b"")
+    file = tmp_path / "s.yaml"
+    file.write_text(GOOD.replace("my son can't breathe", f"[hi, {{audio: clip.wav{text}}}]"))
+
+    assert main(["replay", str(file), "--recognizer", "text"]) == 2
+    assert f"{file}: caller.answers.patient: needs the key 'text'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from voice_triage.clock import Clock, RealClock, VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.prompts import refuse_missing
 from voice_triage.equipment import Equipment
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import Lacking
 from voice_triage.listening import Listener
 from voice_triage.messages import Line
 from voice_triage.models import installed_path
@@ -35,7 +35,7 @@ from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
 from voice_triage.replay import Recorder, ScriptedCaller, Stage
 from voice_triage.scenario import Saying, Scenario
-from voice_triage.scenario_sounds import caller_of, noise_of
+from voice_triage.scenario_sounds import caller_of, noise_of, words_of
 from voice_triage.session import Session
 from voice_triage.settings import Settings, load
 from voice_triage.speaking import EMERGENCY_WPM, Speaker, SpokenBy
@@ -193,7 +193,7 @@ class Kit:
             return self._text_stage(scenario, observers)
         engine = self.recognizer(recognizer)
         room = Room(
-            noise_of(scenario.noise),
+            noise_of(scenario.noise, scenario.file),
             Echo(scenario.echo.delay_ms, scenario.echo.gain_db) if scenario.echo else None,
         )
         caller = ScriptedCaller(scenario, room, caller_of(scenario))
@@ -214,11 +214,8 @@ class Kit:
         voice = WordlessVoice()
 
         def speak(saying: Saying) -> Pcm:
-            if not saying.text:
-                raise BadInput(
-                    f"{scenario.file}: {saying.audio}: has no 'text', which a replay in text needs"
-                )
-            return np.ones(round(len(saying.text.split()) * TEXT_WORD_S * RATE_HZ), np.int16)
+            words = words_of(scenario, saying).split()
+            return np.ones(round(len(words) * TEXT_WORD_S * RATE_HZ), np.int16)
 
         caller = ScriptedCaller(
             scenario, room, speak, tell=lambda saying, pcm: engine.say(saying.text, len(pcm) / RATE_HZ)

@@ -20,6 +20,7 @@ from pathlib import Path
 from voice_triage.arguments import RECOGNIZERS, Parser
 from voice_triage.ending import signals_end
 from voice_triage.errors import Lacking, TriageError
+from voice_triage.standard_streams import forgive_letters, take_json_lines
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if not arguments or (arguments[0].startswith("-") and arguments[0] not in ("-h", "--help", "--version")):
         arguments.insert(0, "talk")
     logging.basicConfig(level=logging.ERROR, format="voice-triage: %(message)s")
+    forgive_letters()
     try:
         if sys.stdout is None and arguments[0] != "talk":  # who talks can do without
             raise Lacking("the output is closed", "Give it somewhere to write.")
@@ -198,6 +200,7 @@ def _interpret(options: argparse.Namespace) -> int:
     def one(row: dict[str, object]) -> dict[str, object]:
         return understanding.to_json(interpreter.interpret(*understanding.from_json(row, questions)))
 
+    take_json_lines()
     each_line(sys.stdin or (), one, _show)
     return 0
 
@@ -208,6 +211,7 @@ def _assess(options: argparse.Namespace) -> int:
     from voice_triage.protocol import Protocol
 
     protocol = Protocol.load()
+    take_json_lines()
     each_line(
         sys.stdin or (),
         lambda row: triage.decision_to_json(triage.assess(protocol, triage.case_from_json(protocol, row))),

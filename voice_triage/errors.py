@@ -39,3 +39,7 @@ class Lacking(TriageError):
         super().__init__(f"{what}. {cure}")
         self.what = what
         self.cure = cure
+
+    def __reduce__(self) -> tuple[type[Lacking], tuple[str, str]]:
+        """How it comes whole out of a worker process: Exception would give back one argument."""
+        return Lacking, (self.what, self.cure)

@@ -14,9 +14,11 @@ def each_line(
     lines: Iterable[str], work: Callable[[dict[str, Any]], dict[str, Any]], show: Callable[[str], None]
 ) -> None:
     """Show ``work`` of each JSON object, in order. Raises BadInput with the line's number."""
-    for number, line in enumerate(_text(lines), start=1):
+    for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
+        if _halves(line):
+            raise BadInput(f"line {number}: is not text in UTF-8")
         try:
             row = json.loads(line, object_pairs_hook=_no_key_twice, parse_int=_whole)
             if not isinstance(row, dict):
@@ -30,7 +32,7 @@ def each_line(
             raise BadInput(f"line {number}: {error}") from None
         text = json.dumps(result, ensure_ascii=False)
         # Half a pair, "\ud800", is a JSON string that no file can hold: it leaves as it came.
-        show(json.dumps(result) if any("\ud800" <= letter <= "\udfff" for letter in text) else text)
+        show(json.dumps(result) if _halves(text) else text)
 
 
 def _whole(digits: str) -> int:
@@ -51,9 +53,6 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return row
 
 
-def _text(lines: Iterable[str]) -> Iterable[str]:
-    """The lines, with a clear error for bytes that are no text."""
-    try:
-        yield from lines
-    except UnicodeDecodeError:
-        raise BadInput("standard input is not text in UTF-8") from None
+def _halves(text: str) -> bool:
+    """True for half a surrogate pair in it: a byte that was no UTF-8 (`standard_streams.py`) or an escape."""
+    return any("\ud800" <= letter <= "\udfff" for letter in text)

@@ -91,9 +91,8 @@ class ScriptedCaller(Observer):
 
     def prepare(self) -> None:
         """Render everything the caller may say."""
-        rows = [one for answers in self._scenario.answers.values() for one in answers]
-        for saying in (*rows, self._scenario.default, *(one.say for one in self._scenario.interjections)):
-            if saying is not None and saying not in self._sounds:
+        for saying in self._scenario.sayings:
+            if saying not in self._sounds:
                 self._sounds[saying] = self._voice(saying)
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:
@@ -224,6 +223,7 @@ def _flag_end(speech: _Speech, interpreter: Interpreter, flags: frozenset[str]) 
 
     They are once the safety lane would raise them, were they typed: "his soft spot" is no red flag yet.
     What it never would, since only the network reads it, is complete once the whole meaning has it.
+    A recording whose words nobody wrote is over at its end.
     """
 
     def raised(text: str) -> bool:
@@ -234,6 +234,8 @@ def _flag_end(speech: _Speech, interpreter: Interpreter, flags: frozenset[str]) 
         return bool(interpreter.interpret(text).signs & flags)
 
     words = speech.saying.text.split()
+    if not words:
+        return speech.where.end
     begun = [" ".join(words[:count]) for count in range(1, len(words) + 1)]
     text = next(filter(raised, begun), None) or next(filter(meant, begun), begun[-1])
     return speech.where.start + len(text) / len(begun[-1]) * (speech.where.end - speech.where.start)

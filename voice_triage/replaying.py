@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import concurrent.futures
-import multiprocessing
-from collections.abc import Callable, Iterator
+import contextlib
+from collections.abc import Callable, Generator
 from pathlib import Path
 
 from voice_triage.app import Kit, settings_from
@@ -16,6 +15,8 @@ from voice_triage.errors import BadInput
 from voice_triage.replay import play
 from voice_triage.report import Result, write_json, write_junit
 from voice_triage.scenario import Scenario, find, load
+from voice_triage.scenario_sounds import check_recordings
+from voice_triage.workers import workers
 
 
 def load_all(paths: list[Path], kit: Kit) -> list[Scenario]:
@@ -48,16 +49,21 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
     """Play what was asked for; 0 when every expectation holds, else 1. Raises TriageError."""
     kit = Kit(settings_from({}))
     scenarios = load_all(options.scenarios, kit)
-    if options.audio and options.recognizer == "text":
+    recognizer = options.recognizer or kit.settings.recognizer
+    if options.audio and recognizer == "text":
         raise BadInput("--audio: a replay in text makes no sound")
+    for scenario in scenarios:
+        check_recordings(scenario, in_text=recognizer == "text")
     for path in filter(None, (options.audio, options.report, options.junit)):
         check_place(path)
     results: list[Result] = []
-    for result in _results(scenarios, options, kit):
-        results.append(result)
-        show(_line(result))
-        for failure in result.failures:
-            show(f"     {failure}")
+    # Closed at once, whatever ends it: else the workers would play on.
+    with contextlib.closing(_results(scenarios, options, kit)) as played:
+        for result in played:
+            results.append(result)
+            show(_line(result))
+            for failure in result.failures:
+                show(f"     {failure}")
     if options.report:
         write_json(results, options.report)
     if options.junit:
@@ -67,24 +73,29 @@ def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> in
     return 1 if failed else 0
 
 
-def _results(scenarios: list[Scenario], options: argparse.Namespace, kit: Kit) -> Iterator[Result]:
+def _results(
+    scenarios: list[Scenario], options: argparse.Namespace, kit: Kit
+) -> Generator[Result, None, None]:
     """Results in the order of the files."""
     recognizer = options.recognizer or kit.settings.recognizer
     work = [(one, recognizer, _audio(options.audio, one, scenarios)) for one in scenarios]
     if options.jobs == 1 or len(work) == 1:
         yield from (run_one(*one, kit) for one in work)
         return
-    # Engines hold threads and C state that a fork would tear: spawn.
-    context = multiprocessing.get_context("spawn")
-    with concurrent.futures.ProcessPoolExecutor(min(options.jobs, len(work)), mp_context=context) as pool:
-        yield from pool.map(_in_worker, *zip(*work, strict=True))
+    with workers(min(options.jobs, len(work)), _in_worker, work) as results:
+        yield from results
 
 
 def _audio(path: Path | None, scenario: Scenario, scenarios: list[Scenario]) -> Path | None:
-    """Where a scenario's sound goes: the file asked for, with a name added where there are several."""
+    """Where a scenario's sound goes: the file asked for, with a name added where there are several.
+
+    Of its letters only ASCII is kept: a locale may allow no others.
+    """
     if path is None or len(scenarios) == 1:
         return path
-    name = "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in scenario.name)
+    name = "".join(
+        letter if letter.isascii() and letter.isalnum() or letter in "-_" else "_" for letter in scenario.name
+    )
     return path.with_name(f"{path.stem}-{scenarios.index(scenario) + 1:02d}-{name}{path.suffix}")
 
 

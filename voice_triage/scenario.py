@@ -6,16 +6,15 @@ the pen is told at once, with file and key, and not as a puzzling conversation.
 
 from __future__ import annotations
 
-import difflib
-import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 from voice_triage import strict_yaml
 from voice_triage.errors import BadInput
 from voice_triage.messages import Action, Level
+from voice_triage.scenario_checks import Checks
 
 NOISES = ("white", "pink", "babble")
 VOICES = ("flite", "espeak-ng", "festival")
@@ -27,6 +26,8 @@ class Saying:
 
     text: str
     audio: Path | None = None
+    key: str = field(default="", compare=False)
+    """Where in its file it stands, for messages; the same words elsewhere are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,13 @@ class Scenario:
     echo: Echo | None
     expect: Expect
 
+    @property
+    def sayings(self) -> tuple[Saying, ...]:
+        """Everything the caller may say."""
+        rows = [one for answers in self.answers.values() for one in answers]
+        every = (*rows, self.default, *(one.say for one in self.interjections))
+        return tuple(one for one in every if one is not None)
+
 
 def load(path: Path, questions: Collection[str], concepts: Collection[str]) -> Scenario:
     """Return the scenario in the file at ``path``.
@@ -113,32 +121,36 @@ def find(paths: Collection[Path]) -> list[Path]:
     return files
 
 
-class _Reader:
+class _Reader(Checks):
     """Checks and builds, so that every message can name the file and the key."""
 
     def __init__(self, path: Path, questions: Collection[str], concepts: Collection[str]) -> None:
-        self.path = path
+        super().__init__(path)
         self.questions = questions
         self.concepts = concepts
 
     def scenario(self, data: Any) -> Scenario:
         top = self._mapping(data, "", ("scenario", "caller", "room", "expect"))
-        caller = self._mapping(top.get("caller"), "caller", ("voice", "answers", "default", "interjections"))
-        room = self._mapping(top.get("room"), "room", ("noise", "echo"))
+        caller = self._mapping(
+            top.get("caller", {}), "caller", ("voice", "answers", "default", "interjections")
+        )
+        room = self._mapping(top.get("room", {}), "room", ("noise", "echo"))
         name = top.get("scenario", self.path.name.split(".")[0])
         return Scenario(
             name=self._text(name, "scenario"),
             file=self.path,
-            answers=self._answers(caller.get("answers")),
+            answers=self._answers(caller.get("answers", {})),
             default=self._saying(caller.get("default"), "caller.default"),
             interjections=tuple(
                 self._interjection(row, f"caller.interjections[{number}]")
-                for number, row in enumerate(self._list(caller.get("interjections"), "caller.interjections"))
+                for number, row in enumerate(
+                    self._list(caller.get("interjections", []), "caller.interjections")
+                )
             ),
-            voice=self._voice(caller.get("voice")),
-            noise=self._noise(room["noise"]) if room.get("noise") is not None else None,
-            echo=self._echo(room["echo"]) if room.get("echo") is not None else None,
-            expect=self._expect(top.get("expect")),
+            voice=self._voice(caller.get("voice", {})),
+            noise=self._noise(room["noise"]) if "noise" in room else None,
+            echo=self._echo(room["echo"]) if "echo" in room else None,
+            expect=self._expect(top.get("expect", {})),
         )
 
     def _answers(self, data: Any) -> dict[str, tuple[Saying | None, ...]]:
@@ -164,8 +176,9 @@ class _Reader:
             return Saying(
                 self._text(row.get("text", ""), f"{key}.text", empty=True),
                 self._file(row["audio"], f"{key}.audio"),
+                key,
             )
-        return Saying(self._text(data, key))
+        return Saying(self._text(data, key), key=key)
 
     def _interjection(self, data: Any, key: str) -> Interjection:
         row = self._mapping(data, key, ("during", "after_ms", "say"))
@@ -220,78 +233,3 @@ class _Reader:
         row = self._mapping(data, "expect", tuple(checks))
         values = {key: checks[key](value, f"expect.{key}") for key, value in row.items()}
         return Expect(checked=frozenset(values), **values)
-
-    # ---- the small checks ----
-
-    def _fail(self, key: str, problem: str) -> None:
-        raise BadInput(f"{self.path}: {key + ': ' if key else ''}{problem}")
-
-    def _open_mapping(self, data: Any, key: str) -> dict[str, Any]:
-        if data is None:  # a key with nothing after it
-            return {}
-        if not isinstance(data, dict):
-            self._fail(key, "must be keys with values")
-        return {str(name): value for name, value in data.items()}
-
-    def _mapping(self, data: Any, key: str, allowed: tuple[str, ...]) -> dict[str, Any]:
-        row = self._open_mapping(data, key)
-        for name in row:
-            self._known(name, allowed, key, "key")
-        return row
-
-    def _known(self, name: str, allowed: Collection[str], key: str, what: str) -> None:
-        if name not in allowed:
-            near = difflib.get_close_matches(name, allowed, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else f" (allowed: {', '.join(sorted(allowed))})"
-            self._fail(key, f"unknown {what} '{name}'{hint}")
-
-    def _list(self, data: Any, key: str) -> list[Any]:
-        if data is None:
-            return []
-        if not isinstance(data, list):
-            self._fail(key, "must be a list")
-        return list(data)
-
-    def _text(self, data: Any, key: str, *, empty: bool = False) -> str:
-        if not isinstance(data, str):
-            self._fail(key, f"must be text, not {data!r} (put it in quotes)")
-        if not data.strip() and not empty:
-            self._fail(key, "must not be empty")
-        return str(data)
-
-    def _number(self, data: Any, key: str, *, least: float, most: float = 1e9) -> float:
-        if isinstance(data, bool) or not isinstance(data, int | float) or not least <= data <= most:
-            self._fail(key, f"must be a number from {least:g} to {most:g}, not {data!r}")
-        return float(data)
-
-    def _truth(self, data: Any, key: str) -> bool:
-        if not isinstance(data, bool):
-            self._fail(key, f"must be true or false, not {data!r}")
-        return bool(data)
-
-    def _choice(self, data: Any, key: str, allowed: tuple[str, ...]) -> str:
-        if data not in allowed:
-            self._fail(key, f"must be one of {', '.join(allowed)}, not {data!r}")
-        return str(data)
-
-    def _ids(self, data: Any, key: str, known: Collection[str], what: str) -> tuple[str, ...]:
-        ids = tuple(self._text(one, key) for one in self._list(data, key))
-        for one in ids:
-            for part in one.split("+"):
-                self._known(part, known, key, what)
-        return ids
-
-    def _patterns(self, data: Any, key: str) -> tuple[str, ...]:
-        patterns = tuple(self._text(one, key) for one in self._list(data, key))
-        for pattern in patterns:
-            try:
-                re.compile(pattern)
-            except re.error as error:
-                self._fail(key, f"'{pattern}' is no regular expression: {error}")
-        return patterns
-
-    def _file(self, data: Any, key: str) -> Path:
-        path = self.path.parent / self._text(data, key)
-        if not path.is_file():
-            self._fail(key, f"no such file: {path}")
-        return path

@@ -15,12 +15,30 @@ from voice_triage.speech.babble import babble
 from voice_triage.speech.callers import open_caller
 
 
-def noise_of(row: NoiseRow | None) -> Noise | None:
-    """The sound of a scenario's noise."""
+def check_recordings(scenario: Scenario, *, in_text: bool) -> None:
+    """Raise BadInput for a recording that cannot be played; ``in_text`` only its words are."""
+    for saying in scenario.sayings:
+        if saying.audio is not None and in_text:
+            words_of(scenario, saying)
+        elif saying.audio is not None:
+            _recording(scenario, saying)
+    if scenario.noise is not None and isinstance(scenario.noise.kind, Path) and not in_text:
+        noise_of(scenario.noise, scenario.file)
+
+
+def words_of(scenario: Scenario, saying: Saying) -> str:
+    """What is said, for a replay without sound. Raises BadInput for a recording whose words nobody wrote."""
+    if not saying.text.strip():
+        raise BadInput(f"{scenario.file}: {saying.key}: needs the key 'text', for a replay in text")
+    return saying.text
+
+
+def noise_of(row: NoiseRow | None, file: Path = Path()) -> Noise | None:
+    """The sound of the noise of the scenario in ``file``. Raises BadInput."""
     if row is None:
         return None
     if isinstance(row.kind, Path):
-        return Noise(read_wav(row.kind), row.snr_db)
+        return Noise(_read(f"{file}: room.noise.kind", row.kind), row.snr_db)
     if row.kind == "babble":
         return Noise(babble(), row.snr_db)
     return Noise(coloured_noise("pink" if row.kind == "pink" else "white"), row.snr_db)
@@ -32,10 +50,23 @@ def caller_of(scenario: Scenario) -> Callable[[Saying], Pcm]:
 
     def speak(saying: Saying) -> Pcm:
         if saying.audio is not None:
-            return at_level(read_wav(saying.audio), SPEECH_DBFS)
+            return at_level(_recording(scenario, saying), SPEECH_DBFS)
         try:
             return caller.render(saying.text)
         except BadInput as error:
             raise BadInput(f"{scenario.file}: caller.voice: {error}") from None
 
     return speak
+
+
+def _recording(scenario: Scenario, saying: Saying) -> Pcm:
+    assert saying.audio is not None  # for the type checker
+    return _read(f"{scenario.file}: {saying.key}.audio", saying.audio)
+
+
+def _read(place: str, path: Path) -> Pcm:
+    """The sound at ``path``; BadInput names the ``place`` where it is asked for, too."""
+    try:
+        return read_wav(path)
+    except BadInput as error:
+        raise BadInput(f"{place}: {error}") from None

@@ -1,7 +1,8 @@
-"""YAML that refuses what plain PyYAML lets through: duplicate keys, aliases, bare booleans."""
+"""YAML that refuses what plain PyYAML lets through: duplicate keys, aliases, yes and no as booleans."""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from voice_triage.errors import BadInput
 
 MAX_BYTES = 2_000_000
 """No content or scenario file of ours comes near this; a larger one is a mistake or an attack."""
-
+_BOOL = "tag:yaml.org,2002:bool"
 
 _Loader: Any = yaml.SafeLoader
 if yaml.__with_libyaml__:
@@ -49,6 +50,8 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == _BOOL:
+                key_node.tag = "tag:yaml.org,2002:str"  # as a key it is a word, such as one to pronounce
             key = self.construct_object(key_node, deep=True)
             if not isinstance(key, str | int | float):
                 raise yaml.constructor.ConstructorError(
@@ -63,20 +66,23 @@ class _StrictLoader(_Loader):  # type: ignore[misc]
         return mapping
 
 
-# YAML 1.1 reads bare yes, no, on and off as booleans: exactly the words callers say.
+# YAML 1.1 reads bare yes, no, on and off as booleans: exactly the words callers say. 1.2 reads only these.
 _StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in rows if tag != "tag:yaml.org,2002:bool"]
+    first: [(tag, pattern) for tag, pattern in rows if tag != _BOOL]
     for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_StrictLoader.add_implicit_resolver(
+    _BOOL, re.compile(r"(?:true|True|TRUE|false|False|FALSE)\Z"), list("tTfF")
+)
 
 
 def parse(text: str, name: str) -> Any:
-    """Return the data in ``text``; true and false become booleans, yes and no stay words.
+    """Return the data in ``text``; true and false, unquoted, become booleans, yes and no stay words.
 
     Raises BadInput, naming ``name`` and the line, for anything that is not plain strict YAML.
     """
     try:
-        data = yaml.load(text, Loader=_StrictLoader)
+        return yaml.load(text, Loader=_StrictLoader)
     except RecursionError:
         raise BadInput(f"{name}: nested too deeply") from None
     except yaml.MarkedYAMLError as error:
@@ -87,16 +93,8 @@ def parse(text: str, name: str) -> Any:
         raise BadInput(f"{name}: {str(error).splitlines()[0]}") from None
     except ValueError as error:  # e.g. a date that does not exist
         raise BadInput(f"{name}: {error}") from None
-    return _booleans(data)
-
-
-def _booleans(data: Any) -> Any:
-    """Turn the words true and false into booleans, everywhere."""
-    if isinstance(data, dict):
-        return {key: _booleans(value) for key, value in data.items()}
-    if isinstance(data, list):
-        return [_booleans(value) for value in data]
-    return {"true": True, "false": False}.get(data, data) if isinstance(data, str) else data
+    except (LookupError, AttributeError):  # what PyYAML makes of "!!bool maybe" and "!!timestamp soon"
+        raise BadInput(f"{name}: a value is not what its tag (!!) says") from None
 
 
 def load(path: Path) -> Any:
