@@ -170,11 +170,7 @@ class Context(Frame):
                 self._drop(reach.back(self, cue), cue)
             own = self.grammar.sets["own"]
             if name == "not_about" and self.stretches.holds(own, 0, cue.start):
-                first, self._told_apart[cue.payload.sure] = (
-                    self._told_apart[cue.payload.sure],
-                    bisect_left(self.sign_starts, cue.start),
-                )
-                self._drop(range(first, self._told_apart[cue.payload.sure]), cue)
+                self._drop(self._not_yet_apart(cue), cue)
             if name == "echo":
                 self._drop(reach.around(self, cue), cue)
             if name == "told":
@@ -199,6 +195,12 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _not_yet_apart(self, cue: Spot[Phrase]) -> range:
+        """The signs before a cue that no such cue before it has taken away."""
+        first, last = self._told_apart[cue.payload.sure], bisect_left(self.sign_starts, cue.start)
+        self._told_apart[cue.payload.sure] = last
+        return range(first, last)
 
     def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
         """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
