@@ -1,5 +1,7 @@
 """The understanding stage: labelled sentences scored by kind, and what must hold for any words at all."""
 
+import contextlib
+import sys
 import time
 from collections import Counter
 from importlib.machinery import SourceFileLoader
@@ -234,33 +236,87 @@ def test_the_grammar_has_every_wish_and_no_other(interpreter):
     assert {row["as"] for row in rows.values() if "as" in row} <= {"", *COMMANDS}
 
 
-@pytest.mark.parametrize(
-    "unit",
-    [
-        "he can't breathe ",
-        "no fever ",
-        "neck ",
-        "stiff ",
-        "one ",
-        "hundred and ",
-        "if ",
-        "not ",
-        "a\u0301 \x00 ",
-        "qx",  # one word
-    ],
-)
-def test_long_texts_take_linear_time(interpreter, unit):
-    def seconds(times, begin=""):
-        text = begin + unit * times  # never twice the same: an answer is remembered
-        began = time.perf_counter()
-        interpreter.interpret(text)
-        return time.perf_counter() - began
+LONG = [
+    "he can't breathe ",
+    "no fever ",
+    "no fits no and ",
+    "neck ",
+    "stiff ",
+    "it's my leg and his arm no ",
+    "breathing difficulty is not there that's not him ",
+    "if he had a fit years ago my brother had one ",
+    "one ",
+    "hundred and ",
+    "two days ago no sorry three days ",
+    "thirty nine five last night ",
+    "he's four no sorry five months old ",
+    "my wife she's forty it's my son who is with my baby ",
+    "they fade they stay mostly all but two ",
+    "he's fine now yes i do please wait no ",
+    "i've called them the ambulance is coming ",
+    "if ",
+    "not ",
+    "a\u0301 \x00 ",
+    "qx",  # one word
+]
+
+
+@contextlib.contextmanager
+def steps_counted():
+    """Count the lines that the understanding runs: the same however busy the machine is."""
+    count, before = [0], sys.gettrace()
+
+    def each(frame, event, _):
+        count[0] += event == "line"
+        return each
+
+    def enter(frame, *_):
+        return each if "understanding" in frame.f_code.co_filename else None
+
+    sys.settrace(enter)
+    try:
+        yield count
+    finally:
+        sys.settrace(before)
+
+
+@pytest.mark.parametrize(("number", "unit"), list(enumerate(LONG)))
+def test_long_texts_take_linear_work(interpreter, number, unit):
+    question = (None, "age", "fades", "confirm_red_flag")[number % 4]
+
+    def steps(times, begin=""):
+        with steps_counted() as count:
+            interpreter.interpret(begin + unit * times, question)  # never twice the same: it is remembered
+        return count[0]
 
     words = max(1, len(unit.split()))
-    seconds(100)
-    short, long = min(seconds(1000 // words, begin) for begin in ("a ", "b ")), seconds(10_000 // words)
+    interpreter.interpret(unit, question)  # what is loaded once is loaded
+    first, second, third = (steps(size // words, f"a{size} ") for size in (600, 1200, 1800))
 
-    assert long < 40 * max(short, 0.02)
+    # Each further piece costs what the one before it did; pairs would make it half as much again and more.
+    assert third - second < 1.2 * (second - first) + 1000
+
+
+@pytest.mark.parametrize("unit", LONG[::5])  # the others would take minutes
+def test_long_texts_take_linear_time(interpreter, unit):
+    """What a step costs grows no more than their number: nothing is copied or looked through in one."""
+
+    def seconds(size, begin):
+        text = begin + unit * (size // max(1, len(unit.split())))
+        began = time.process_time()
+        interpreter.interpret(text)
+        return time.process_time() - began
+
+    short, long = min(seconds(2_500, begin) for begin in ("a ", "b ")), seconds(20_000, "a ")
+
+    assert long < 14 * max(short, 0.02)
+
+
+@pytest.mark.parametrize("unit", ["so then we went to the shop and ", "one two ", "no, not that, ", "qx "])
+def test_the_rules_find_a_red_flag_at_the_beginning_of_a_long_text(unit):
+    rules = Interpreter(load_grammar("en"))
+
+    assert "difficulty_breathing" in rules.interpret("he can't breathe. " + unit * 2_000).signs
 
 
 def test_an_unknown_language_is_bad_content():

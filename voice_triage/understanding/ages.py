@@ -11,13 +11,14 @@ from voice_triage.understanding.maybe_ages import found
 from voice_triage.understanding.no_ages import no_age, told_as_age, yet
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.spotter import covered
+from voice_triage.understanding.sweep import Near
+from voice_triage.understanding.value_spots import longest
 from voice_triage.understanding.values import (
     Told,
     Utterance,
     and_a_half,
     corrects,
     counted_noun,
-    longest,
     smaller,
 )
 from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
@@ -71,15 +72,12 @@ def _phrases(said: Utterance, told: Sequence[Told]) -> list[Told]:
     beside = bool(strong)
     if beside and (said.question != "age" or any(years(one) < GROWN_UP for one in strong)):
         return []
-    out = []
+    out, near = [], Near[Told | Number]([*told, *said.numbers])
     for s in longest(said.spots, "age"):
         value = _age_value(s.payload.value, said.words.text(s.start, s.end))
         asked = s.payload.value[0] != "q" or (said.question == "age" and (beside or not told))
-        spans = [(one.start, one.end) for one in told] + [
-            (number.start, number.end) for number in said.numbers
-        ]
-        inside = any(start <= s.start and s.end <= end for start, end in spans)
-        begin = next((n.start for n in said.numbers if n.end == s.start), s.start)
+        inside = any(one.start <= s.start and s.end <= one.end for one in near.meeting(s.start, s.end))
+        begin = said.ends[s.start].start if s.start in said.ends else s.start
         elsewhere = said.of_spots(begin) or said.of_weather(s.start)
         if asked and not inside and not elsewhere and (value.unit == "months" or not beside):
             out.append(Told(s.start, s.end, value, strong=beside or not told))
@@ -90,9 +88,8 @@ def _unit_added(said: Utterance, first: Told, number: Number) -> bool:
     """True for the second of "he's two, two months i mean"."""
     bare = said.question == "age" and not said.unit(first.end - 1) and not said.unit(first.end)
     known = said.telling.persons | said.telling.be
-    between = said.words.surface[first.end : number.start]
     same = first.value.value == number.value and said.unit(number.end) in UNIT_MONTHS
-    return bare and same and all(word in known or not word[0].isalnum() for word in between)
+    return bare and same and said.stretches.only(known, first.end, number.start)
 
 
 def _age_value(value: str, text: str) -> Value:
@@ -118,7 +115,7 @@ def _age_of(said: Utterance, number: Number, unit: str, correcting: bool) -> Tol
     strong = old or correcting or _subject(said, begin, end, counted) or _beside_child(said, number, end)
     if counted and said.word(start - 1) in telling.born and said.word(end) in telling.ago:
         strong, end = True, end + 1
-    named = said.question == "age" and not counted and any(s.end == start for s in longest(said.spots, "age"))
+    named = said.question == "age" and not counted and start in said.age_ends
     strong = strong or told_as_age(said, number) or named  # "a pensioner, seventy eight"
     apart = said.question == "patient" and _stands_apart(said, number, end)
     if not strong and not apart and (said.question != "age" or not _only_answers(said, number, counted)):
@@ -230,7 +227,7 @@ def _counts_on(said: Utterance, number: Number, told: bool) -> bool:
     if not told:
         return False
     person = said.word(number.start - 2) in telling.third
-    alone = number.value == 1 and (number in said.rough or not (person or said.unit(number.end)))
+    alone = number.value == 1 and (number in said.roughly or not (person or said.unit(number.end)))
     soon = before in telling.soon_before or said.before(number.start, telling.almost)
     return alone or soon or bool(_soon(said, number.end))
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from voice_triage.messages import Value
 from voice_triage.understanding.context import Context
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near
 
 REACH = 3
 """Words before what quiets nothing ("i'm alone") in which an if still takes it away."""
@@ -20,16 +22,17 @@ def told_in(context: Context, text: str, values: Sequence[Value] = ()) -> dict[s
     """Return the circumstances and the words that tell each; of one that is also denied the denial counts."""
     rows = context.grammar.files["circumstances"]
     mine = [spot for spot in context.spots if spot.payload.kind == "circumstance"]
-    never = [spot for spot in mine if spot.payload.value == "never"]
+    never = Near(spot for spot in mine if spot.payload.value == "never")
+    alike, spoken = _alike(context, mine), context.grammar.lexicon.spoken(text) if mine else frozenset()
     told: dict[str, range] = {}
     for spot in mine:
         name, row = spot.payload.name, rows[spot.payload.name]
-        if spot.doubtful or spot.payload.value == "never" or not _fits(context, spot):
+        if spot.doubtful or spot.payload.value == "never" or not _fits(context, spot, alike):
             continue
-        if any(n.payload.name == name and n.start < spot.end and spot.start < n.end for n in never):
+        if any(n.payload.name == name for n in never.meeting(spot.start, spot.end)):
             continue  # "i should have called", "will be here"
         refused = _denied(context, spot)  # "i don't think", which is no mere supposing
-        if (_supposed(context, spot) and not refused) or not _spoken(context, text, row.get("spoken")):
+        if (_supposed(context, spot) and not refused) or not _spoken(spoken, row.get("spoken")):
             continue
         if row.get("child") and _grown(values):
             continue
@@ -51,7 +54,42 @@ def only_a_failed_call(context: Context, told: Mapping[str, range]) -> bool:
     )
 
 
-def _fits(context: Context, spot: Spot[Phrase]) -> bool:
+class _Alike:
+    """The phrases of one circumstance, and the words that tell anything."""
+
+    def __init__(self, context: Context, spots: Sequence[Spot[Phrase]]) -> None:
+        light, told = context.grammar.sets.any_of("polite", "around"), covered(spots)
+        every = enumerate(context.words.surface)
+        self._near = Near(spots)
+        self._telling = [at for at, word in every if word not in light and word[0].isalnum()]
+        self._others = [at for at in self._telling if at not in told]
+
+    def alone(self, spot: Spot[Phrase]) -> bool:
+        """True where nothing is told beside a phrase but what others say that share no word with it."""
+        if len(self._others) > len(_from(self._others, spot.start, spot.end)):
+            return False
+        meeting = self._near.meeting(spot.start, spot.end)
+        start, end = min(one.start for one in meeting), max(one.end for one in meeting)
+        near = self._near.meeting(start, end)
+        beside = covered(one for one in near if one.end <= spot.start or one.start >= spot.end)
+        beside.update(range(spot.start, spot.end))
+        return beside.issuperset(_from(self._telling, start, end))
+
+
+def _from(places: Sequence[int], start: int, end: int) -> Sequence[int]:
+    """Those of the places from start to end."""
+    return places[bisect_left(places, start) : bisect_left(places, end)]
+
+
+def _alike(context: Context, spots: Sequence[Spot[Phrase]]) -> dict[str, _Alike]:
+    """The phrases of each circumstance."""
+    named: dict[str, list[Spot[Phrase]]] = {}
+    for spot in spots:
+        named.setdefault(spot.payload.name, []).append(spot)
+    return {name: _Alike(context, same) for name, same in named.items()}
+
+
+def _fits(context: Context, spot: Spot[Phrase], alike: Mapping[str, _Alike]) -> bool:
     """True where the phrase stands as its key asks: alone, or at the end of a clause."""
     if spot.payload.value == "closing":
         return context.ends(spot.end)
@@ -60,25 +98,15 @@ def _fits(context: Context, spot: Spot[Phrase]) -> bool:
     rows, surface = context.grammar.sets, context.words.surface
     if spot.payload.name == "help_here" and not rows["lasting"].isdisjoint(surface[spot.start : spot.end]):
         return False  # the spots are still here
-    same = [
-        s for s in context.spots if s.payload.kind == "circumstance" and s.payload.name == spot.payload.name
-    ]
-    beside = {
-        at
-        for one in same
-        if one.end <= spot.start or one.start >= spot.end
-        for at in range(one.start, one.end)
-    }
-    around = (word for at, word in enumerate(surface) if not spot.start <= at < spot.end and at not in beside)
-    return all(word in rows.any_of("polite", "around") or not word[0].isalnum() for word in around)
+    return alike[spot.payload.name].alone(spot)
 
 
 def _supposed(context: Context, spot: Spot[Phrase]) -> bool:
     """True for "until they are here", "if they are coming", "i think the ambulance is here"."""
     plain = context.grammar.files["circumstances"][spot.payload.name].get("plain")
     start = context.wall_before(spot.start)
-    before = context.words.surface[start if plain else max(start, spot.start - REACH) : spot.start]
-    return not context.grammar.sets["supposing"].isdisjoint(before)
+    first = start if plain else max(start, spot.start - REACH)
+    return context.stretches.holds(context.grammar.sets["supposing"], first, spot.start)
 
 
 def _denied(context: Context, spot: Spot[Phrase]) -> bool:
@@ -94,11 +122,12 @@ def _denied(context: Context, spot: Spot[Phrase]) -> bool:
 def _plain(context: Context, spot: Spot[Phrase], base: Sequence[str]) -> bool:
     """True where nothing makes it a question, a wish, something long ago, or turns it afterwards."""
     rows, surface = context.grammar.sets, context.words.surface
-    if not rows["turning"].isdisjoint(surface[spot.end :]) or surface[spot.end : spot.end + 1] == ("?",):
+    turned = context.stretches.holds(rows["turning"], spot.end, len(surface))
+    if turned or surface[spot.end : spot.end + 1] == ("?",):
         return False
     if spot.start > context.asked_back() or _asked(context, spot):
         return False
-    if any(cue.payload.name in PASTS for cue in context.cues):
+    if any(context.has(name, 0, len(surface)) for name in PASTS):
         return False
     articles = context.grammar.lexicon.articles
     return not any(
@@ -109,16 +138,18 @@ def _plain(context: Context, spot: Spot[Phrase], base: Sequence[str]) -> bool:
 def _asked(context: Context, spot: Spot[Phrase]) -> bool:
     """True for "is the ambulance coming", not for "i have rung and they're coming"."""
     rows, surface = context.grammar.sets, context.words.surface
-    before = surface[context.wall_before(spot.start) : spot.start]
-    content = [word for word in before if word not in rows["before_question"] and word[0].isalnum()]
-    told = content and before.index(content[0]) and before[before.index(content[0]) - 1] in rows["nominative"]
-    near = [word for word in before if word not in context.grammar.lexicon.articles]
-    return any(word in rows["askers"] for word in (*([] if told else content[:1]), *near[-1:]))
+    wall, articles = context.wall_before(spot.start), context.grammar.lexicon.articles
+    first = context.stretches.first_beside(rows["before_question"], wall)
+    told = first > wall and surface[first - 1] in rows["nominative"]
+    if first < spot.start and not told and surface[first] in rows["askers"]:
+        return True
+    last = next((at for at in range(spot.start - 1, wall - 1, -1) if surface[at] not in articles), -1)
+    return last >= 0 and surface[last] in rows["askers"]
 
 
-def _spoken(context: Context, text: str, words: Sequence[str] | None) -> bool:
+def _spoken(spoken: frozenset[str], words: Sequence[str] | None) -> bool:
     """True where one of the words was said as it is written."""
-    return words is None or not context.grammar.lexicon.spoken(text).isdisjoint(words)
+    return words is None or not spoken.isdisjoint(words)
 
 
 def _grown(values: Sequence[Value]) -> bool:

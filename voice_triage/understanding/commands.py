@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.sweep import Near
 from voice_triage.understanding.words import Words
 
 
@@ -16,9 +17,9 @@ def command_in(context: Context, said: Sequence[Said], circumstances: Collection
     ``circumstances``: words that tell of the caller or of help, and so order nothing.
     """
     told = [s for s in said if s.concept not in context.grammar.places]
-    words, polite = context.words, context.grammar.sets["polite"]
+    polite = context.grammar.sets["polite"]
     commands = [s for s in context.spots if s.payload.kind == "command"]
-    innocent = [s for s in commands if s.payload.value == "never"]
+    innocent = Near(s for s in commands if s.payload.value == "never")
     best: tuple[int, str] | None = None
     for spot in commands:
         phrase = spot.payload
@@ -26,15 +27,9 @@ def command_in(context: Context, said: Sequence[Said], circumstances: Collection
             continue
         if any(at in circumstances for at in range(spot.start, spot.end)):
             continue
-        if any(
-            one.payload.name == phrase.name and one.start < spot.end and spot.start < one.end
-            for one in innocent
-        ):
+        if any(one.payload.name == phrase.name for one in innocent.meeting(spot.start, spot.end)):
             continue
-        if phrase.value == "whole" and not (
-            all(_idle(word, polite) for word in words.surface[: spot.start])
-            and all(_idle(word, polite) for word in words.surface[spot.end :])
-        ):
+        if phrase.value == "whole" and not context.stretches.only_outside(polite, spot.start, spot.end):
             continue
         if _told_off(spot, context):
             continue
@@ -67,27 +62,12 @@ def _told_off(spot: Spot[Phrase], context: Context) -> bool:
         word in rows["past_of_commands"] for word in words.surface[spot.start : spot.end]
     ):
         return True
-    if spot.payload.name == "ready" and _unready(context):
+    if spot.payload.name == "ready" and context.unready:
         return True
     corrects = not rows["before_wait"].isdisjoint(before)
     if spot.payload.name == "wait" and corrects and spot.end < len(words.surface):
         return context.has("correction", max(0, spot.start - 2), spot.end)  # "thursday, no wait, friday"
-    return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos)
-
-
-def _unready(context: Context) -> bool:
-    """True for "i've put the glass down, i haven't pressed yet"."""
-    words, rows = context.words, context.grammar.sets
-    return any(
-        (word in rows["nots"] and not rows["not_yet"].isdisjoint(words.lemma[at + 1 : at + 4]))
-        or (word in rows["puts"] and not rows["away"].isdisjoint(words.surface[at + 1 : at + 5]))
-        for at, word in enumerate(words.surface)
-    )
-
-
-def _idle(word: str, polite: Collection[str]) -> bool:
-    """True for a word that may stand around a command."""
-    return word in polite or not word[0].isalnum()
+    return spot.payload.name == "wait" and any(at >= spot.end for at in context.lone_nos[-1:])
 
 
 def leading(context: Context, command: str) -> bool:
@@ -100,7 +80,7 @@ def leading(context: Context, command: str) -> bool:
         and s.payload.name == command
         and s.payload.value != "never"
         and s.end - s.start > 1
-        and all(_idle(word, sets["polite"]) for word in words[: s.start])
+        and context.stretches.only(sets["polite"], 0, s.start)
         and _reason(context, s.end, "reasons_to_wait" if command == "wait" else "reasons")
         for s in context.spots
     )

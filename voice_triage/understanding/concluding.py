@@ -18,18 +18,19 @@ def concludes(clauses: Clauses, start: int, end: int) -> bool:
     said = clauses.utterance
     telling = said.telling
     clause, before = clauses.at(start)
-    lead = said.words.surface[clause.start : start]
+    lead = (clause.start, start)
     called = said.word(clause.start - 1) in telling.calling  # "that makes it five days"
-    if not called and clause.points and telling.be.isdisjoint(lead) and not telling.they.isdisjoint(lead):
+    be = said.stretches.holds(telling.be, *lead)
+    if not called and clause.points and not be and said.stretches.holds(telling.they, *lead):
         return False  # "give it a week"
-    speaks = not telling.speaker.isdisjoint(lead) and not telling.be.isdisjoint(lead)
+    speaks = be and said.stretches.holds(telling.speaker, *lead)
     if clause.foreign or speaks or any(one.other or one.life for one in (clause, before) if one):
         return False
     end += said.length(end, telling.rounded)
     follows = said.word(end)
     known = telling.concluding | telling.about | telling.they | telling.be | said.idle
     closes = not follows[:1].isalnum() or follows in telling.clause_words or end >= clause.end
-    return closes and known.issuperset(lead)
+    return closes and said.stretches.within(known, *lead)
 
 
 def are_new(clauses: Clauses, said: Sequence[Said]) -> bool:

@@ -6,8 +6,10 @@ After ConText (Harkema 2009) and NegEx (Chapman 2001): a cue has a direction, a 
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from voice_triage.messages import Status
 from voice_triage.understanding import reach, turning
@@ -15,7 +17,8 @@ from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.negation import Negation
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near
 from voice_triage.understanding.words import Words
 
 FORWARD_DROPS = ("other", "hypothetical", "question", "past")
@@ -53,8 +56,10 @@ class Context(Frame):
         """Signs that were denied, or said to be over, of something else or of an earlier time: there now."""
         self._plainly: set[int] = set()
         """Signs that words take away so plainly that the network must not raise them."""
-        self._supposed: list[range] = []
+        self._supposed: set[int] = set()
         """Words under an if, or of someone else: "if they fade" is no answer."""
+        self._told_apart = {False: 0, True: 0}
+        """Signs from the first that words such as "that's not him" have taken away, surely or not."""
         self._own = turning.asked_and_denied(self)
         """Fine things that the caller asks himself about, and denies."""
         self._reach_out()
@@ -106,27 +111,34 @@ class Context(Frame):
         return [Said(cue.start, cue.end, asks[0], "present", sure=True, told=True)]
 
     def _not_there(self, sign: Spot[Phrase]) -> bool:
-        """True for "breathing difficulty is not there", a plain denial in Indian English, and "no sign of a fit"."""
-        articles = self.grammar.lexicon.articles
-        first = sign.start - (self.words.surface[sign.start - 1 : sign.start] in [(one,) for one in articles])
-        return any(
-            c.payload.sure
-            and (c.start == sign.end if c.payload.name == "not_after" else c.end in (first, sign.start))
-            for c in self.cues
-            if c.payload.name in ("not_after", "none")
-        )
+        """True for "breathing difficulty is not there", plain in Indian English, and "no sign of a fit"."""
+        before, after = self._denials
+        first = sign.start - (self.words.surface[max(0, sign.start - 1)] in self.grammar.lexicon.articles)
+        return sign.end in after or not before.isdisjoint((first, sign.start))
+
+    @cached_property
+    def _denials(self) -> tuple[set[int], set[int]]:
+        """Where plain denials of what stands behind them end, and where those of what is before them begin."""
+        plain = [c for c in self.cues if c.payload.sure]
+        before = {c.end for c in plain if c.payload.name == "none"}
+        return before, {c.start for c in plain if c.payload.name == "not_after"}
+
+    @cached_property
+    def _times(self) -> Counter[str]:
+        """How often each sign is told."""
+        return Counter(sign.payload.name for sign in self.signs)
 
     def _ticked_off(self, sign: Spot[Phrase]) -> bool:
         """True for each sign of "swelling no, fits no", not for the last of "worried yes, panicking no"."""
-        once = sum(s.payload.name == sign.payload.name for s in self.signs) == 1
+        once = self._times[sign.payload.name] == 1
         return once and self._negation.listed and self.words.surface[sign.end : sign.end + 1] == ("no",)
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
         """True when the sign was said in words that stand under surely, and maybe in more."""
         said = (sign.payload.name, sign.payload.value)
         return any(
-            (one.payload.name, one.payload.value) == said and sign.start <= one.start and one.end <= sign.end
-            for one in self.surely
+            (one.payload.name, one.payload.value) == said and one.end <= sign.end
+            for one in self._near_surely.begun(sign.start, sign.end)
         )
 
     def explained(self) -> frozenset[str]:
@@ -137,7 +149,16 @@ class Context(Frame):
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""
-        return any(at in words for words in self._supposed)
+        return at in self._supposed
+
+    @cached_property
+    def feared(self) -> set[int]:
+        """The words of fears: the wouldn't of "i was terrified they wouldn't" is no answer."""
+        return covered(c for c in self.cues if c.payload.name == "hypothetical")
+
+    @cached_property
+    def _near_surely(self) -> Near[Spot[Phrase]]:
+        return Near(self.surely)
 
     def _reach_out(self) -> None:
         """Apply the cues that take signs away, doubt them or say that they are over."""
@@ -146,14 +167,14 @@ class Context(Frame):
             if name in FORWARD_DROPS or (name == "question_first" and self._opens(cue)):
                 self._drop(reach.after(self, cue), cue)
             if name in ("hypothetical", "other", "past"):
-                self._supposed.append(range(cue.start, reach.until(self, cue)))
+                self._supposed.update(range(cue.start, reach.until(self, cue)))
             if name in ("past", "past_after", "other_after") or (
                 name == "question_after" and self._asked(cue)
             ):
                 self._drop(reach.back(self, cue), cue)
             own = self.grammar.sets["own"]
-            if name == "not_about" and own.intersection(self.words.surface[: cue.start]):
-                self._drop(range(bisect_left(self.sign_starts, cue.start)), cue)
+            if name == "not_about" and self.stretches.holds(own, 0, cue.start):
+                self._drop(self._not_yet_apart(cue), cue)
             if name == "echo":
                 self._drop(reach.around(self, cue), cue)
             if name == "told":
@@ -163,7 +184,7 @@ class Context(Frame):
                 self._begun.update(n for n in reach.after(self, cue) if self._left_out(cue, self.signs[n]))
             if name in ("goes_on", "goes_on_with") and self._over_before(cue):
                 # "The stiff neck has not", but not "a stiff neck he has not".
-                before = [n for n, sign in enumerate(self.signs) if sign.end == cue.start]
+                before = self.sign_ends.get(cue.start, ())
                 self._begun.update(before if name == "goes_on" else reach.after(self, cue))
             if name == "unsure":
                 self._doubted.update(reach.after(self, cue))
@@ -178,6 +199,12 @@ class Context(Frame):
                 self._resolved.update(
                     n for n in self._negation.before(cue) if self.signs[n].payload.name not in fixed
                 )
+
+    def _not_yet_apart(self, cue: Spot[Phrase]) -> range:
+        """The signs before a cue that no such cue before it has taken away."""
+        first, last = self._told_apart[cue.payload.sure], bisect_left(self.sign_starts, cue.start)
+        self._told_apart[cue.payload.sure] = last
+        return range(first, last)
 
     def _of_patient(self, cue: Spot[Phrase]) -> list[int]:
         """The signs after a cue but for the talking of who tells: "her teacher said she can't talk"."""
@@ -206,7 +233,13 @@ class Context(Frame):
         if cue.payload.name == "goes_on" and not self.ends(cue.end):
             return False  # "the fever has gone and he has not been sick"
         clause = self.wall_before(cue.start + 1)
-        return any(one.payload.name == "over" and one.end <= clause for one in self.cues)
+        return self._over_from <= clause
+
+    @cached_property
+    def _over_from(self) -> int:
+        """Where the first words end that say something is over; behind the last where none do."""
+        ends = (one.end for one in self.cues if one.payload.name == "over")
+        return min(ends, default=len(self.words.surface) + 1)
 
     def _drop(self, numbers: Iterable[int], cue: Spot[Phrase]) -> None:
         """Take signs away; what the patient met with weeks ago still matters, years ago not."""
@@ -238,9 +271,6 @@ class Context(Frame):
         rows, surface = self.grammar.sets, self.words.surface
         if surface[cue.start] == "what":
             return True
-        for word in surface[self.wall_before(cue.start) : cue.start]:
-            if word in rows["askers"]:
-                return True
-            if word[0].isalnum() and word not in rows["before_question"]:
-                return False
-        return False
+        light = rows["before_question"] - rows["askers"]
+        at = self.stretches.first_beside(light, self.wall_before(cue.start))
+        return at < cue.start and surface[at] in rows["askers"]

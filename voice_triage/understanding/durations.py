@@ -13,13 +13,12 @@ from voice_triage.understanding.no_ages import told_as_age
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.value_spots import longest, marks
 from voice_triage.understanding.values import (
     Told,
     Utterance,
     and_a_half,
     corrects,
-    longest,
-    marks,
     smaller,
 )
 
@@ -68,10 +67,10 @@ def _theirs(said: Utterance, clauses: Clauses, one: Told) -> bool:
 
 def _replaces(said: Utterance, first: Told, second: Told) -> bool:
     """True for the second of "three days, no wait, four"; a long one needs nothing else to stand between."""
-    between = [word for word in said.words.surface[first.end : second.start] if word[0].isalnum()]
-    if said.telling.takes_back.isdisjoint(between):
+    telling, between = said.telling, (first.end, second.start)
+    if not said.stretches.holds(telling.takes_back, *between):
         return False
-    return _hours(second) < LONG_HOURS or all(word in said.telling.correcting for word in between)
+    return _hours(second) < LONG_HOURS or said.stretches.only(telling.correcting, *between)
 
 
 def in_numbers(said: Utterance, taken: Sequence[Told], clauses: Clauses) -> list[Told]:
@@ -129,13 +128,12 @@ def _counted_out(said: Utterance, told: Sequence[Told], number: Number) -> bool:
         and said.word(told[-1].start + 1) not in said.numerals.vague
     ):
         return False
-    between = said.words.surface[told[-1].end : number.start]
     alone = (
         not said.word(number.end)[:1].isalnum()
         or said.word(number.end) in said.telling.either | said.telling.speaker
     )
     known = said.telling.either | said.telling.about | said.telling.correcting | said.idle
-    return alone and all(word in known or not word[0].isalnum() for word in between)
+    return alone and said.stretches.only(known, told[-1].end, number.start)
 
 
 def _rate(said: Utterance, at: int) -> bool:
@@ -196,9 +194,8 @@ def _named(said: Utterance, clauses: Clauses, beside: bool) -> list[Told]:
 
 def _alone(said: Utterance, spot: Spot[Phrase]) -> bool:
     """True for a phrase beside which nothing is said."""
-    rest = (*said.words.surface[: spot.start], *said.words.surface[spot.end :])
     idle = said.idle | said.telling.be | said.telling.they
-    return all(not word[0].isalnum() or word in idle for word in rest)
+    return said.stretches.only_outside(idle, spot.start, spot.end)
 
 
 def _hours(told: Told) -> float:

@@ -9,6 +9,7 @@ from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.replies import Found
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near
 
 NEAR = 4
 """Words between a fading and the most of it, where the glass test was not asked about."""
@@ -42,7 +43,8 @@ def partly(context: Context, said: Sequence[Said], found: Sequence[Found]) -> li
             and (at is None or cue.start in at or cue.end - 1 in at)
             and not (cue.payload.name == "remains" and context.has("fix", cue.start - 1, cue.start))
         ]
-        cues = [cue for cue in cues if not any(_inside(cue, other) for other in cues)]
+        near = Near(cues)
+        cues = [c for c in cues if not any(_inside(c, other) for other in near.meeting(c.start, c.end))]
         begins = about and any(c.payload.name == "remains" and context.begins(c.start) for c in cues)
         if not cues or not (good or explicit or begins or _nothing_else(context, cues)):
             continue

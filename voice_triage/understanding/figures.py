@@ -7,9 +7,11 @@ father"). So each reading counts, as log-odds.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -19,8 +21,10 @@ from voice_triage.understanding.lasting import Clauses
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.sweep import Near
 from voice_triage.understanding.transformer import Floats
-from voice_triage.understanding.values import Told, Utterance, and_a_half, longest, smaller
+from voice_triage.understanding.value_spots import longest
+from voice_triage.understanding.values import Told, Utterance, and_a_half, smaller
 from voice_triage.understanding.values_network import KINDS, Part, Span, ValuesNetwork
 
 PHRASE = "phrase"
@@ -56,8 +60,9 @@ def candidates(said: Utterance) -> list[Candidate]:
             _, end = and_a_half(said, number.value, end + 1)
             end, _ = smaller(said, end, UNIT_HOURS[unit])
         out.append(Candidate(Span(number.start, end, unit), number))
+    counted = Near(one.span for one in out)
     for s in longest(said.spots, "duration"):
-        if not any(s.start < one.span.end and one.span.start < s.end for one in out if one.number):
+        if not counted.meeting(s.start, s.end):
             out.append(Candidate(Span(s.start, s.end, PHRASE), None, s))
     return out
 
@@ -68,7 +73,7 @@ def weighed(
     """The values that both readings make likeliest, by concept; ``told`` are the rules'."""
     first = parts[0].start  # of a longer utterance the network reads the end
     found = [one for one in candidates(clauses.utterance) if one.span.start >= first]
-    telling = Telling(clauses)
+    telling = Telling(clauses, first)
     reading = network.read(parts, [one.span for one in found])
     out = {}
     for kind, name in enumerate(KINDS):
@@ -118,17 +123,24 @@ def _meets(one: Told, candidate: Candidate) -> bool:
 class Telling:
     """What each candidate of an utterance would tell; what the rules know of all of them is made out once."""
 
-    def __init__(self, clauses: Clauses) -> None:
+    def __init__(self, clauses: Clauses, first: int) -> None:
+        """``first``: the first word of all that is read."""
         self._clauses = clauses
-        self._said = clauses.utterance
+        self._said, self._first = clauses.utterance, first
 
     @cached_property
     def _ages(self) -> list[Told]:
-        return ages.every(self._said, ())
+        return [one for one in ages.every(self._said, ()) if one.end > self._first]
 
     @cached_property
     def _times(self) -> list[Told]:
-        return durations.in_numbers(self._said, (), self._clauses)
+        told = durations.in_numbers(self._said, (), self._clauses)
+        return [one for one in told if one.end > self._first]
+
+    @cached_property
+    def _numbers(self) -> tuple[list[Number], list[int]]:
+        """All numbers in order, and where they begin."""
+        return list(self._said.at.values()), list(self._said.at)
 
     def value(self, name: str, one: Candidate) -> Told | None:
         """The value that a candidate tells of a concept, or none."""
@@ -173,9 +185,10 @@ class Telling:
 
     def _unit_near(self, number: Number) -> str:
         """The unit of the number before, or else of the one after."""
-        others = list(self._said.at.values())
-        before = [other for other in others if other.end <= number.start][: -NEAR - 1 : -1]
-        after = [other for other in others if other.start >= number.end][:NEAR]
+        others, starts = self._numbers
+        last, first = bisect_left(starts, number.start), bisect_left(starts, number.end)
+        ended = (others[at] for at in range(last - 1, -1, -1) if others[at].end <= number.start)
+        before, after = islice(ended, NEAR), others[first : first + NEAR]
         return next((unit for other in (*before, *after) if (unit := self._said.unit(other.end))), "")
 
     def _heat(self, number: Number) -> Told | None:

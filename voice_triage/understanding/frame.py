@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.rowed import bounds
 from voice_triage.understanding.selection import UNCOVERED, idle_words, kept_cues, kept_signs, longest_ends
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Placed, Spot
+from voice_triage.understanding.spotter import Placed, Spot, covered
+from voice_triage.understanding.sweep import Near, Stretches
 from voice_triage.understanding.words import Words, is_stop
 
 DENYING = ("no", "not", "none")
@@ -31,6 +34,7 @@ class Frame:
         said = set(words.surface)
         self.row_starts = bounds(words.surface, grammar.sets)
         """Words at which another part begins in a row of them: "heart fast | breathing normal"."""
+        self.stretches = Stretches(words.surface)
         spots = [
             s
             for s in spots
@@ -55,6 +59,27 @@ class Frame:
         self.subjects = grammar.sets["subjects"]
         self._walls = self._wall_places()
 
+    @cached_property
+    def _starts_of(self) -> dict[str, list[int]]:
+        """Where the cues of each name begin, in order."""
+        out: defaultdict[str, list[int]] = defaultdict(list)
+        for cue in self.cues:
+            out[cue.payload.name].append(cue.start)
+        return out
+
+    @cached_property
+    def sign_ends(self) -> dict[int, list[int]]:
+        """Numbers of the signs by where they end."""
+        out: defaultdict[int, list[int]] = defaultdict(list)
+        for number, sign in enumerate(self.signs):
+            out[sign.end].append(number)
+        return out
+
+    @cached_property
+    def near_signs(self) -> Near[Spot[Phrase]]:
+        """The signs by their places."""
+        return Near(self.signs)
+
     def _crosses(self, spot: Spot[Phrase]) -> bool:
         """True for a sign read out of two parts of a row: "fast breathing" of "heart fast breathing ok"."""
         first = bisect_left(self.row_starts, spot.start + 1)
@@ -66,11 +91,10 @@ class Frame:
         """True for a surely fine phrase beside which more is said: "he's breathing now and again"."""
         if not (spot.payload.sure and spot.payload.value == "absent"):
             return False
-        sets, surface = self.grammar.sets, self.words.surface
-        before = sets.any_of("polite", "clause_pronouns", "auxiliaries")
-        return any(w[0].isalnum() and w not in before for w in surface[: spot.start]) or any(
-            w[0].isalnum() and w not in sets["closing"] for w in surface[spot.end :]
-        )
+        before = self.grammar.sets.any_of("polite", "clause_pronouns", "auxiliaries")
+        behind, total = self.grammar.sets["closing"], len(self.words.surface)
+        fine = self.stretches.only(before, 0, spot.start) and self.stretches.only(behind, spot.end, total)
+        return not fine
 
     def content(self, part: Placed) -> set[str]:
         """The words of a sign that carry its meaning."""
@@ -78,9 +102,8 @@ class Frame:
 
     def has(self, kind: str, start: int, end: int) -> bool:
         """True when a cue of the kind begins in start..end."""
-        first = bisect_left(self.cue_starts, start)
-        last = bisect_left(self.cue_starts, end)
-        return any(cue.payload.name == kind for cue in self.cues[first:last])
+        starts = self._starts_of.get(kind, ())
+        return bisect_left(starts, start) < bisect_left(starts, end)
 
     def ends(self, at: int) -> bool:
         """True when nothing that belongs to the clause stands at or after the word."""
@@ -101,8 +124,28 @@ class Frame:
 
     def asked_back(self) -> int:
         """The word at which the utterance begins to ask, or its end: "should they fade"."""
-        asking = (c.start for c in self.cues if c.payload.name == "asks_back" and self.begins(c.start))
+        return self._asking
+
+    @cached_property
+    def _asking(self) -> int:
+        asking = (at for at in self._starts_of.get("asks_back", ()) if self.begins(at))
         return next(asking, len(self.words.surface))
+
+    @cached_property
+    def unready(self) -> bool:
+        """True for "i've put the glass down, i haven't pressed yet"."""
+        words, rows = self.words, self.grammar.sets
+        return any(
+            (word in rows["nots"] and not rows["not_yet"].isdisjoint(words.lemma[at + 1 : at + 4]))
+            or (word in rows["puts"] and not rows["away"].isdisjoint(words.surface[at + 1 : at + 5]))
+            for at, word in enumerate(words.surface)
+        )
+
+    @cached_property
+    def beside_people(self) -> Stretches:
+        """The words, with marks for those that name a person."""
+        people = covered(self.people)
+        return Stretches(["," if at in people else word for at, word in enumerate(self.words.surface)])
 
     def closes(self, at: int) -> bool:
         """True when no more of the same follows: "he isn't, he's fine", not "he isn't well"."""
@@ -139,13 +182,14 @@ class Frame:
 def _without_denied(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
     """The spots without signs that hold the denial of another: "fits are not there breathing trouble ..."."""
     denials = [s for s in spots if s.payload.name == "not_after" and s.payload.sure]
+    signs, gone = Near(s for s in spots if denials and s.payload.kind == "sign"), set[int]()
     for denial in denials:
-        told = (s.payload for s in spots if s.payload.kind == "sign" and s.end == denial.start)
+        ended = (s for s in signs.meeting(denial.start - 1, denial.start) if s.end == denial.start)
+        told = (s.payload for s in ended if id(s) not in gone)
         denied = {one.name for one in told if one.value == "present"}
-        spots = [
-            s
-            for s in spots
-            if not (s.payload.kind == "sign" and s.start < denial.end and denial.start < s.end)
-            or not (s.payload.name in denied or (denied and denial.start <= s.start))
-        ]
-    return spots
+        gone.update(
+            id(s)
+            for s in signs.meeting(denial.start, denial.end)
+            if s.payload.name in denied or (denied and denial.start <= s.start)
+        )
+    return [s for s in spots if id(s) not in gone]

@@ -174,17 +174,18 @@ class Grammar:
 
     def edges(self, words: Words) -> tuple[list[Edges], Track]:
         """The symbols at each word, word classes among them, and what may be skipped."""
-        # No class has another for a member: a word of its own is all that a class begins with.
-        bare: list[Edges] = [{word: (end,), "=" + word: (end,)} for end, word in enumerate(words.lemma, 1)]
-        edges = [
-            here | dict.fromkeys(self._singles.get(word, ()), (end,))
-            for end, (word, here) in enumerate(zip(words.lemma, bare, strict=True), 1)
-        ]
+        # No class has another for a member: a word of its own is all that a class begins with. A word said
+        # twice shares its symbols, or they would fill the memory.
+        plain: dict[str, Edges] = {word: {word: (1,), "=" + word: (1,)} for word in words.lemma}
+        whole = {word: plain[word] | dict.fromkeys(self._singles.get(word, ()), (1,)) for word in plain}
+        bare, edges = [plain[word] for word in words.lemma], [whole[word] for word in words.lemma]
         light = [word in self.lexicon.skippable for word in words.surface]
         nothing = [False] * len(light)
         members = spot(self.classes, bare, Track(light, nothing, nothing, nothing, nothing))
         for start, end, name in dict.fromkeys((m.start, m.end, m.payload) for m in members):
-            edges[start][name] = (*edges[start].get(name, ()), end)
+            if edges[start] is whole[words.lemma[start]]:
+                edges[start] = dict(edges[start])
+            edges[start][name] = (*edges[start].get(name, ()), end - start)
         return edges, self._track(words, light)
 
     def _track(self, words: Words, light: list[bool]) -> Track:

@@ -101,9 +101,10 @@ class Clauses:
         return {at for s in who if s.payload.name.startswith("patient") for at in range(s.start, s.end)}
 
     @cached_property
-    def _places(self) -> set[int]:
+    def _places(self) -> list[int]:
         """Where places of the body are named."""
-        return {s.start for s in signs(self.utterance) if s.payload.name in self._grammar.places and short(s)}
+        named = (s for s in signs(self.utterance) if s.payload.name in self._grammar.places)
+        return sorted(s.start for s in named if short(s))
 
     def _opens(self, at: int) -> bool:
         """True where a clause begins: after a stop, at an and, at "he" and "my husband"."""
@@ -157,7 +158,7 @@ class Clauses:
                 for at, word in enumerate(words, start)
             ),
             life=life,
-            placed=any(start <= at < end for at in self._places),
+            placed=bisect_left(self._places, start) < bisect_left(self._places, end),
             other=kin
             or self._had(start, end, rash >= 0)
             or (rash < 0 and not comes and self._elsewhere(start, end)),

@@ -20,14 +20,7 @@ def doubtful(said: Utterance, start: int, end: int) -> bool:
     )
     if bound or said.length(end, telling.at_most_after):
         return True
-    return (
-        _compared(said) or _was_had(said, start, end) or (_unsure(said, start, end) and start not in said.at)
-    )
-
-
-def _compared(said: Utterance) -> bool:
-    """True where other spots are spoken of: "like the ones i had"."""
-    return any(said.length(at, said.telling.compared) for at in range(len(said.words.surface)))
+    return said.compares or _was_had(said, start, end) or (_unsure(said, start, end) and start not in said.at)
 
 
 def _was_had(said: Utterance, start: int, end: int) -> bool:
@@ -42,5 +35,4 @@ def _was_had(said: Utterance, start: int, end: int) -> bool:
 
 def _unsure(said: Utterance, start: int, end: int) -> bool:
     """True where it is said that it is not known; the "little" of "since i was little" says no such thing."""
-    unsure = (s for s in said.spots if s.payload.kind == "answer" and s.payload.name == "unsure")
-    return any(s.start < start or s.end > end for s in unsure)
+    return said.doubts.reaches_beyond(start, end)

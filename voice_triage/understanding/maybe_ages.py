@@ -11,7 +11,7 @@ from voice_triage.understanding.values import Utterance, smaller
 def found(said: Utterance) -> list[Number]:
     """The numbers that may be ages, in order."""
     if said.question != "age":
-        return [number for number in said.at.values() if number in said.numbers or _of_someone(said, number)]
+        return [number for number in said.at.values() if number in said.exactly or _of_someone(said, number)]
     numbers = list(said.at.values()) or _sounded(said)
     return [_paused(said, number) for number in numbers]
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from functools import cached_property
+from itertools import accumulate, pairwise
 
 from voice_triage.understanding.frame import Frame
 from voice_triage.understanding.places import Places
@@ -13,6 +15,12 @@ MAX_CHAIN = 24
 """Signs in one negated list; keeps endless repetition linear."""
 SAME_PLACE = 8
 """Signs that may begin at one word."""
+MAX_BACK = 400
+"""Words in a list that is negated behind it; keeps endless repetition linear."""
+NEAR_BACK = 120
+"""Words in which the last of them is found with all that shares words with it."""
+WIDE = 3
+"""Words after an "i don't think" in which its subject may stand."""
 CHAIN_GAP = 3
 """Words between two members of a negated list: "fever or any kind of headache"."""
 
@@ -62,7 +70,7 @@ class Negation:
             if (
                 self.listed
                 and sign.payload.value == "present"
-                and self._frame.words.surface[sign.end :][:1] == ("no",)
+                and self._frame.words.surface[sign.end : sign.end + 1] == ("no",)
             ):
                 out.add(number)  # the no of "fits no, fainting no", also where it was read as "no fainting"
         for cue in self._frame.hidden:
@@ -76,7 +84,8 @@ class Negation:
     def _begun_inside(self, cue: Spot[Phrase]) -> list[int]:
         """Signs right after a not that belongs to another sign: "it doesn't hurt to swallow"."""
         signs = self._frame.signs
-        hosts = [s for s in signs if s.start <= cue.start and cue.end <= s.end]
+        near = self._frame.near_signs.meeting(cue.start, cue.end)
+        hosts = [s for s in near if s.start <= cue.start and cue.end <= s.end]
         reach = max((s.end for s in hosts), default=cue.end)
         first = bisect_left(self._frame.sign_starts, cue.end)
         last = bisect_left(self._frame.sign_starts, reach)
@@ -137,7 +146,7 @@ class Negation:
         """
         surface, rows = self._frame.words.surface, self._frame.grammar.sets
         start = self._frame.signs[number].start
-        if start < reach or not rows["links"].isdisjoint(surface[reach:start]):
+        if start < reach or self._frame.stretches.holds(rows["links"], reach, start):
             return False
         for sign in self._frame.signs[number : number + SAME_PLACE]:
             after = surface[sign.end] if sign.end < len(surface) else ""
@@ -154,17 +163,17 @@ class Negation:
         """True for the no of "fever? no": the sign before it was named, not told."""
         if not self._frame.ends(cue.end):
             return False
-        before = self._frame.signs[: bisect_left(self._frame.sign_starts, cue.start)]
-        if not before:
+        number = bisect_left(self._frame.sign_starts, cue.start)
+        if not number:
             return False
-        start = min(s.start for s in before if s.end > before[-1].start)
-        if not self._frame.subjects.isdisjoint(self._frame.words.surface[start : before[-1].end]):
+        last = self._frame.signs[number - 1]
+        start = min(s.start for s in self._frame.near_signs.meeting(last.start, last.start + 1))
+        if not self._frame.subjects.isdisjoint(self._frame.words.surface[start : last.end]):
             return False  # "he can't breathe, no": a sentence, not a name on a list
         lead = self._frame.words.surface[max(0, start - 2) : start]
         rows = self._frame.grammar.sets
-        return all(not word[0].isalnum() or word in rows["naming"] for word in lead) or any(
-            sign.end == start for sign in before
-        )
+        named = all(not word[0].isalnum() or word in rows["naming"] for word in lead)
+        return named or start in self._frame.sign_ends
 
     def _chain(self, cue: Spot[Phrase]) -> list[int]:
         """The list of signs a cue opens: "no fever, headache or stiff neck"."""
@@ -202,30 +211,38 @@ class Negation:
 
     def _linked(self, start: int, end: int, allowed: int, wide: bool) -> bool:
         """True when the words from start to end do not end a negated list."""
-        words = self._frame.words.surface
-        rows, subjects = self._frame.grammar.sets, self._frame.subjects
-        links, through = rows["links"], rows.any_of("links", "through", "skippable")
-        for at in range(start, end):
-            word = words[at]
-            if word in rows["breaks"]:
+        words, rows, subjects = self._frame.words.surface, self._frame.grammar.sets, self._frame.subjects
+        through = rows.any_of("links", "through", "skippable")
+        far = min(end, start + WIDE) if wide else start
+        for at in range(start, far):  # a subject may stand here, but for that of "it he"
+            subject = words[at] in subjects and words[at - 1] == "it"
+            if words[at] in rows["breaks"] or subject:
                 return False
-            if word in subjects and not (wide and at - start < 3 and words[at - 1] != "it"):
-                before = words[at - 1] if at else ""
-                if before not in links:
-                    return False
-            elif word not in through:
-                allowed -= 1
-                if allowed < 0:
-                    return False
-        return True
+            allowed -= words[at] not in through
+        if far >= end:
+            return allowed >= 0
+        ends, loose = self._ending
+        return ends[end] == ends[far] and loose[end] - loose[far] <= allowed
 
-    def before(self, cue: Spot[Phrase]) -> list[int]:
+    @cached_property
+    def _ending(self) -> tuple[list[int], list[int]]:
+        """Up to each word, how many there are that end a negated list, and how many that only stretch it."""
+        words, rows, subjects = self._frame.words.surface, self._frame.grammar.sets, self._frame.subjects
+        links, through = rows["links"], rows.any_of("links", "through", "skippable")
+        ends = (
+            word in rows["breaks"] or (word in subjects and before not in links)
+            for before, word in pairwise(("", *words))
+        )
+        loose = (word not in subjects and word not in through for word in words)
+        return [0, *accumulate(ends)], [0, *accumulate(loose)]
+
+    def before(self, cue: Spot[Phrase], most: int = MAX_BACK) -> list[int]:
         """The sign just before a cue that closes it: "fever? no"."""
         out = []
         reach = cue.start
         for number in range(bisect_left(self._frame.sign_starts, cue.start) - 1, -1, -1):
             sign = self._frame.signs[number]
-            if reach - sign.start > 40:
+            if reach - sign.start > 40 or cue.start - sign.start > most:
                 break
             if sign.end > cue.start or not self._close(sign.end, reach):
                 continue
@@ -238,7 +255,7 @@ class Negation:
 
     def _nearest(self, cue: Spot[Phrase]) -> list[int]:
         """The sign just before a cue, with what else its words say: "stiff neck? no" denies the neck too."""
-        before = self.before(cue)
+        before = self.before(cue, NEAR_BACK)
         return [n for n in before if self._frame.signs[n].end > self._frame.signs[before[0]].start]
 
     def _close(self, start: int, end: int) -> bool:

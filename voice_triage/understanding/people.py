@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 
 from voice_triage.messages import Value
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot
-from voice_triage.understanding.values import Told, Utterance, longest
+from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near
+from voice_triage.understanding.value_spots import longest
+from voice_triage.understanding.values import Told, Utterance
 from voice_triage.understanding.whose_age import GROWN_UP, years
 
 SIGN_WITHIN = 5
@@ -35,23 +37,20 @@ def patients(said: Utterance, taken: Sequence[Told] = ()) -> list[Told]:
         # "i don't know" is nobody's name, "me not my son" is.
         if s.payload.value != "nobody" and (s.end - s.start == 1 or said.word(s.end) not in denies)
     ]
-    found = (*longest(whole, "patient"), *words)
-    starts = defaultdict(list)
-    for s in found:
-        starts[s.start].append(s)
+    found = _Found(said, (*longest(whole, "patient"), *words))
     own = _own(said)
-    for s in found:
+    for s in found.every:
         strong = s.payload.name == "patient"
         if _aside(said, s, own) or _only_beside(said, s, found):
             continue
         if not (strong or said.question == "patient" or _subject(said, s) or _theirs(said, s, found)):
             continue
         value = "self" if _speaker(said, s) else s.payload.value
-        if value == "child" and said.base(s.end - 1) in said.telling.kin and _child_denied(said, found):
+        if value == "child" and said.base(s.end - 1) in said.telling.kin and found.child_denied:
             value = "other"
         if age is not None and said.base(s.end - 1) in said.telling.any_age and value != "self":
             value = "child" if age < GROWN_UP else "other"
-        beside = [one for at in range(s.start + 1, s.end + OWNED_WITHIN + 1) for one in starts.get(at, ())]
+        beside = found.near.begun(s.start + 1, s.end + OWNED_WITHIN + 1)
         if any(_of(said, s, one) or _on_another(s, one) for one in beside):
             continue
         text = said.words.text(s.start, s.end)
@@ -59,19 +58,53 @@ def patients(said: Utterance, taken: Sequence[Told] = ()) -> list[Told]:
     return out
 
 
-def _only_beside(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phrase]]) -> bool:
+class _Found:
+    """The words for a patient in one utterance, and what is asked of all of them."""
+
+    def __init__(self, said: Utterance, every: Sequence[Spot[Phrase]]) -> None:
+        self._said, self.every, self.near = said, every, Near(every)
+
+    @cached_property
+    def others_from(self) -> int:
+        """Where the first other is named; behind the last word where none is."""
+        ends = (s.end for s in self.every if s.payload.value == "other")
+        return min(ends, default=len(self._said.words.surface) + 1)
+
+    @cached_property
+    def speaker(self) -> bool:
+        """True where the caller is told to be the patient."""
+        return any(s.payload.value == "self" and s.payload.name == "patient" for s in self.every)
+
+    @cached_property
+    def outright(self) -> bool:
+        """True where that is said outright."""
+        return any(_outright(self._said, s) for s in self.every)
+
+    @cached_property
+    def child_denied(self) -> bool:
+        """True beside the "it's his dad" of "not my son this time, it's his dad"."""
+        return any(s.payload.value == "child" and _denied(self._said, s) for s in self.every)
+
+    @cached_property
+    def told(self) -> set[int]:
+        """The words of signs."""
+        signs = (s for s in self._said.spots if s.payload.kind == "sign")
+        return covered(s for s in signs if s.end - s.start <= SIGN_WITHIN)
+
+
+def _only_beside(said: Utterance, spot: Spot[Phrase], found: _Found) -> bool:
     """True for the baby of "it's me, i was holding the baby" and of "for my mother, she's with my baby"."""
     telling, start, end = said.telling, spot.start, spot.end
     if spot.payload.value != "child":
         return False
     third = said.word(start - 2) in telling.third and said.word(start - 1) in telling.be
     if third and said.word(start) in telling.accompanied:
-        return any(s.payload.value == "other" and s.end < start for s in found)
-    busy = said.word(start) in telling.something and _busy(said, start - 1)
-    busy = busy or (said.word(end) in telling.be and _busy(said, end + 1))
+        return found.others_from < start
+    busy = said.word(start) in telling.something and _busy(said, start - 1, found)
+    busy = busy or (said.word(end) in telling.be and _busy(said, end + 1, found))
     if said.length(end, telling.well) > 0:
-        return any(s.payload.value == "self" and s.payload.name == "patient" for s in found)
-    return busy and any(_outright(said, s) for s in found)
+        return found.speaker
+    return busy and found.outright
 
 
 def _doing(said: Utterance, at: int) -> bool:
@@ -79,10 +112,9 @@ def _doing(said: Utterance, at: int) -> bool:
     return said.word(at).endswith(tuple(said.telling.doing_endings))
 
 
-def _busy(said: Utterance, at: int) -> bool:
+def _busy(said: Utterance, at: int, found: _Found) -> bool:
     """True for holding and dialling, not for wheezing: a sign is the patient's."""
-    near = (s for s in said.spots if s.payload.kind == "sign" and s.end - s.start <= SIGN_WITHIN)
-    return _doing(said, at) and not any(s.start <= at < s.end for s in near)
+    return _doing(said, at) and at not in found.told
 
 
 def _outright(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -99,11 +131,6 @@ def _denied(said: Utterance, spot: Spot[Phrase]) -> bool:
     telling, at = said.telling, spot.start
     at -= spot.payload.name == "patient_word" and said.word(at - 1) in telling.owners
     return said.word(at - 1) in telling.denies or said.before(at, telling.not_for)
-
-
-def _child_denied(said: Utterance, found: Sequence[Spot[Phrase]]) -> bool:
-    """True beside the "it's his dad" of "not my son this time, it's his dad"."""
-    return any(s.payload.value == "child" and _denied(said, s) for s in found)
 
 
 def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
@@ -127,9 +154,10 @@ def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     return genitive and named and other.payload.value == "child" and spot.payload.value == "other"
 
 
-def _theirs(said: Utterance, spot: Spot[Phrase], found: Sequence[Spot[Phrase]]) -> bool:
+def _theirs(said: Utterance, spot: Spot[Phrase], found: _Found) -> bool:
     """True for the son of "he's my wife's son"."""
-    return any(one.payload.name == "patient" and _of(said, one, spot) for one in found)
+    near = found.near.meeting(spot.start - OWNED_WITHIN - 1, spot.start)
+    return any(one.payload.name == "patient" and _of(said, one, spot) for one in near)
 
 
 def _on_another(spot: Spot[Phrase], other: Spot[Phrase]) -> bool:

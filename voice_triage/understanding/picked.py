@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.sweep import Near
 from voice_triage.understanding.values import Told, Utterance
 
 WITHIN = 5
@@ -34,7 +35,8 @@ def _named_again(said: Utterance, told: Sequence[Told]) -> Told | None:
     who = _picks(said)
     if not who:
         return None
-    own = [one for one in told if who in _lead(said, one) and one.end <= _last(said, who)]
+    last = _last(said, who)
+    own = [one for one in told if who in _lead(said, one) and one.end <= last]
     return own[0] if len({one.value.value for one in own}) == 1 else None
 
 
@@ -62,15 +64,16 @@ def _has_it(said: Utterance, told: Sequence[Told]) -> Told | None:
     """The eight of "my eldest is thirteen, he had this last year, and my youngest, who's eight, has it"."""
     ordered = sorted(told, key=lambda one: one.start)
     ends = [one.start for one in ordered[1:]] + [len(said.words.surface)]
-    signs = [s for s in said.spots if s.payload.kind == "sign" and s.payload.question in ("", said.question)]
+    here = ("", said.question)
+    signs = Near(s for s in said.spots if s.payload.kind == "sign" and s.payload.question in here)
     theirs = [one for one, end in zip(ordered, ends, strict=True) if _told_of(said, one, end, signs)]
     return theirs[0] if len(theirs) == 1 and len(ordered) > 1 and theirs[0] is ordered[-1] else None
 
 
-def _told_of(said: Utterance, one: Told, end: int, signs: Sequence[Spot[Phrase]]) -> bool:
+def _told_of(said: Utterance, one: Told, end: int, signs: Near[Spot[Phrase]]) -> bool:
     """True where signs are told between an age and the next."""
     third = said.telling.third
     who, later = third.intersection(_lead(said, one)), third.intersection(said.words.surface[one.end : end])
     if who and later - who:
         return False  # "she's ten and he's eight, she's got them all up her arms"
-    return any(one.end <= s.start and s.end <= end for s in signs)
+    return any(s.end <= end for s in signs.begun(one.end, end))

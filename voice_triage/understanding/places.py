@@ -7,6 +7,7 @@ clear_there after words between: "i've looked at his feet and there's nothing th
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections.abc import Container
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -45,14 +46,13 @@ class Places:
                 out.update(self._listed_before(cue))
             elif name == "clear_there" and self._frame.closes(cue.end):
                 out.update(self._last_before(cue))
-        return {n for n in out | self._corrected() if not self._one_of_two(n, out)}
+        others = {self._frame.signs[n].payload.name for n in self._numbers if n not in out}
+        return {n for n in out | self._corrected() if not self._one_of_two(n, others)}
 
-    def _one_of_two(self, number: int, clear: set[int]) -> bool:
+    def _one_of_two(self, number: int, others: Container[str]) -> bool:
         """True for the second arm of "on the arm with the cuff, the other arm's clear"."""
         sign = self._frame.signs[number]
-        part = self._word(sign.start - 1) in self._sets["place_part"]
-        others = (n for n in self._numbers if n not in clear)
-        return part and any(self._frame.signs[n].payload.name == sign.payload.name for n in others)
+        return self._word(sign.start - 1) in self._sets["place_part"] and sign.payload.name in others
 
     def _at(self, at: int) -> list[int]:
         """Numbers of the places that begin at the word."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from voice_triage.understanding.context import Context
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.spotter import Spot
 
 
 def placed(context: Context, spot: Spot[Phrase]) -> bool:
@@ -13,8 +13,8 @@ def placed(context: Context, spot: Spot[Phrase]) -> bool:
     if place == "start":
         return context.begins(spot.start)
     if place == "whole":
-        told, rest = range(spot.start, spot.end), enumerate(context.words.surface)
-        return not context.asked.get("clear_no") and all(at in told or not w[0].isalnum() for at, w in rest)
+        alone = context.stretches.only_outside(frozenset(), spot.start, spot.end)
+        return not context.asked.get("clear_no") and alone
     if place not in ("end", "degree"):
         return not place or _alone(context, spot)
     degree = place == "degree" and not _thanks(context, spot)
@@ -25,25 +25,20 @@ def placed(context: Context, spot: Spot[Phrase]) -> bool:
 def _alone(context: Context, spot: Spot[Phrase]) -> bool:
     """True for "no he's fine now", "no he's fine he's playing"; not "he was fine", "he's fine isn't he"."""
     sets, surface = context.grammar.sets, context.words.surface
-    rest, light = (*surface[: spot.start], *surface[spot.end :]), sets.any_of("polite", "beside_fine")
+    place, rest = (spot.start, spot.end), context.stretches
     if not sets["not_now"].isdisjoint(surface[spot.start : spot.end]):
         return False
     if spot.start and surface[spot.start - 1] in sets["nays"] and context.ends(spot.end):
-        return sets.any_of("nots", "but_not_now").isdisjoint(rest)
-    if context.asked.get("clear_no") and not sets["nowadays"].isdisjoint(rest):
+        return not rest.holds_outside(sets.any_of("nots", "but_not_now"), *place)
+    if context.asked.get("clear_no") and rest.holds_outside(sets["nowadays"], *place):
         return False  # of a fit that was: "he's fine now"
-    return all(word in light or not word[0].isalnum() for word in rest)
+    return rest.only_outside(sets.any_of("polite", "beside_fine"), *place)
 
 
 def _tells_nothing_else(context: Context, before: int) -> bool:
     """True for "he does a bit" and "well only sometimes", not for "she cries a lot"."""
     light = context.grammar.sets.any_of("polite", "auxiliaries", "skippable", "before_degree")
-    people = covered(context.people)
-    return all(
-        at in people or word in light or not word[0].isalnum()
-        for at, word in enumerate(context.words.surface[:before])
-        if at >= context.wall_before(before)
-    )
+    return context.beside_people.only(light, context.wall_before(before), before)
 
 
 def _part(context: Context, spot: Spot[Phrase]) -> bool:

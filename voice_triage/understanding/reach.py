@@ -32,7 +32,9 @@ def until(frame: Frame, cue: Spot[Phrase]) -> int:
     wall = min(wall, cue.end + cue.payload.reach)
     asks = cue.payload.name in ("question", "question_start", "question_first")
     askers = frame.grammar.sets["askers"]
-    for other in frame.cues[bisect_left(frame.cue_starts, cue.start + 1 if asks else cue.end) :]:
+    first = bisect_left(frame.cue_starts, cue.start + 1 if asks else cue.end)
+    for number in range(first, len(frame.cues)):
+        other = frame.cues[number]
         if other.start >= wall:
             break
         # "what do i do, he's fitting" tells; "did he have a fit" asks.

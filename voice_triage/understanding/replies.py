@@ -11,6 +11,7 @@ from voice_triage.understanding.placing import placed
 from voice_triage.understanding.selection import longest_ends
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near
 
 ANSWERS: dict[str, Answer] = {"yes": "yes", "no": "no", "unsure": "unsure"}
 Found = tuple[int, int, Answer]
@@ -64,7 +65,7 @@ def _take_back(context: Context, last: dict[str, Said]) -> None:
 
 def _withdraw(context: Context, last: dict[str, Said]) -> None:
     """Words that take back what was said in the same breath: "he won't wake up, oh, there, he's awake"."""
-    surface, light = context.words.surface, context.grammar.sets["withdrawing"]
+    total, light = len(context.words.surface), context.grammar.sets["withdrawing"]
     for cue in context.cues:
         if cue.payload.name != "withdrawn":
             continue
@@ -72,8 +73,8 @@ def _withdraw(context: Context, last: dict[str, Said]) -> None:
             said = last.get(concept)
             if said is None or said.status != "present" or said.told or said.start >= cue.start:
                 continue
-            around = (*surface[said.end : cue.start], *surface[cue.end :])
-            if said.end < cue.end and all(word in light or not word[0].isalnum() for word in around):
+            between = context.stretches.only(light, said.end, cue.start)
+            if said.end < cue.end and between and context.stretches.only(light, cue.end, total):
                 last[concept] = Said(cue.start, cue.end, concept, "absent", sure=True)
 
 
@@ -93,9 +94,9 @@ def _echoed(context: Context, found: Sequence[Found]) -> bool:
 
 def general(context: Context, found: Sequence[Found]) -> bool:
     """True for an answer that says nothing of the thing asked: "no, i'm driving", not "no, still there"."""
-    own = [s for s in context.spots if s.payload.kind == "answer" and s.payload.question]
+    own = Near(s for s in context.spots if s.payload.kind == "answer" and s.payload.question)
     last = [(start, end) for start, end, answer in found if answer == found[-1][2]]
-    return not any(s.start <= start and end <= s.end for s in own for start, end in last)
+    return not any(s.start <= start and end <= s.end for start, end in last for s in own.meeting(start, end))
 
 
 def only_answers(context: Context, found: Sequence[Found]) -> bool:
@@ -194,8 +195,7 @@ def _answers(context: Context) -> list[Found]:
 
 def _feared(context: Context, spot: Spot[Phrase]) -> bool:
     """True for the end of "i was terrified they wouldn't"."""
-    fears = (c for c in context.cues if c.payload.name == "hypothetical")
-    return spot.payload.name.endswith("_end") and any(c.start <= spot.start < c.end for c in fears)
+    return spot.payload.name.endswith("_end") and spot.start in context.feared
 
 
 def _turned(answer: Answer, spot: Spot[Phrase]) -> Answer:

@@ -22,7 +22,7 @@ WIDE = ("{gap}", "{far}")
 
 T = TypeVar("T")
 Edges = dict[str, tuple[int, ...]]
-"""At one word: symbol (a word, =word for one that must follow at once, or <class>) -> the words after it."""
+"""At one word: symbol (a word, =word for one that must follow at once, or <class>) -> the words it takes."""
 
 
 @dataclass(slots=True, eq=False)
@@ -133,9 +133,17 @@ def _soon(edges: Sequence[Edges], track: Track) -> list[Set[str]]:
     "Neck is really stiff": a neck is followed only where a stiff comes. Nothing else could be finished.
     """
     out: list[Set[str]] = [frozenset()]
+    known: dict[tuple[int, int], Set[str]] = {}
     for at in reversed(range(len(edges))):
         skipped = track.light[at] or track.nots[at] or track.doubts[at]
-        out.append(edges[at].keys() | out[-1] if skipped else edges[at].keys())
+        # Words that are said again share what may come next.
+        place = (id(edges[at]), id(out[-1]) if skipped else 0)
+        if place not in known:
+            known[place] = edges[at].keys() | out[-1] if skipped else edges[at].keys()
+            # In a long row of light words nothing new comes: it is kept once.
+            if skipped and len(known[place]) == len(out[-1]):
+                known[place] = out[-1]
+        out.append(known[place])
     return out[::-1]
 
 
@@ -158,7 +166,7 @@ def spot(trie: Trie[T], edges: Sequence[Edges], track: Track) -> list[Spot[T]]:
                 child = children[symbol]
                 if skipped and symbol[0] == "=":
                     continue
-                for end in here[symbol]:
+                for end in map(at.__add__, here[symbol]):
                     for payload in child.payloads:
                         found.append(Spot(start, end, payload, negated, doubtful, child.depth))
                     if child.children and not soon[end].isdisjoint(child.children):

@@ -11,13 +11,14 @@ from voice_triage.understanding.context import Said
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.sweep import Near
+from voice_triage.understanding.value_spots import marks
 from voice_triage.understanding.values import (
     Told,
     Utterance,
     address,
     contrast,
     counted_noun,
-    marks,
 )
 from voice_triage.understanding.words import is_stop
 
@@ -35,7 +36,7 @@ JUST_BELOW = 0.1
 
 def temperatures(said: Utterance) -> list[Told]:
     """Body temperatures in Celsius; Fahrenheit is told by its size."""
-    marked = marks(said.spots, "heat")
+    marked = Near(marks(said.spots, "heat"))
     out: list[Told] = []
     for number in said.numbers:
         degrees, end, exact = number.value, number.end, number.value % 1 != 0
@@ -45,11 +46,11 @@ def temperatures(said: Utterance) -> list[Told]:
             end, exact = end + 1, True
         if said.unit(end) or not said.telling.percent.isdisjoint((said.word(end), said.base(end))):
             continue
-        if counted_noun(said, end) and not any(end <= mark.start <= end + 1 for mark in marked):
+        if counted_noun(said, end) and not marked.begun(end, end + 2):
             continue
         if _elsewhere(said, number.start, end) or said.denied(number.start) or _bound(said, number):
             continue
-        by = [mark for mark in marked if mark.start - 6 <= number.start and end <= mark.end + 8]
+        by = marked.meeting(end - 9, number.start + 7)  # six words behind it, or eight before
         near = bool(by) and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
         near = near or _contrasted(said, number) or _too_hot_for_years(said, number)
@@ -75,10 +76,12 @@ def _bound(said: Utterance, number: Number) -> bool:
 
 def _too_hot_for_years(said: Utterance, number: Number) -> bool:
     """True for "he's a hundred and two", said of nobody who may be so old."""
-    telling, words = said.telling, said.words.surface
+    telling = said.telling
     if said.question == "age" or not FAHRENHEIT_FEVER[0] <= number.value <= FAHRENHEIT_FEVER[1]:
         return False
-    if said.word(number.end) in telling.old or not telling.aged_kin.isdisjoint(words):
+    if said.word(number.end) in telling.old or said.stretches.holds(
+        telling.aged_kin, 0, len(said.words.surface)
+    ):
         return False
     at = number.start - 1
     while said.word(at) in telling.about | telling.now:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from voice_triage.messages import Value
 from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.numbers import UNIT_HOURS, Number
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.sweep import Near, Stretches
+from voice_triage.understanding.value_spots import longest
 from voice_triage.understanding.words import PhraseList, Words, is_stop
 
 LEAD = 7
@@ -51,6 +54,7 @@ class Utterance:
         self.numerals = grammar.numerals
         self.telling = grammar.telling
         self.words = words
+        self.stretches = Stretches(words.surface)
         self.spots = spots
         self.question = question
         """The question that was open, or empty."""
@@ -64,9 +68,25 @@ class Utterance:
         self.numbers = self.numerals.find(words.surface)
         self.ends = {number.end: number for number in self.numbers}
         self.rough = _rough(self)
+        self.roughly, self.exactly = frozenset(self.rough), frozenset(self.numbers)
         every = {number.start: number for number in (*self.numbers, *self.rough)}
         self.at = {start: every[start] for start in sorted(every)}
         """All numbers by where they begin, in order."""
+
+    @cached_property
+    def age_ends(self) -> set[int]:
+        """Where phrases end that tell an age."""
+        return {s.end for s in longest(self.spots, "age")}
+
+    @cached_property
+    def compares(self) -> bool:
+        """True where other spots are spoken of: "like the ones i had"."""
+        return any(self.length(at, self.telling.compared) for at in range(len(self.words.surface)))
+
+    @cached_property
+    def doubts(self) -> Near[Spot[Phrase]]:
+        """Where it is said that something is not known."""
+        return Near(s for s in self.spots if s.payload.kind == "answer" and s.payload.name == "unsure")
 
     @property
     def only_number(self) -> bool:
@@ -155,13 +175,19 @@ class Utterance:
 
     def earlier(self, one: Told, after: Told) -> bool:
         """True for the first of "thirty nine last night, thirty six now", not of one that is taken back."""
-        cues = [(s.payload.name, s.start) for s in self.spots if s.payload.kind == "cue"]
-        between, near = range(one.end, after.start), range(one.start - 6, after.end + 6)
-        back = any(name == "misread" and at in between for name, at in cues)
-        return not back and (
-            any(name == "earlier" and at in near for name, at in cues)
+        return not self._cued("misread", one.end, after.start) and (
+            self._cued("earlier", one.start - 6, after.end + 6)
             or (self._measured(one.start - 6, one.end + 4) and self._measured(after.start - 6, after.end + 4))
         )
+
+    def _cued(self, name: str, start: int, end: int) -> bool:
+        """True where a cue of the name begins from start to end."""
+        return bool(self._cues[name].begun(start, end))
+
+    @cached_property
+    def _cues(self) -> dict[str, Near[Spot[Phrase]]]:
+        cues = [s for s in self.spots if s.payload.kind == "cue"]
+        return {name: Near(s for s in cues if s.payload.name == name) for name in ("misread", "earlier")}
 
     def _measured(self, start: int, end: int) -> bool:
         """True where it is said with what, or where, it was measured: "thirty eight in the ear"."""
@@ -192,13 +218,6 @@ def counted_noun(said: Utterance, at: int) -> bool:
         and not word.endswith(tuple(telling.singular_endings))
         and word not in telling.no_plurals
     )
-
-
-def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
-    """The words that tell what a number near them is about."""
-    return [
-        s for s in spots if (s.payload.kind, s.payload.name, s.payload.value) == ("value", "about", about)
-    ]
 
 
 def corrects(said: Utterance, number: Number, before: Sequence[Told]) -> bool:
@@ -243,16 +262,6 @@ def and_a_half(said: Utterance, amount: float, at: int) -> tuple[float, int]:
     """An hour and a half: the half comes after the unit."""
     half = said.length(at, said.telling.half_more)
     return (amount + 0.5, at + half) if half else (amount, at)
-
-
-def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
-    """The phrases of a kind of value, without those inside a longer one."""
-    kept: list[Spot[Phrase]] = []
-    found = [s for s in spots if s.payload.kind == "value" and s.payload.name == name]
-    for one in sorted(found, key=lambda s: s.start - s.end):
-        if not any(one.start < other.end and other.start < one.end for other in kept[:8]):
-            kept.append(one)
-    return kept
 
 
 def _rough(said: Utterance) -> list[Number]:

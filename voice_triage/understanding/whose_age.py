@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right, insort
+from collections.abc import Container, Sequence
 from itertools import pairwise
 
 from voice_triage.understanding.numbers import Number
@@ -17,7 +18,8 @@ GROWN_UP, NEAR = 18, 5
 
 def of_patient(said: Utterance, told: Sequence[Told]) -> list[Told]:
     """The ages that are the patient's; none where two cannot be told apart, so that it is asked again."""
-    own = [one for one in told if not _of_another(said, one.start) and not _aside(said, one)]
+    carers = _carers(said)
+    own = [one for one in told if not _of_another(said, one.start) and not _aside(said, one, carers)]
     own = [one for one in own if not _second_child(said, one)] or own
     if any(_of_third(said, one.start) for one in own) or _names_another(said, own):
         own = [one for one in own if not _of_speaker(said, one.start)]
@@ -41,7 +43,7 @@ def _likeliest(said: Utterance, told: Sequence[Told]) -> list[Told]:
     strong = [one for one in told if one.strong]
     if strong and said.question == "age":
         # "he turned one in april, so that's fourteen months": months tell a year more exactly
-        strong += [one for one in told if not one.strong and any(_more_exact(one, other) for other in strong)]
+        strong += _more_exact(told, strong)
     first = min(told, key=lambda one: one.start, default=None)
     if not strong or first is None or first.strong or said.question != "age":
         return strong or list(told)
@@ -53,10 +55,21 @@ def _likeliest(said: Utterance, told: Sequence[Told]) -> list[Told]:
     return [first, *strong] if child or years(first) < BABY else strong
 
 
-def _more_exact(months: Told, other: Told) -> bool:
-    """True for the fourteen months of a child told to be one."""
-    later = months.start > other.start and months.value.unit == "months" and other.value.unit == "years"
-    return later and 0 <= years(months) - years(other) < 1
+def _more_exact(told: Sequence[Told], strong: Sequence[Told]) -> list[Told]:
+    """The fourteen months of a child told to be one before."""
+    rows = sorted((one.start, years(one)) for one in strong if one.value.unit == "years")
+    starts, before, seen = [start for start, _ in rows], list[float](), 0
+    exact: set[int] = set()
+    weak = [at for at, one in enumerate(told) if not one.strong and one.value.unit == "months"]
+    for at in sorted(weak, key=lambda at: told[at].start):
+        upto = bisect_left(starts, told[at].start)
+        for _, age in rows[seen:upto]:
+            insort(before, age)
+        seen, age = upto, years(told[at])
+        nearest = bisect_right(before, age) - 1
+        if nearest >= 0 and age - before[nearest] < 1:
+            exact.add(at)
+    return [one for at, one in enumerate(told) if at in exact]
 
 
 def _lists(said: Utterance) -> bool:
@@ -73,17 +86,21 @@ def _second_child(said: Utterance, one: Told) -> bool:
     return also and not said.telling.having.isdisjoint(said.lead(one.start))
 
 
-def _aside(said: Utterance, one: Told) -> bool:
+def _carers(said: Utterance) -> set[int]:
+    """Where the words of an "i'm his dad" end."""
+    speaker, surface = said.telling.speaker, said.words.surface
+    return {
+        s.end
+        for s in said.spots
+        if (s.payload.name, s.payload.value) == ("patient", "child")
+        and not speaker.isdisjoint(surface[s.start : s.end])
+    }
+
+
+def _aside(said: Utterance, one: Told, carers: Container[int]) -> bool:
     """True for the forty of "i'm his dad, forty", and for "my three month old is fine"."""
     at = one.start - (said.word(one.start - 1) == ",")
-    carer = any(
-        s.end == at
-        and s.payload.name == "patient"
-        and s.payload.value == "child"
-        and not said.telling.speaker.isdisjoint(said.words.surface[s.start : s.end])
-        for s in said.spots
-    )
-    if carer and years(one) >= GROWN_UP:
+    if at in carers and years(one) >= GROWN_UP:
         return True
     return any(said.length(at, said.telling.well) for at in range(one.end, one.end + 3))
 
@@ -140,14 +157,12 @@ def _of_speaker(said: Utterance, at: int) -> bool:
     return not said.telling.speaker.isdisjoint(said.lead(at)) and not _of_third(said, at)
 
 
-def _child_beside(said: Utterance, one: Told) -> bool:
-    """True for the grown-up's age in "i'm sixty eight, the baby is my grandson"."""
-    return years(one) >= GROWN_UP and any(
-        s.payload.name == "patient"
-        and s.payload.value == "child"
-        and (s.start >= one.end or s.end <= one.start)
-        for s in said.spots
-    )
+def _child_beside(said: Utterance, told: Sequence[Told]) -> bool:
+    """True beside the grown-up's age in "i'm sixty eight, the baby is my grandson"."""
+    children = [s for s in said.spots if (s.payload.name, s.payload.value) == ("patient", "child")]
+    last, first = max((s.start for s in children), default=0), min((s.end for s in children), default=0)
+    grown = (one for one in told if years(one) >= GROWN_UP)
+    return bool(children) and any(last >= one.end or first <= one.start for one in grown)
 
 
 def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
@@ -157,7 +172,7 @@ def _names_another(said: Utterance, told: Sequence[Told]) -> bool:
     who = _named(said)
     if who and who[-1] == "self":
         return False  # "mum fainted, but it's me with the rash, i'm fourteen"
-    if "self" not in who and any(_child_beside(said, one) for one in told):
+    if "self" not in who and _child_beside(said, told):
         return True
     others = telling.persons - telling.speaker - telling.they - telling.third
     return any(
