@@ -14,7 +14,7 @@ HEARING = [
     *(PACKAGE / "recognizers").glob("*.py"),
     *(PACKAGE / "audio" / f"{name}.py" for name in ("echo", "echo_path", "endpoint", "voice_activity")),
     *(PACKAGE / f"{name}.py" for name in (
-        "listening", "open_utterance", "second_look", "second_thoughts", "standby", "surviving",
+        "listening", "open_utterance", "room_talk", "second_look", "second_thoughts", "standby", "surviving",
     )),
 ]  # fmt: skip
 FACTS = {

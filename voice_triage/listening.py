@@ -22,6 +22,8 @@ from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, T
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.strengths import SURE_ALONE
 
+Outcome = Partial | Alarm | Utterance
+
 
 class Listener:
     """Hears one block at a time. ``red_flags`` are the ids that raise an alarm alone."""
@@ -60,9 +62,20 @@ class Listener:
     @property
     def answering(self) -> bool:
         """True while somebody may be answering; in a room full of talk somebody always speaks."""
-        if self._open is None or self._open.talk:
-            return bool(self._deciding)
-        return self._voice_s < self._limits.room_talk_s or not self._open.look.empty
+        talk = self._open is None or self._open.talk
+        return bool(self._deciding) if talk else not self.room_talk
+
+    @property
+    def understood(self) -> bool:
+        """True where what is being said makes sense."""
+        return self._open is not None and not self._open.look.empty
+
+    @property
+    def room_talk(self) -> bool:
+        """True where voices go on and on, and what they say makes no sense."""
+        if self._open is None:
+            return self._since_cap <= TALK_GAP_BLOCKS
+        return not self.understood and (self._open.talk or self._voice_s >= self._limits.room_talk_s)
 
     @property
     def voice_confirmed(self) -> bool:
@@ -93,12 +106,8 @@ class Listener:
         self.recognizer.expect(question)
 
     def hear(
-        self,
-        block: Pcm,
-        question: str | None,
-        own_words: str = "",
-        events: list[Partial | Alarm | Utterance] | None = None,
-    ) -> list[Partial | Alarm | Utterance]:
+        self, block: Pcm, question: str | None, own_words: str = "", events: list[Outcome] | None = None
+    ) -> list[Outcome]:
         """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
 
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
@@ -144,9 +153,7 @@ class Listener:
 
     # ---- safety lane ----
 
-    def _take(
-        self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: list[Partial | Alarm | Utterance]
-    ) -> bool:
+    def _take(self, utterance: OpenUtterance, pcm: Pcm, own_words: str, events: list[Outcome]) -> bool:
         """Feed the recogniser and search its partial result for red flags; True when one is raised."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
@@ -190,9 +197,7 @@ class Listener:
 
     # ---- answer lane ----
 
-    def _second_look(
-        self, utterance: OpenUtterance, hearing: Hearing, events: list[Partial | Alarm | Utterance]
-    ) -> None:
+    def _second_look(self, utterance: OpenUtterance, hearing: Hearing, events: list[Outcome]) -> None:
         """Look again at each pause, and now and then; a red flag in the second opinion counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
@@ -237,7 +242,7 @@ class Listener:
         self._deciding.append(utterance)
         self._open = None
 
-    def _decide(self, utterance: OpenUtterance, events: list[Partial | Alarm | Utterance]) -> None:
+    def _decide(self, utterance: OpenUtterance, events: list[Outcome]) -> None:
         """Give the utterance's meaning once the second opinion is there, or its time is up."""
         second = utterance.second.result()
         utterance.waited += 1

@@ -14,6 +14,7 @@ from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence,
 from voice_triage.mid_sentence import MidSentence
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
+from voice_triage.room_talk import RoomTalk
 from voice_triage.speaking import Words, words_of
 from voice_triage.surviving import Devices, Ears, Faults, next_block, signs_of
 from voice_triage.surviving import Heard as Event
@@ -34,14 +35,14 @@ class Session:
         self._turns = self._idle_blocks = 0
         self._unheard: list[Words] = []
         self._was_playing = False
-        self._lost = frozenset[str]()
-        self._devices = Devices()
+        self._lost, self._devices = frozenset[str](), Devices()
         self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
         equipment.speaker.observer = self._observer
         self._ears = Ears(equipment, self._faults)
         self._mid_sentence = MidSentence()
+        self._room_talk = RoomTalk(equipment.listener, equipment.thresholds)
         self._alarmed = False  # an emergency was raised that the conversation itself could not announce
         speaker, others = equipment.speaker, equipment.next_voice
         self._wishes = Wishes(equipment.wording, equipment.patience, lambda: speaker.change_voice(others))
@@ -214,16 +215,12 @@ class Session:
         listener, speaker = self._with.listener, self._with.speaker
         if not speaker.playing or speaker.announcing:
             return
-        speaker.duck(listener.voice_near)
-        if listener.voice_confirmed and listener.voice_s >= self._with.thresholds.barge_in_wordless_s:
+        speaker.duck(self._room_talk.turns_down)
+        if listener.voice_s >= self._with.thresholds.barge_in_wordless_s:
             self._barge_in()
 
     def _barge_in(self) -> None:
-        if (
-            self._with.speaker.playing
-            and self._with.listener.voice_confirmed
-            and not self._with.speaker.announcing
-        ):
+        if self._with.speaker.playing and self._room_talk.cuts and not self._with.speaker.announcing:
             self._fall_silent()
 
     def _fall_silent(self) -> None:
@@ -236,6 +233,7 @@ class Session:
         """Offer again what was cut off, when the interruption came to nothing."""
         unheard, self._unheard = self._unheard, []
         if unheard and not self._with.speaker.playing:
+            self._room_talk.in_vain()
             self._with.speaker.say(unheard)
 
     # ---- what is said ----
@@ -248,6 +246,7 @@ class Session:
         if turn.adjust:
             parts.speaker.adjust(turn.adjust)
         parts.listener.expect(turn.question)
+        self._room_talk.begin()
         self._turns += 1
         say, patient = parts.wording.say, parts.dialogue.patient
         words = words_of(turn, (*first, *turn.lines), self._turns, lambda line: say(line, patient))
@@ -268,12 +267,12 @@ class Session:
 
     def _wait(self) -> None:
         """Count the silence; tell the dialogue when the patience of its question has run out."""
-        speaker, listener = self._with.speaker, self._with.listener
+        speaker = self._with.speaker
         if speaker.playing or self._devices.missing:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
-        if listener.answering:
+        if self._room_talk.holds_up(self._patience_s):
             return self._attend()
         if self._was_playing:
             self._was_playing = False
@@ -288,13 +287,14 @@ class Session:
             self._perform(self._with.dialogue.handle(Silence()))
 
     def _attend(self) -> None:
-        """Count the silence anew: somebody spoke. After the farewell talk in the room keeps nobody here."""
-        if self._turn.phase != "ended":
+        """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""
+        if self._turn.phase != "ended" and not self._with.listener.room_talk:
             self._idle_blocks = 0
 
     @property
     def _patience_s(self) -> float:
-        limits = self._with.thresholds
-        normal, long = limits.patience_normal_s, limits.patience_long_s
-        seconds = {"normal": normal, "long": long, "unlimited": limits.patience_unlimited_s}
-        return seconds[self._turn.patience] * self._wishes.patience
+        limits, patience = self._with.thresholds, self._turn.patience
+        normal, long, longest = limits.patience_normal_s, limits.patience_long_s, limits.patience_unlimited_s
+        if self._unheard and not self._turn.re_listen:
+            patience = "normal"  # nobody looks for a glass that was not heard of
+        return {"normal": normal, "long": long, "unlimited": longest}[patience] * self._wishes.patience

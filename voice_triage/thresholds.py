@@ -98,6 +98,8 @@ CUT_BLOCKS = 5
 telephone's "press one", which both engines then heard as a "yes"."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
+HELD_UP = 2.0
+"""Times its patience that voices without sense hold a silence up (16 s, an utterance: 10 s), else for ever."""
 
 # ---- whose words are believed ----
 
