@@ -82,8 +82,7 @@ class Thresholds:
     room_talk_s: float = 4.0
     """A voice that goes on this long without sense does not hold the silence of the caller up."""
     barge_in_words_s: float = 0.5
-    """Speech this long stops the assistant once words are in it; shorter, as "uh huh" and a cough are, it is
-    only turned down."""
+    """Speech this long stops the assistant once words are in it; shorter, "uh huh", it is only turned down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
 
@@ -94,12 +93,11 @@ FADE_S = 0.02
 # ---- talk without end ----
 
 CUT_BLOCKS = 5
-"""0.1 s at most between a forced end and the next utterance: the end cut a word, as the "one" of a
-telephone's "press one", which both engines then heard as a "yes"."""
+"""0.1 s at most between a forced end and the next utterance: it cut a word, the "one" of "press one", to a yes."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
 HELD_UP = 2.0
-"""Times its patience that voices without sense hold a silence up (16 s, an utterance: 10 s), else for ever."""
+"""Times its patience that voices without sense hold a silence up (16 s; an utterance: 10 s)."""
 
 # ---- whose words are believed ----
 

@@ -118,7 +118,7 @@ class Context(Frame):
 
     @cached_property
     def _denials(self) -> tuple[set[int], set[int]]:
-        """Where plain denials of what stands behind them end, and where those of what is before them begin."""
+        """Where plain denials of what follows end, and where those of what goes before begin."""
         plain = [c for c in self.cues if c.payload.sure]
         before = {c.end for c in plain if c.payload.name == "none"}
         return before, {c.start for c in plain if c.payload.name == "not_after"}
