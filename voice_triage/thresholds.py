@@ -54,8 +54,7 @@ class Thresholds:
     red_flag_hold_one_word_s: float = 0.5
     """And for one word alone: "fit" is how "fifty" begins. Several heard clearly are not held."""
     red_flag_check_of_s: float = 6.0
-    """Sound given to the second opinion when a red flag stands in the partial results: the sentence it stands
-    in, and no more, since what Whisper takes grows with it."""
+    """Sound shown to the second opinion for a red flag: its sentence, since Whisper's time grows with it."""
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_pause_s: float = 0.5
@@ -82,7 +81,8 @@ class Thresholds:
     room_talk_s: float = 4.0
     """A voice that goes on this long without sense does not hold the silence of the caller up."""
     barge_in_words_s: float = 0.5
-    """Speech this long stops the assistant once words are in it; shorter, "uh huh", it is only turned down."""
+    """Speech this long stops the assistant once words are in it; shorter, as "uh huh" and a cough are, it is
+    only turned down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
 
@@ -93,11 +93,11 @@ FADE_S = 0.02
 # ---- talk without end ----
 
 CUT_BLOCKS = 5
-"""0.1 s at most between a forced end and the next utterance: it cut a word, the "one" of "press one", to a yes."""
+"""0.1 s at most from a forced end to the next utterance: a word was cut ("press one" was then a "yes")."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
 HELD_UP = 2.0
-"""Times its patience that voices without sense hold a silence up (16 s; an utterance: 10 s)."""
+"""Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 
 # ---- whose words are believed ----
 

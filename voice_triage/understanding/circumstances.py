@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from voice_triage.messages import Value
-from voice_triage.understanding.context import Context
+from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.sweep import Near
@@ -155,3 +155,8 @@ def _spoken(spoken: frozenset[str], words: Sequence[str] | None) -> bool:
 def _grown(values: Sequence[Value]) -> bool:
     """True for who tells an age that is no child's."""
     return any(v.concept == "age" and v.unit == "years" and float(v.value) > GROWN_YEARS for v in values)
+
+
+def without_call(said: Sequence[Said], call: range) -> list[Said]:
+    """The signs, without those of a call that failed: "can't get through to 999"."""
+    return [s for s in said if not (s.start in call and s.end - 1 in call)]

@@ -19,7 +19,7 @@ from voice_triage.understanding import (
     weighing,
 )
 from voice_triage.understanding.alarms import Alarm, agreed, clear, credible, left_open
-from voice_triage.understanding.circumstances import only_a_failed_call, told_in
+from voice_triage.understanding.circumstances import only_a_failed_call, told_in, without_call
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.fading import partly
@@ -85,16 +85,14 @@ class Interpreter:
         clauses = lasting.Clauses(self._grammar, heard)
         told = self._values(clauses, said, question)
         beside = told_in(context, text, [t.value for t in told])
-        innocent = {at for place in beside.values() for at in place}  # "leaving now" is no stop
-        called = beside.get("no_phone", range(0))  # "can't get through to 999"
-        said = [s for s in said if not (s.start in called and s.end - 1 in called)]
-        command, wish = self._wish(command_in(context, signs, innocent))
+        said = without_call(said, beside.get("no_phone", range(0)))
+        command, wish = self._wish(command_in(context, signs, {at for r in beside.values() for at in r}))
         if wish:  # "too fast for me": it tells nothing of anybody
             said = [s for s in said if s.concept in self._grammar.red_flags]
             told = [one for one in told if one.value.concept != "patient"]
-        ordered = only_command(words, spots, command)
-        said = [] if ordered else said  # "speak a bit faster" tells nothing
-        mute = ordered or only_a_failed_call(context, beside) or heard.only_number
+        if only := only_command(words, spots, command):
+            said = []  # "speak a bit faster" tells nothing
+        mute = only or only_a_failed_call(context, beside) or heard.only_number
         reading = network.read(words.surface, question) if network and not mute else None
         conceivable = weighing.conceivable(reading, network, self._grammar.red_flags)
         if network and reading and not wish and not beside:
@@ -104,18 +102,17 @@ class Interpreter:
         if only_answers(context, found):
             (said, found), reading = self._unless_gainsaid(context, said, found, reading), None
         elif reading and network:
-            bare = bare_signs(context.asked) if found or context.idle else frozenset()
-            said = weighed(context, by_rules(context, said, bare), reading, network)
+            said = weighed(context, by_rules(context, said, found), reading, network)
         said = concluding.settled(partly(context, said, found), signs, told, clauses)
         reading = None if context.idle and not found else reading
         answer, said = self._reply(context, said, told, command, reading, found)
         if answer and context.asked.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
         answer = None if answer == "no" and cried(context, text) else answer
-        findings = self._findings(words, self._without_parts(said, asked))
         part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
         worded = bool(found) and not general(context, found)
         about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
+        findings = self._findings(words, self._without_parts(said, asked))
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, *about)
 
     def _unless_gainsaid(

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from voice_triage.understanding import strengths, weighing
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.network import Network, Reading
+from voice_triage.understanding.replies import Found, bare_signs
 from voice_triage.understanding.spotter import covered
 
 MANY = 3
 """Places of the body of which each counts: no figure of speech names as many."""
 
 
-def by_rules(context: Context, said: Sequence[Said], bare: frozenset[str]) -> weighing.ByRules:
+def by_rules(context: Context, said: Sequence[Said], found: Sequence[Found]) -> weighing.ByRules:
     """What the rules made of the utterance, for the weighing."""
     surface, sets = context.words.surface, context.grammar.sets
     named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
@@ -24,7 +25,7 @@ def by_rules(context: Context, said: Sequence[Said], bare: frozenset[str]) -> we
         len(surface),
         frozenset(named - {s.concept for s in said}),
         context.explained(),
-        bare,
+        bare_signs(context.asked) if found or context.idle else frozenset(),
         nothing_else=len(surface) > 1 and all(at in there or w in light for at, w in enumerate(surface)),
     )
 

@@ -62,7 +62,9 @@ def signs(
     out = {
         one.concept: one
         for one in rules.said
-        if one.concept not in network.concepts or (one.told and one.concept not in flags)
+        if one.concept not in network.concepts
+        or (one.told and one.concept not in flags)
+        or (reading.parts and one.end <= reading.parts[0].start)  # said before what it reads of a long text
     }
     told = grammar.places.union(asked.get("asks", ()))
     for at, concept in enumerate(network.concepts):
@@ -73,9 +75,8 @@ def signs(
         asked_alone = one is None and rules.words < strengths.FEWEST_WORDS and concept in told
         if concept in out or alone or (asked_alone and likely.max() < strengths.SURE_WORD):
             continue
-        strength = _strength(
-            rules, one, concept, flag=flag, few=weighty and rules.words < strengths.FEW_WORDS
-        )
+        few = weighty and rules.words < strengths.FEW_WORDS
+        strength = _strength(rules, one, concept, flag=flag, few=few)
         rule = STATUSES.index(one.status if one else None)
         agreed = flag and one and one.status == "present" and likely[1] > strengths.AGREED
         beside = 0.0 if agreed else _answered(asked, concept, reading)
