@@ -307,9 +307,9 @@ def test_long_texts_take_linear_time(interpreter, unit):
         interpreter.interpret(text)
         return time.process_time() - began
 
-    short, long = min(seconds(2_500, begin) for begin in ("a ", "b ")), seconds(20_000, "a ")
+    short, long = (min(seconds(size, begin) for begin in ("a ", "b ")) for size in (2_000, 10_000))
 
-    assert long < 14 * max(short, 0.02)
+    assert long < 9 * max(short, 0.02)
 
 
 @pytest.mark.parametrize("unit", ["so then we went to the shop and ", "one two ", "no, not that, ", "qx "])
@@ -396,7 +396,12 @@ def test_what_is_told_of_the_caller_and_of_the_help_he_called(interpreter, row):
 
 def test_no_words_about_the_caller_or_his_help_order_anything(interpreter):
     """ "Already done" and "leaving now" came out as start over and stop: an emergency would be forgotten."""
-    samples = set(Phrases(load_grammar("en"))._of_kind("circumstance", 12))
+    grammar = load_grammar("en")
+    samples = {
+        text
+        for text in Phrases(grammar)._of_kind("circumstance", 12)  # "one moment" is told not to be a choice
+        if all(s.payload.value != "never" for s in grammar.spot(grammar.lexicon.utterance(text)))
+    }
     ordered = [(t, m.command) for t in samples if (m := interpreter.interpret(t, "confirm_red_flag")).command]
 
     assert len(samples) > 300 and not ordered
