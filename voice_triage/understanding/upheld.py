@@ -18,7 +18,9 @@ def by_rules(context: Context, said: Sequence[Said], found: Sequence[Found]) -> 
     """What the rules made of the utterance, for the weighing."""
     surface, sets = context.words.surface, context.grammar.sets
     named = {s.payload.name for s in context.spots if s.payload.kind == "sign"}
-    there = covered(s for s in said if s.status == "present")
+    signs = [one for one in said if one.status == "present" and one.concept not in context.grammar.places]
+    there = covered(signs)
+    apart = sum(one.end - one.start for one in signs) == len(there)  # not the stiffness of a stiff knee
     light = sets.any_of("beside_named", "beside_plain")
     return weighing.ByRules(
         said,
@@ -26,7 +28,9 @@ def by_rules(context: Context, said: Sequence[Said], found: Sequence[Found]) -> 
         frozenset(named - {s.concept for s in said}),
         context.explained(),
         bare_signs(context.asked) if found or context.idle else frozenset(),
-        nothing_else=len(surface) > 1 and all(at in there or w in light for at, w in enumerate(surface)),
+        nothing_else=len(surface) > 1
+        and apart
+        and all(at in there or w in light for at, w in enumerate(surface)),
     )
 
 
