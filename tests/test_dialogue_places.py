@@ -9,7 +9,7 @@ from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.rows import places
 from voice_triage.dialogue.state import CHANGE, CONFIRM, ENDED, MORE, STANDING_BY, SUMMARY, WHICH
 from voice_triage.dialogue.step import REMINDERS, question_at
-from voice_triage.messages import Heard, Silence, Turn, Value
+from voice_triage.messages import Heard, Meaning, Silence, Turn, Value
 
 INSIDE = (CONFIRM, STANDING_BY)
 PLACES = places(PROTOCOL)
@@ -71,6 +71,33 @@ def test_help_says_what_can_be_said_or_done(place: str) -> None:
     assert said[0] == first.get(place, other)
     if place in ASKED and "." not in place and place != "glass_test":
         assert said[-1] == f"{place}.again"  # other words explain it
+
+
+@pytest.mark.parametrize(
+    ("told", "first", "where"),
+    [
+        ("asks_who", "who.program", PLACES),
+        ("asks_language", "who.language", PLACES),
+        ("asks_to_call", "call.cannot", ASKED),
+    ],
+)
+def test_what_is_asked_of_the_program_is_answered_where_it_stands(
+    told: str, first: str, where: list[str]
+) -> None:
+    for place in where:
+        dialogue = at(place)
+        said = prompts(dialogue.handle(Heard(Meaning("words", told=(told,)))))
+
+        assert (said[0], dialogue.state.place) == (first, place)
+
+
+@pytest.mark.parametrize("place", [place for place in ASKED if place != "patient"])
+def test_another_patient_is_asked_about_from_the_beginning(place: str) -> None:
+    dialogue = at(place, values=(Value("patient", "value", "child"),))
+    myself = Value("patient", "value", "self")
+    turn = dialogue.handle(Heard(Meaning("words", values=(myself,), told=("patient_put_right",))))
+
+    assert turn.question == "age" and dialogue.state.settled != SETTLED - {place}
 
 
 @pytest.mark.parametrize("place", PLACES)

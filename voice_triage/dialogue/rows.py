@@ -102,6 +102,7 @@ def _question(question: Question) -> list[Row]:
     if question.kind == "list" and not question.at_once:
         found.append(Row(HEAR, here, which, ("vague_yes",), "which"))
         found += [_anew(which), Row(HEAR, which, NEXT, ("settled",), "go_on"), *_asides(which)]
+        found.append(_ambulance(which))
         found.append(Row(HEAR, which, NEXT, ("says_back",), "back"))
         found += [Row(trigger, which, NEXT, (), "take_worst") for trigger in (HEAR, SILENT)]
     return [*found, *_asides(here), _ambulance(here), *_patiently(here), *_hurrying(here)]
