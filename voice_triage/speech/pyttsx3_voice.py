@@ -6,7 +6,7 @@ import contextlib
 import json
 import logging
 import os
-import selectors
+import queue
 import subprocess
 import sys
 import tempfile
@@ -127,11 +127,13 @@ class Pyttsx3Voice:
         """The next line the worker writes; WorkerDied when it ends or takes too long."""
         if worker.stdout is None:
             raise WorkerDied("has no pipes")
-        with selectors.DefaultSelector() as selector:
-            selector.register(worker.stdout, selectors.EVENT_READ)
-            if not selector.select(self._timeout_s):
-                raise WorkerDied(f"did not answer in {self._timeout_s:g} s")
-        line = worker.stdout.readline()
+        answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        read = worker.stdout.readline  # a thread waits for it, since Windows cannot wait for a pipe with a limit
+        threading.Thread(target=lambda: answers.put(read()), name="pyttsx3", daemon=True).start()
+        try:
+            line = answers.get(timeout=self._timeout_s)
+        except queue.Empty:
+            raise WorkerDied(f"did not answer in {self._timeout_s:g} s") from None
         if not line.endswith(b"\n"):
             raise WorkerDied(f"ended with status {worker.poll()}")
         return line
