@@ -340,7 +340,7 @@ class Noting(WordlessVoice):
     def __init__(self) -> None:
         self.stored: list[str] = []
 
-    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False, urgent: bool = False) -> Pcm:
         if not private:
             self.stored.append(text)
         return super().render(text, rate_wpm)
@@ -359,7 +359,7 @@ def test_what_the_caller_told_is_never_stored_as_sound(kit: Kit) -> None:
 class Lost(Noting):
     """A voice of which only what was rendered beforehand is left."""
 
-    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False, urgent: bool = False) -> Pcm:
         if private:
             raise Lacking("the voice is gone", "Install espeak-ng")
         return super().render(text, rate_wpm)
@@ -382,7 +382,7 @@ def test_a_measured_fever_is_not_stored_and_not_lost_with_the_voice(kit: Kit, vo
 class Mute:
     """A voice that has died; what was rendered before is gone too."""
 
-    def render(self, text: str, rate_wpm: int, *, private: bool = False) -> Pcm:
+    def render(self, text: str, rate_wpm: int, *, private: bool = False, urgent: bool = False) -> Pcm:
         raise Lacking("the voice is gone", "Install espeak-ng")
 
 

@@ -10,6 +10,7 @@ from rig import Rig
 
 from voice_triage import settings
 from voice_triage.app import Kit
+from voice_triage.audio.room import Room
 from voice_triage.errors import Lacking
 from voice_triage.settings import Settings
 from voice_triage.settings_values import VOICES
@@ -83,7 +84,9 @@ class Named(WordlessVoice):
     def __init__(self, name: str) -> None:
         self.name, self.said = name, []
 
-    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> np.ndarray:
+    def render(
+        self, text: str, rate_wpm: int = 170, *, private: bool = False, urgent: bool = False
+    ) -> np.ndarray:
         self.said.append(text)
         return super().render(text, rate_wpm)
 
@@ -199,6 +202,52 @@ def test_a_new_voice_that_dies_beside_the_conversation_costs_no_more(
 
     assert not raised
     assert not engines["b"].closed_at_work and kit.voice.name == "c"
+
+
+def test_after_slower_an_emergency_line_is_said_without_the_engine(kit: Kit) -> None:
+    engine = Engine("auto")
+    voice = CachedVoice(engine, SoundStore(None))
+    kit.prepare_emergency(voice)
+    rig = Rig(kit, voice=voice)
+    rig.until("listening: patient")
+    asked(rig, "slower")
+    rates: list[int] = []
+    engine.render = lambda text, rate_wpm=160: rates.append(rate_wpm) or np.ones(9, np.int16)  # type: ignore[method-assign]
+    rig.say("he can't breathe")
+    rig.until("emergency", limit_s=6)
+
+    assert rig.speaker.rate_wpm < 150
+    assert not rates
+
+
+class Paced(Engine):
+    """Its sound is as long as its rate is high."""
+
+    def render(self, text: str, rate_wpm: int = 160) -> np.ndarray:
+        return np.full(rate_wpm, 1000, np.int16)
+
+
+def test_the_emergency_lines_are_made_anew_at_the_rate_that_was_wished() -> None:
+    kit = Kit(Settings(country="US", second_opinion="off", recognizer="pocketsphinx"))
+    kit.voice = CachedVoice(Paced("auto"), SoundStore(None))
+    kit.prepare_emergency(kit.voice)
+
+    def wpm() -> int:
+        """Of the sound that an emergency takes, once nothing works beside the conversation any more."""
+        for thread in [one for one in threading.enumerate() if one.name == "voice"]:
+            thread.join()
+        return len(kit.voice.render("Call 9 1 1 now.", urgent=True))
+
+    session = kit.talk(Room())
+    session.start()
+    usual = wpm()
+    session.typed("slower")
+    wished = wpm()
+    session.close()
+    kit.talk(Room()).close()
+
+    assert (usual, wished) == (170, 142)
+    assert wpm() == 170, "the next caller has not wished it"
 
 
 def test_every_voice_on_offer_is_one_the_settings_take() -> None:

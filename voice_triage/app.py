@@ -55,8 +55,9 @@ class Kit:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._recognizers: dict[str, StreamingRecognizer] = {}
+        self._emergency_wpm = min(settings.rate_wpm, EMERGENCY_WPM)
         self._preparing: threading.Thread | None = None
-        """Renders the emergency lines in a voice that was chosen by ear."""
+        """Renders the emergency lines in a voice or at a rate that was chosen by ear."""
 
     @cached_property
     def protocol(self) -> Protocol:
@@ -114,12 +115,22 @@ class Kit:
 
     def prepare_emergency(self, voice: CachedVoice) -> None:
         """Render the emergency lines now: later there is no time."""
-        voice.prerender(*self._emergency())
+        voice.prerender(self.wording.emergency_texts(self.protocol.red_flags), self._emergency_wpm)
 
-    def _emergency(self) -> tuple[Sequence[str], int]:
-        """Every line of every emergency, and the words a minute it is spoken at."""
+    def _emergency_at(self, rate_wpm: int) -> None:
+        """Speak emergencies at this rate, or as fast as they may be, once their lines are rendered so."""
+        rate_wpm = min(rate_wpm, EMERGENCY_WPM)
+        if rate_wpm != self._emergency_wpm:
+            self._emergency_wpm = rate_wpm
+            self._prepare_beside()
+
+    def _prepare_beside(self) -> None:
+        """Render the emergency lines beside the conversation: until it is done those before are said."""
+        voice, rate_wpm = self.voice, self._emergency_wpm
         texts = self.wording.emergency_texts(self.protocol.red_flags)
-        return texts, min(self.settings.rate_wpm, EMERGENCY_WPM)
+        work = (texts, rate_wpm, lambda: self.voice is voice and self._emergency_wpm == rate_wpm)
+        self._preparing = threading.Thread(target=voice.prepare, args=work, name="voice", daemon=True)
+        self._preparing.start()
 
     def next_voice(self, keep: Callable[[str], None]) -> CachedVoice | None:
         """Take the next installed voice; ``keep`` is told its name. None where there is no other."""
@@ -133,10 +144,7 @@ class Kit:
             # It sees that its voice is no longer wanted, and stops after one line, which may take long.
             self._preparing.join(timeout=1.0)
         voice.take_over(before)
-        # Beside the conversation: until it is done the old voice says the emergency lines.
-        work = (*self._emergency(), lambda: self.voice is voice)
-        self._preparing = threading.Thread(target=voice.prepare, args=work, name="voice", daemon=True)
-        self._preparing.start()
+        self._prepare_beside()
         keep(name)
         return voice
 
@@ -157,6 +165,7 @@ class Kit:
         recognizer = self.recognizer(self.settings.recognizer)
         activity = VoiceActivity()
         activity.warm_up()  # not at the caller's first word
+        self._emergency_at(self.settings.rate_wpm)  # the caller before may have wished another rate
         return self._session(
             device,
             recognizer,
@@ -166,6 +175,7 @@ class Kit:
             observers,
             self.second_opinion,
             next_voice=lambda: self.next_voice(keep_voice),
+            rate_changed=self._emergency_at,
         )[0]
 
     def standby(self, device: SoundDevice) -> Standby:
@@ -237,6 +247,7 @@ class Kit:
         second: UtteranceRecognizer | None,
         thresholds: Thresholds | None = None,
         next_voice: Callable[[], SpokenBy | None] | None = None,
+        rate_changed: Callable[[int], None] = lambda rate_wpm: None,
     ) -> tuple[Session, Dialogue]:
         limits = thresholds or Thresholds()
         self.interpreter.year = date.today().year  # a service runs over New Year
@@ -256,7 +267,9 @@ class Kit:
         )
         player = Player()
         player.volume = self.settings.volume / 80
-        speaker = Speaker(player, voice, clock.now_s, rate_wpm=self.settings.rate_wpm)
+        speaker = Speaker(
+            player, voice, clock.now_s, rate_wpm=self.settings.rate_wpm, rate_changed=rate_changed
+        )
         equipment = Equipment(
             device=device,
             canceller=canceller,

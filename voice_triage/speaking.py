@@ -29,8 +29,11 @@ PAUSE_S = 0.25
 class SpokenBy(Protocol):
     """What is needed of a voice."""
 
-    def render(self, text: str, rate_wpm: int, *, private: bool = False) -> Pcm:
-        """Speech as int16[n] at 16 kHz, off the disk if ``private``. Raises Lacking: no engine."""
+    def render(self, text: str, rate_wpm: int, *, private: bool = False, urgent: bool = False) -> Pcm:
+        """Speech as int16[n] at 16 kHz, off the disk if ``private``. Raises Lacking: no engine.
+
+        What is ``urgent`` waits for no engine where it was made ready, at whatever rate.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,7 @@ class Speaker:
         now_s: Callable[[], float],
         *,
         rate_wpm: int,
+        rate_changed: Callable[[int], None] = lambda rate_wpm: None,
     ) -> None:
         self._player = player
         self.voice = voice
@@ -92,6 +96,7 @@ class Speaker:
         """Is told of every line; the session puts its own here."""
         self._now_s = now_s
         self.rate_wpm = rate_wpm
+        self._rate_changed = rate_changed
         self._lines: dict[str, Words] = {}
         self._order: deque[str] = deque()
         """The lines that are sounding or waiting, without the earcons between them."""
@@ -139,7 +144,7 @@ class Speaker:
     def _render(self, words: Words, rate_wpm: int) -> Pcm:
         """Return the line's sound; a voice that fails leaves silence as long as the words take."""
         try:
-            return self.voice.render(words.text, rate_wpm, private=words.private)
+            return self.voice.render(words.text, rate_wpm, private=words.private, urgent=words.emergency)
         except Exception as error:  # whatever an engine throws, the conversation goes on
             what = str(error) if isinstance(error, TriageError) else type(error).__name__
             self.observer.trouble(f"the voice failed: {what}")
@@ -205,6 +210,7 @@ class Speaker:
         """Change the speaking rate or the loudness by one step: slower, faster, quieter, louder."""
         if how in ("slower", "faster"):
             self.rate_wpm = bounded_rate(self.rate_wpm * STEPS[how])
+            self._rate_changed(self.rate_wpm)
         else:
             self._player.volume = min(4.0, max(0.1, self._player.volume * STEPS[how]))
 

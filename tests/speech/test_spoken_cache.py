@@ -51,6 +51,30 @@ def test_the_next_voice_steps_in_under_the_first_ones_name(store: SoundStore) ->
         voice.render("Something else.")
 
 
+def test_what_is_urgent_waits_for_no_engine_at_any_rate(store: SoundStore) -> None:
+    """After "slower" an emergency began half a second later, or after the voice's time-out."""
+    engine = CountingVoice()
+    voice = CachedVoice(engine, store)
+    voice.prerender(["Call 9 1 1 now."], 170)
+    usual = voice.render("Call 9 1 1 now.", 170)
+
+    assert voice.render("Call 9 1 1 now.", 142, urgent=True) is usual and len(engine.asked) == 1
+    assert voice.render("Call 9 1 1 now.", 142) is not usual, "in a repetition the rate matters more"
+    voice.prepare(["Call 9 1 1 now."], 142, lambda: True)
+    assert len(voice.render("Call 9 1 1 now.", 142, urgent=True)) < len(usual), "once it is made so"
+
+
+def test_a_new_voice_says_the_emergency_itself_once_it_is_ready(store: SoundStore) -> None:
+    before, after = CachedVoice(CountingVoice("old"), store), CachedVoice(CountingVoice("new"), store)
+    before.prerender(["Call 9 1 1 now."], 170)
+    after.take_over(before)
+    old = after.render("Call 9 1 1 now.", 170, urgent=True)
+    after.prepare(["Call 9 1 1 now."], 170, lambda: True)
+
+    assert old is before.render("Call 9 1 1 now.", 170)
+    assert after.render("Call 9 1 1 now.", 170, urgent=True) is not old
+
+
 def test_a_voice_that_failed_is_not_waited_for_with_every_line(store: SoundStore) -> None:
     first, second = CountingVoice("first", dead=True), CountingVoice("second")
     voice = CachedVoice(FallbackVoice(first, second), store)

@@ -19,8 +19,8 @@ class CachedVoice:
     def __init__(self, voice: Voice, store: SoundStore | None = None) -> None:
         self.voice = voice
         self._store = store or SoundStore(cache_folder("voice"))
-        self._ready: dict[str, tuple[int, Pcm]] = {}
-        """Text -> rate and sound of what must be there whatever dies."""
+        self._ready: dict[str, tuple[int | None, Pcm]] = {}
+        """Text -> rate and sound of what must be there whatever dies; no rate: another voice made it."""
 
     @property
     def name(self) -> str:
@@ -39,33 +39,39 @@ class CachedVoice:
 
     def prerender(self, texts: Iterable[str], rate_wpm: int = USUAL_WPM) -> None:
         """Have these ready for good, as there will be no time and perhaps no voice. Raises Lacking."""
+        rate_wpm = bounded_rate(rate_wpm)
         for text in texts:
-            self._ready[text] = (bounded_rate(rate_wpm), self.render(text, rate_wpm))
+            if text not in self._ready or self._ready[text][0] != rate_wpm:
+                self._ready[text] = (rate_wpm, self._kept(text, rate_wpm))
 
     def prepare(self, texts: Iterable[str], rate_wpm: int, wanted: Callable[[], bool]) -> None:
-        """Do so beside a conversation while it is ``wanted``; what fails is left to the voice before."""
+        """Do so beside a conversation while it is ``wanted``; what fails stays as it was."""
         for text in texts:
             if not wanted():
                 return
             try:
                 self.prerender((text,), rate_wpm)
             except Exception as error:  # whatever an engine throws, the conversation goes on
-                _log.warning("the new voice cannot say the emergency lines (%s)", type(error).__name__)
+                _log.warning("the emergency lines cannot be made anew (%s)", type(error).__name__)
                 return
 
     def take_over(self, other: CachedVoice) -> None:
         """Replace another voice: what it had ready serves until it is rendered anew, its engine is closed."""
-        self._ready = {**other._ready, **self._ready}
+        for text, (_, pcm) in other._ready.items():
+            self._ready.setdefault(text, (None, pcm))
         other.close()
 
-    def render(self, text: str, rate_wpm: int = USUAL_WPM, *, private: bool = False) -> Pcm:
+    def render(
+        self, text: str, rate_wpm: int = USUAL_WPM, *, private: bool = False, urgent: bool = False
+    ) -> Pcm:
         """The sentence as read-only int16[n]; a ``private`` one (it repeats the caller) is not kept.
 
-        Raises Lacking when the engine is dead; what was prerendered comes even then, if at another rate.
+        An ``urgent`` one that was prerendered comes as it is, if at another rate. Raises Lacking when the
+        engine is dead; what was prerendered comes even then.
         """
         rate_wpm = bounded_rate(rate_wpm)
         ready = self._ready.get(text)
-        if ready is not None and ready[0] == rate_wpm:
+        if ready is not None and (urgent or ready[0] == rate_wpm):
             return ready[1]
         try:
             return self._private(text, rate_wpm) if private else self._kept(text, rate_wpm)

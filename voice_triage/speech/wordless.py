@@ -18,7 +18,7 @@ class WordlessVoice:
     version = "1"
     degraded = False
 
-    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False) -> Pcm:
+    def render(self, text: str, rate_wpm: int = 170, *, private: bool = False, urgent: bool = False) -> Pcm:
         """A constant of the words' length at ``rate_wpm``."""
         return np.ones(round(len(text.split()) * 60 / rate_wpm * RATE_HZ), np.int16)
 
