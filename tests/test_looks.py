@@ -218,3 +218,25 @@ def test_a_look_asked_anew_while_it_waited_is_done_once() -> None:
     result = look.result()
     assert result is not None and result.text == "he can't breathe"
     assert engine.asked == 1
+
+
+def test_a_look_that_was_never_done_is_no_hearing_that_heard_nothing(interpreter: Interpreter) -> None:
+    """It had a red flag believed at once: "nothing was heard", said of a look that no worker was free for."""
+    clock, engine = Later(), Second(((0, "he can breathe fine"),))
+    words = ((0.6, "he"), (1.0 + 0.14, "he can't breathe"))  # one block after the look at the pause began
+    listener = Listener(
+        Streaming(words, doubtful="he can't breathe"), interpreter, Endpointer(EnergyActivity()), clock,
+        red_flags=RED_FLAGS, second_opinion=engine,
+    )  # fmt: skip
+    heard_s, alarms_s = 0.0, []
+    for number in range(round(2.6 * RATE_HZ / BLOCK)):
+        at_s = number * BLOCK / RATE_HZ
+        if len(clock.waiting) == 2 and not clock.results:  # of the first look no answer is wanted any more
+            clock.catch_up()
+        loud = at_s < 1.0 or 1.16 <= at_s < 1.26
+        for one in listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
+            heard_s = at_s if one == Partial("he can't breathe") else heard_s
+            alarms_s += [at_s] if isinstance(one, Alarm) else []
+
+    assert engine.asked == 1, "of the two looks"
+    assert heard_s and [round(at_s - heard_s, 1) for at_s in alarms_s] == [0.7], "as with no second opinion"

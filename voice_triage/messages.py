@@ -46,7 +46,7 @@ class Hypothesis:
     doubtful: str | None = None
     """Those of its words that the engine is less sure of; None where it cannot say which."""
     failed: bool = False
-    """The engine broke: it has not heard nothing, it has not heard at all."""
+    """The engine broke, or was never asked: it has not heard nothing, it has not heard at all."""
 
 
 # ---- understanding -> dialogue ----

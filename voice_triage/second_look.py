@@ -43,8 +43,9 @@ class SecondLook:
         self.of_s = voice_s
 
         def look() -> Hypothesis:
-            # Asked anew while this waited for its turn: a slow machine would never catch up.
-            return transcribe(pcm(), question) if self.of_s == voice_s else NOTHING
+            # Asked anew while this waited for its turn: a slow machine would never catch up. Who still
+            # has the look (``OpenUtterance.check``) is not told that nothing was heard.
+            return transcribe(pcm(), question) if self.of_s == voice_s else Hypothesis("", failed=True)
 
         self._poll, self._result, self._meaning = self._clock.start(look), None, None
         return True
