@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 
@@ -210,3 +212,23 @@ def test_weights_that_cannot_be_read_are_tried_once(monkeypatch: pytest.MonkeyPa
             whisper.transcribe(np.full(RATE, 1000, np.int16))
 
     assert len(tries) == 1, "each look would try again, beside the caller's words"
+
+
+def test_weights_that_cannot_be_read_keep_no_sound_of_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One error, raised at each look, held the frames of all of them, and in these the caller's sound."""
+    engine = pytest.importorskip("ctranslate2")
+    try:
+        whisper = WhisperRecognizer(tuning=None)
+    except Lacking as error:
+        pytest.skip(str(error))
+    monkeypatch.setattr(engine.models, "Whisper", None)
+    kept = []
+    for _ in range(3):
+        pcm = np.full(RATE, 1000, np.int16)
+        kept.append(weakref.ref(pcm))
+        with pytest.raises(Lacking):
+            whisper.transcribe(pcm)
+    del pcm
+    gc.collect()
+
+    assert not any(one() is not None for one in kept)

@@ -82,7 +82,8 @@ class WhisperRecognizer:
         self._folder, self._tuning = folder, tuning
         self._loading = threading.Lock()
         self._loaded = False
-        self._lacking: Lacking | None = None
+        self._unreadable = ""
+        """What is wrong; the words alone, as an error that was raised holds the caller's sound."""
         self._near = near
         self._hint = hint or (lambda question: "")
         self._prompt = lru_cache(maxsize=64)(self._prompt_for)
@@ -90,8 +91,8 @@ class WhisperRecognizer:
     def load(self) -> None:
         """Load words and weights (0.4 s), once, from any thread; raises Lacking where they cannot be read."""
         with self._loading:
-            if self._lacking is not None:
-                raise self._lacking
+            if self._unreadable:
+                raise Lacking(self._unreadable, _CURE)
             if self._loaded:
                 return
             folder = self._folder
@@ -103,9 +104,8 @@ class WhisperRecognizer:
                 self._words = Vocabulary(tokenizer, self._pieces)
                 self._whisper = self._opened(ctranslate2)
             except Exception as error:  # tokenizers raises no less
-                what = f"the Whisper model in {folder} cannot be read ({error})"
-                self._lacking = Lacking(what, _CURE)
-                raise self._lacking from None
+                self._unreadable = f"the Whisper model in {folder} cannot be read ({error})"
+                raise Lacking(self._unreadable, _CURE) from None
             self._array: Any = ctranslate2.StorageView.from_array
             self._loaded = True
 
