@@ -14,7 +14,7 @@ from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.room import Room
 from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.errors import Lacking
-from voice_triage.messages import Hypothesis, Meaning
+from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -140,6 +140,40 @@ def test_what_the_rest_of_its_sentence_leaves_standing_stays(kit: Kit, said: str
     rig.run(6)
 
     assert rig.dialogue.red_flags != ()
+
+
+@pytest.mark.parametrize(
+    ("before", "stands"),
+    [
+        (Meaning("well yes", answer="yes"), False),
+        (Meaning("maybe a stiff neck", findings=(Finding("stiff_neck", "unsure", "stiff neck"),)), True),
+        (Meaning(""), True),
+    ],
+    ids=["nothing", "a doubt", "lost in a fault"],
+)
+def test_the_sentence_before_decided_late_lets_this_one_unsay_itself_unless_it_told_something(
+    kit: Kit, before: Meaning, stands: bool
+) -> None:
+    rig = Rig(kit)
+    rig.until("listening: patient")
+    flag = Finding("drowsy_or_unresponsive", "present", "he fainted")
+    whole = Meaning("he fainted last year but not now")
+    heard = [
+        Alarm((flag,), "he fainted"),
+        Utterance(before, "patient", False, False),
+        Utterance(whole, "patient", True, False, unsaid=frozenset({flag.concept})),
+    ]
+
+    def hear(block: Pcm, question: str | None, own_words: str, events: list[object]) -> None:
+        events += [heard.pop(0)] if heard else []
+
+    rig.listener.hear = hear  # type: ignore[method-assign,assignment]
+    rig.until("emergency")
+    rig.run(1)
+
+    assert not heard
+    assert bool(rig.dialogue.red_flags) == stands
+    assert any(text.startswith("Sorry, I spoke too soon") for text in rig.script.spoken) != stands
 
 
 def test_an_emergency_told_before_stands_whatever_a_later_sentence_unsays(kit: Kit) -> None:

@@ -30,7 +30,13 @@ class MidSentence:
         return turn
 
     def taken_back(self, dialogue: Dialogue, utterance: Utterance) -> bool:
-        """The utterance is over: True if ``dialogue`` was set back to where it stood before."""
+        """The utterance is over: True if ``dialogue`` was set back to where it stood before.
+
+        The one before it may be decided only now; where it tells nothing, this one may still unsay itself.
+        """
+        meaning = utterance.meaning
+        if meaning.text and not (utterance.alarmed or meaning.findings or meaning.values or meaning.command):
+            return False
         before, raised = self._before, self._raised
         self._before, self._raised = None, frozenset()
         if before is None or not raised | (_present(dialogue.state) - _present(before)) <= utterance.unsaid:
