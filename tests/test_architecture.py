@@ -75,6 +75,19 @@ def test_one_module_alone_knows_the_engines(engines: str, knows: str) -> None:
     assert len(names) >= 3 and importing == {knows}
 
 
+def test_a_part_is_asked_only_for_what_its_contract_has() -> None:
+    """With ``getattr(self._part, "lost", False)`` a name that changes switches off what hangs on it."""
+    asked = {
+        f"{path.relative_to(PACKAGE).as_posix()}: {ast.unparse(node)}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and len(node.args) > 2
+        if ast.unparse(node.args[0]).startswith("self.")
+    }
+
+    assert asked == set()
+
+
 def test_no_module_outgrows_the_head() -> None:
     long = {path for path in PACKAGE.rglob("*.py") if len(path.read_text().splitlines()) > MOST_MODULE_LINES}
 

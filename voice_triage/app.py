@@ -29,7 +29,7 @@ from voice_triage.models import installed_path
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.protocol import Protocol
-from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.recognizers.registry import open_second_opinion, open_streaming
 from voice_triage.recognizers.restarting import RestartingRecognizer
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -54,7 +54,7 @@ class Kit:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self._recognizers: dict[str, StreamingRecognizer] = {}
+        self._recognizers: dict[str, SurvivingRecognizer] = {}
         self._emergency_wpm = min(settings.rate_wpm, EMERGENCY_WPM)
         self._preparing: threading.Thread | None = None
         """Renders the emergency lines in a voice or at a rate that was chosen by ear."""
@@ -105,7 +105,7 @@ class Kit:
                 raise
             return None
 
-    def recognizer(self, name: str) -> StreamingRecognizer:
+    def recognizer(self, name: str) -> SurvivingRecognizer:
         """Open a streaming recogniser, or give the one already open. Raises BadInput, Lacking."""
         if name not in self._recognizers:
             phrases = Phrases.load(self.settings.language)
@@ -239,7 +239,7 @@ class Kit:
     def _session(
         self,
         device: SoundDevice,
-        engine: StreamingRecognizer,
+        engine: SurvivingRecognizer,
         voice: SpokenBy,
         activity: Activity,
         clock: Clock,

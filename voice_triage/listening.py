@@ -15,7 +15,7 @@ from voice_triage.clock import Clock
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
 from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
-from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own, read, unanswered, unshared, weigh
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
@@ -30,7 +30,7 @@ class Listener:
 
     def __init__(
         self,
-        recognizer: StreamingRecognizer,
+        recognizer: SurvivingRecognizer,
         interpreter: Interpreter,
         endpointer: Endpointer,
         clock: Clock,
@@ -136,7 +136,7 @@ class Listener:
         return events
 
     def _begin(self, question: str | None, over_speech: bool, *, talk: bool, cut: bool = False) -> None:
-        failures = getattr(self.recognizer, "failures", 0)
+        failures = self.recognizer.failures
         second = SecondLook(self._second, self._clock, question)
         self._open = OpenUtterance(question, over_speech, second, talk=talk, cut=cut, failures=failures)
         self.recognizer.start()
@@ -255,7 +255,7 @@ class Listener:
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
-        lost = getattr(self.recognizer, "failures", 0) > utterance.failures
+        lost = self.recognizer.failures > utterance.failures
         if meaning.text or utterance.alarmed or lost:
             events.append(
                 Utterance(

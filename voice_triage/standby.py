@@ -11,7 +11,7 @@ from voice_triage.audio.contract import SoundDevice
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.player import Player
 from voice_triage.pcm import Pcm
-from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
+from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.thresholds import BLOCK, DEAF_BLOCKS, RATE_HZ, WAKE_LOOKS_S, WAKE_S
 from voice_triage.understanding.listening_words import ListeningWords
 from voice_triage.understanding.phrases import STANDBY
@@ -30,7 +30,7 @@ class Standby:
     def __init__(
         self,
         device: SoundDevice,
-        recognizer: StreamingRecognizer,
+        recognizer: SurvivingRecognizer,
         endpointer: Endpointer,
         words: ListeningWords,
         second_opinion: UtteranceRecognizer | None = None,
@@ -52,8 +52,7 @@ class Standby:
     @property
     def deaf(self) -> bool:
         """True while nothing can be heard, though there is sound."""
-        lost = getattr(self._recognizer, "lost", False)
-        return lost or self._deaf_blocks >= DEAF_BLOCKS
+        return self._recognizer.lost or self._deaf_blocks >= DEAF_BLOCKS
 
     def say(self, pcm: Pcm) -> None:
         """Say something, such as that the microphone is gone, and go on waiting."""

@@ -114,8 +114,7 @@ class Ears:
     @property
     def deaf(self) -> bool:
         """True while nothing can be heard, whatever is said."""
-        lost = getattr(self._listener.recognizer, "lost", False)
-        return lost or max(self._deaf_blocks, self._mute_blocks) >= DEAF_BLOCKS
+        return self._listener.recognizer.lost or max(self._deaf_blocks, self._mute_blocks) >= DEAF_BLOCKS
 
     def near(self, far: Pcm) -> Pcm:
         """Play a block; return the microphone's, without its echo where the canceller does not fail.

@@ -87,6 +87,20 @@ class StreamingRecognizer(Protocol):
         ...
 
 
+class SurvivingRecognizer(StreamingRecognizer, Protocol):
+    """One that never raises, and says what it could not hear: the caller is told, or asked again."""
+
+    @property
+    def failures(self) -> int:
+        """How often it has failed; an utterance in which this has grown is lost."""
+        ...
+
+    @property
+    def lost(self) -> bool:
+        """True while nothing is heard by it."""
+        ...
+
+
 class UtteranceRecognizer(Protocol):
     """Hears a whole utterance at once: the second opinion at the end of speech."""
 

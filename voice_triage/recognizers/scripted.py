@@ -50,6 +50,8 @@ class ScriptedRecognizer:
 
     name = "scripted"
     step_s = 0.0
+    failures = 0
+    lost = False
 
     def __init__(self) -> None:
         self._coming: deque[_Speech] = deque()
