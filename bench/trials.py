@@ -162,10 +162,12 @@ def alarms_of(listener: Listener) -> list[Alarm]:
     alarms: list[Alarm] = []
     hear = listener.hear
 
-    def noted(*args: Any, **options: Any) -> list[Partial | Alarm | Spoken]:
-        events = hear(*args, **options)
-        alarms.extend(event for event in events if isinstance(event, Alarm))
-        return events
+    def noted(
+        block: Pcm, question: str | None, own_words: str, events: list[Partial | Alarm | Spoken]
+    ) -> None:
+        before = len(events)
+        hear(block, question, own_words, events)
+        alarms.extend(event for event in events[before:] if isinstance(event, Alarm))
 
     listener.hear = noted  # type: ignore[method-assign]
     return alarms

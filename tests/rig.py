@@ -15,7 +15,7 @@ from voice_triage.audio.voice_activity import EnergyActivity
 from voice_triage.clock import VirtualClock
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.listening import Listener
+from voice_triage.listening import Listener, Outcome
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.scripted import ScriptedRecognizer
@@ -24,6 +24,13 @@ from voice_triage.session import Session
 from voice_triage.speaking import Speaker
 from voice_triage.speech.wordless import WordlessVoice
 from voice_triage.understanding import listening_words
+
+
+def became(listener: Listener, block: Pcm, question: str | None, own_words: str = "") -> list[Outcome]:
+    """What became of one block."""
+    events: list[Outcome] = []
+    listener.hear(block, question, own_words, events)
+    return events
 
 
 class Script(Observer):

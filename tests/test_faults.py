@@ -252,11 +252,10 @@ def test_an_alarm_of_the_same_block_survives_a_hearing_that_dies_after_it(kit: K
     rig.until("listening: patient")
     usual = rig.listener.hear
 
-    def hear(block: Pcm, question: str | None, own_words: str, events: list[Any]) -> list[Any]:
+    def hear(block: Pcm, question: str | None, own_words: str, events: list[Any]) -> None:
         usual(block, question, own_words, events)
         if any(isinstance(one, Alarm) for one in events):
             raise Dead("after it")
-        return events
 
     rig.listener.hear = hear  # type: ignore[method-assign]
     rig.say("he can't breathe")

@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from rig import became
 
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
@@ -129,7 +130,7 @@ def blocks(
     for number in range(round((case.voice_s + 2) * RATE_HZ / BLOCK)):
         clock.tick(BLOCK / RATE_HZ)
         loud = number * BLOCK / RATE_HZ < case.voice_s
-        yield listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), question)
+        yield became(listener, np.full(BLOCK, 1000 if loud else 0, np.int16), question)
 
 
 def listened(case: Case, question: str, interpreter: Interpreter) -> tuple[list[Alarm], Second]:
@@ -234,7 +235,7 @@ def test_a_look_that_was_never_done_is_no_hearing_that_heard_nothing(interpreter
         if len(clock.waiting) == 2 and not clock.results:  # of the first look no answer is wanted any more
             clock.catch_up()
         loud = at_s < 1.0 or 1.16 <= at_s < 1.26
-        for one in listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
+        for one in became(listener, np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
             heard_s = at_s if one == Partial("he can't breathe") else heard_s
             alarms_s += [at_s] if isinstance(one, Alarm) else []
 

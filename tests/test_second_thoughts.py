@@ -8,6 +8,7 @@ from functools import partial
 
 import numpy as np
 import pytest
+from rig import became
 
 from voice_triage.audio.endpoint import Endpointer
 from voice_triage.audio.voice_activity import EnergyActivity
@@ -241,7 +242,7 @@ def _alarm_s(listener: Listener, speech_s: float) -> float | None:
     """When the alarm is raised, in seconds after speech began."""
     for number in range(round((speech_s + 3) * 50)):
         loud = number < speech_s * 50
-        for event in listener.hear(np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
+        for event in became(listener, np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"):
             if isinstance(event, Alarm):
                 return (number + 1) / 50
             assert not isinstance(event, Utterance) or event.alarmed
@@ -285,8 +286,8 @@ def test_the_last_word_before_a_pause_is_whole_though_speech_has_gone_on(interpr
         for number in range(300):
             clock.tick(BLOCK / 16_000)
             loud = not 1.0 <= number / 50 < 1.0 + pause_s
-            if any(isinstance(one, Alarm) for one in listener.hear(
-                np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"
+            if any(isinstance(one, Alarm) for one in became(
+                listener, np.full(BLOCK, 1000 if loud else 0, np.int16), "itch"
             )):  # fmt: skip
                 return number / 50
         raise AssertionError("it was never raised")
@@ -342,7 +343,7 @@ def test_what_the_assistant_has_just_said_is_not_believed_at_once(
         Hears("he can't breathe", ""), interpreter, Endpointer(EnergyActivity()), VirtualClock(),
         red_flags=RED_FLAGS, second_opinion=Second("", after_s=99.0),
     )  # fmt: skip
-    listener.hear(np.zeros(BLOCK, np.int16), "itch", own_words=line)
+    became(listener, np.zeros(BLOCK, np.int16), "itch", own_words=line)
 
     raised = _alarm_s(listener, speech_s=1.5)
 
@@ -384,7 +385,7 @@ def test_words_that_stay_as_they_are_end_the_utterance_though_voices_go_on(
     ends = [
         (number / 50, event.meaning.answer)
         for number in range(8 * 50)
-        for event in listener.hear(np.full(BLOCK, 1000, np.int16), "itch")
+        for event in became(listener, np.full(BLOCK, 1000, np.int16), "itch")
         if isinstance(event, Utterance)
     ]
 
@@ -411,7 +412,7 @@ def _heard(listener: Listener, script: list[tuple[int, float]], questions: list[
     levels = [level for level, seconds in script for _ in range(round(seconds * 50))]
     for number, level in enumerate(levels + [0] * 200):
         question = questions[number * len(questions) // (len(levels) + 200)]
-        for event in listener.hear(np.full(BLOCK, level, np.int16), question):
+        for event in became(listener, np.full(BLOCK, level, np.int16), question):
             if isinstance(event, Alarm):
                 signs |= {one.concept for one in event.findings}
             elif isinstance(event, Utterance):
@@ -528,7 +529,7 @@ def test_who_speaks_over_the_assistant_is_shown_as_heard_again(
         red_flags=RED_FLAGS, second_opinion=second, again=again,
     )  # fmt: skip
     for number in range(4 * 50):
-        listener.hear(np.full(BLOCK, 1000 if 20 < number < 100 else 0, np.int16), "itch", own_words)
+        became(listener, np.full(BLOCK, 1000 if 20 < number < 100 else 0, np.int16), "itch", own_words)
 
     assert second.shown and {int(sound.max()) for sound in second.shown} == {loudest}
 

@@ -105,16 +105,13 @@ class Listener:
         """Tell the recogniser which answers are likely."""
         self.recognizer.expect(question)
 
-    def hear(
-        self, block: Pcm, question: str | None, own_words: str = "", events: list[Outcome] | None = None
-    ) -> list[Outcome]:
-        """Take one block of ``BLOCK`` samples, 16 kHz; return what became of it.
+    def hear(self, block: Pcm, question: str | None, own_words: str, events: list[Outcome]) -> None:
+        """Take one block of ``BLOCK`` samples, 16 kHz; add what became of it to ``events``.
 
+        It is not returned, so that what was heard in a block outlives a failure later in it.
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
-        voice, since it may be the assistant's own. A list of ``events`` that is given is added to, so
-        that what was heard in a block outlives a failure later in it.
+        voice, since it may be the assistant's own.
         """
-        events = [] if events is None else events
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
@@ -133,7 +130,6 @@ class Listener:
                 self._part(self._open, question, own_words)
         for utterance in list(self._deciding):
             self._decide(utterance, events)
-        return events
 
     def _begin(self, question: str | None, over_speech: bool, *, talk: bool, cut: bool = False) -> None:
         failures = self.recognizer.failures
