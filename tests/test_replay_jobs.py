@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
 from voice_triage.cli import main
+from voice_triage.workers import workers
 
 QUICK = 'caller: {answers: {patient: "stop"}}\n'
 ENDLESS = "caller: {default: wait}\n"
@@ -20,12 +23,12 @@ AT_ONCE_S = 6.0
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 
 
-def playing(tmp_path: Path, jobs: int) -> subprocess.Popen[bytes]:
+def playing(tmp_path: Path, jobs: int, recognizer: str = "text") -> subprocess.Popen[bytes]:
     """A replay whose first scenario is over, and which has long ones to go."""
     (tmp_path / "0.yaml").write_text(QUICK)
     for number in range(1, 6):
         (tmp_path / f"{number}.yaml").write_text(ENDLESS)
-    command = [sys.executable, "-m", "voice_triage", "replay", str(tmp_path), "--recognizer", "text",
+    command = [sys.executable, "-m", "voice_triage", "replay", str(tmp_path), "--recognizer", recognizer,
                "--jobs", str(jobs), "--report", str(tmp_path / "r.json")]  # fmt: skip
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -67,6 +70,38 @@ def test_a_signal_ends_all_of_it_at_once(
     assert (left_by(replay), replay.returncode) == (b"", status)
     assert not (tmp_path / "r.json").exists()
     assert list((tmp_path / "scratch").iterdir()) == []
+
+
+@pytest.mark.audio
+def test_what_the_voices_of_the_workers_wrote_goes_with_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # else they might have nothing to write
+    replay = playing(tmp_path, 2, "pocketsphinx")
+    written = (tmp_path / "scratch").glob  # a sound library leaves a folder of its own there, too
+    begun = list(written("voice-triage-*"))
+
+    replay.send_signal(signal.SIGTERM)
+    left_by(replay)
+
+    assert begun, "a voice writes its sound there"
+    assert list(written("voice-triage-*")) == []
+
+
+def test_workers_that_are_ended_take_no_other_process_along() -> None:
+    other = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,))
+    other.start()
+    try:
+        with pytest.raises(KeyError), workers(2, str, [(1,), (2,)]):
+            raise KeyError
+        left = {one for one in multiprocessing.active_children() if one != other}
+
+        assert other.is_alive()
+        assert not left
+    finally:
+        other.kill()
+        other.join()
+        other.close()
 
 
 def test_workers_end_when_the_parent_is_killed(tmp_path: Path) -> None:

@@ -42,7 +42,12 @@ def _in_worker(scenario: Scenario, recognizer: str, audio: Path | None) -> Resul
     """The same in a worker process, whose engines are loaded once."""
     global _kit
     _kit = _kit or Kit(settings_from({}))
-    return run_one(scenario, recognizer, audio, _kit)
+    try:
+        return run_one(scenario, recognizer, audio, _kit)
+    except SystemExit:
+        if "voice" in vars(_kit):  # a replay in text has opened none
+            _kit.voice.close()  # what it wrote would outlive the process
+        raise
 
 
 def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> int:

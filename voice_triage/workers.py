@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import concurrent.futures
 import contextlib
 import multiprocessing
@@ -23,9 +22,13 @@ GRACE_S = 2.0
 
 @contextlib.contextmanager
 def workers(count: int, work: Callable[..., T], given: Iterable[tuple[Any, ...]]) -> Iterator[Iterator[T]]:
-    """What ``work`` makes of each tuple, in order, in so many processes; none of them is left after it."""
+    """What ``work`` makes of each tuple, in order, in so many processes; none of them is left after it.
+
+    ``work`` is ended by SystemExit, and tidies up then: nothing else does.
+    """
     # Engines hold threads and C state that a fork would tear: spawn.
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     pool = concurrent.futures.ProcessPoolExecutor(count, mp_context=context, initializer=_begin)
     try:
         with _ctrl_c_waits():
@@ -33,7 +36,7 @@ def workers(count: int, work: Callable[..., T], given: Iterable[tuple[Any, ...]]
         yield results
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        _end(multiprocessing.active_children())
+        _end(set(multiprocessing.active_children()) - others)
         raise
     finally:
         pool.shutdown()
@@ -50,9 +53,7 @@ class _Stoppable:
             with signals_end():
                 return self._work(*given)
         except SystemExit as ended:
-            # The pool would take it for a result and go on with the next piece. So what a process
-            # does at its end is done here: temporary folders go.
-            atexit._run_exitfuncs()
+            # The pool would take it for a result and go on with the next piece.
             os._exit(ended.code if isinstance(ended.code, int) else 1)
 
 
