@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from voice_triage import talk, wording
+from voice_triage import summary, talk, wording
 from voice_triage.app import Kit
 from voice_triage.audio.room import Room
 from voice_triage.audio.wav import write_wav
@@ -540,6 +540,31 @@ def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
         errors = chatting.stderr.read()
 
     assert (chatting.returncode, errors) == (status, "")
+    assert json.loads(path.read_text())["red_flags"] == ["difficulty_breathing"]
+
+
+@pytest.mark.parametrize(("number", "status"), SIGNALS)
+def test_a_signal_while_the_summary_is_written_ends_the_command_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, status: int
+) -> None:
+    """Ctrl-C is often pressed twice."""
+    path, write = tmp_path / "s.json", summary.write
+
+    def interrupted(content: dict[str, object], path: Path) -> None:
+        signal.raise_signal(number)
+        write(content, path)
+
+    monkeypatch.setattr(summary, "write", interrupted)
+    monkeypatch.setattr("sys.stdin", io.StringIO("my son can't breathe\n"))
+    before = signal.signal(number, signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL)
+    try:
+        ended: object = main(["chat", "--country", "US", "--summary", str(path)])
+    except SystemExit as error:
+        ended = error.code
+    finally:
+        signal.signal(number, before)
+
+    assert ended == status
     assert json.loads(path.read_text())["red_flags"] == ["difficulty_breathing"]
 
 

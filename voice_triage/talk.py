@@ -15,6 +15,7 @@ from voice_triage.app import Kit, settings_from
 from voice_triage.audio.device import LiveDevice
 from voice_triage.captions import Captions, open_captions
 from voice_triage.dialogue import Dialogue
+from voice_triage.ending import uninterrupted
 from voice_triage.errors import TriageError
 from voice_triage.keys import Keys
 from voice_triage.recognizers.contract import UtteranceRecognizer
@@ -139,7 +140,10 @@ def summarised(kit: Kit, dialogue: Dialogue, path: Path | None) -> Iterator[None
         yield
     finally:
         if path is not None:
-            summary.write(summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path)
+            with uninterrupted():  # Ctrl-C is often pressed twice
+                summary.write(
+                    summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path
+                )
 
 
 def _free(path: Path) -> Path:
