@@ -1,0 +1,1 @@
+"""What scripts/train_network is made of."""

@@ -1,0 +1,122 @@
+"""The rows that the network is tuned on, and how another caller or recogniser would give them."""
+
+import random
+import sys
+from fnmatch import fnmatch
+from pathlib import Path
+
+from voice_triage import strict_yaml
+from voice_triage.protocol import Protocol
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SENTENCES = ROOT / "tests" / "sentences"
+CALLERS = strict_yaml.load(Path(__file__).with_name("callers.yaml"))
+STATUSES = [None, "present", "absent", "unsure"]
+JOINTS = ["", ",", "and", "and also", "oh and", ".", "but"]
+QUESTIONS = [question.id for question in Protocol.load().questions]
+ROOM = ("room_*", "common_voice", "overheard*")
+"""Files of what concerns nobody's health: read at another question each time, since any may be open."""
+MAY_BE_LOST = set("the a is his her my of to and it in on has are be that".split())
+
+
+def sentences(folders, concepts, grammar, new=()):
+    """Rows of labelled words; `only` is the one concept a row of wordings/ is labelled for.
+
+    Few writers label each place they name: one that the rules know counts only where it is labelled.
+    """
+    rows = []
+    paths = [path for folder in folders for path in sorted((SENTENCES / folder).glob("*.yaml"))]
+    fresh = {glob: {path for path in paths if fnmatch(path.stem, glob)} for glob in new}
+    if missing := [glob for glob, found in fresh.items() if not found]:
+        sys.exit(f"no file of {', '.join(folders)} is called {' or '.join(missing)}")
+    often = set().union(*fresh.values())
+    for path in paths:
+        data = strict_yaml.load(path)
+        data = list(wordings(data)) if isinstance(data, dict) else data
+        if any(fnmatch(path.stem, glob) for glob in ROOM):
+            data = [{**row, "answer": None, "anywhere": True} for row in data]
+        rows += taken(data, path in often) if new else data
+    for row in rows:
+        words = grammar.lexicon.read(row["text"])
+        row["words"] = list(words.surface)
+        row["flagged"] = not grammar.red_flags.isdisjoint(row.get("findings") or ())
+        row["findings"] = {c: s for c, s in (row.get("findings") or {}).items() if c in concepts}
+        named = {spot.payload.name for spot in grammar.spot(words)} & grammar.places
+        row["optional"] = set(row.get("optional") or ()) | named.difference(row["findings"])
+        if row.get("answer") in ("null", ""):
+            row["answer"] = None
+    return [row for row in rows if row["words"]]
+
+
+def taken(rows, often):
+    """New rows three times, and a third of the old ones."""
+    return rows * 3 if often else random.sample(rows, len(rows) // 3)
+
+
+def wordings(data):
+    for concept, kinds in data.items():
+        for status, texts in kinds.items():
+            found = {concept: status} if status in STATUSES else {}
+            for text in texts:
+                yield {"text": text, "findings": found, "only": concept}
+
+
+def varied(row):
+    """The row as another caller or recogniser would give it."""
+    words = list(row["words"])
+    if random.random() < 0.5:
+        words = [word for word in words if word[0].isalnum() or word == "'s"]
+    if random.random() < 0.08 and not row.get("question"):
+        words = random.choice(CALLERS["soothing"]).split() + words
+    if random.random() < 0.2:
+        words = [random.choice(CALLERS["said_for"].get(word, (word,))) for word in words]
+    if random.random() < 0.03 and words[-1].isalpha():  # changes nothing at the end
+        words = [*words, "though"]
+    if random.random() < 0.06 and len(words) > 7:
+        at = random.randrange(len(words))
+        if words[at] in MAY_BE_LOST:
+            del words[at]
+    row = {**row, "words": words}
+    open_now = row.get("anywhere") or (not row.get("question") and random.random() < 0.3)
+    if open_now:  # some question is always open
+        row["question"] = random.choice(QUESTIONS)
+    return row
+
+
+def of_another(row):
+    """The row told of another subject, so that no sign is left; or told of the patient by another name."""
+    words = row["words"]
+    apart = (
+        row.get("command") or row.get("only") or not row["flagged"] or "absent" in row["findings"].values()
+    )
+    if (
+        apart
+        or not 3 < len(words) < 14
+        or words[0] in CALLERS["openers"]
+        or {*words} & {*CALLERS["ourselves"]}
+    ):
+        return row
+    nobodys, subject = random.random() < 0.5, words[0] in ("he", "she") and random.random() < 0.6
+    kind = ("others" if nobodys else "patients") if subject else ("nobodys" if nobodys else "all_the_same")
+    row = {**row, "words": random.choice(CALLERS[kind]).split() + words[1 if subject else 0 :]}
+    if nobodys:
+        left = (row["optional"] - row["findings"].keys()) | {
+            "patient",
+            "chronic_condition",
+            "parental_concern",
+        }
+        row |= {"findings": {}, "answer": None, "optional": left}
+    return row
+
+
+def joined(first, second):
+    """Both rows in one breath; the first alone where they contradict each other."""
+    both = dict(first["findings"])
+    for concept, status in second["findings"].items():
+        if both.setdefault(concept, status) != status:
+            return varied(first)
+    words = varied(first)["words"] + random.choice(JOINTS).split() + varied(second)["words"]
+    hidden = first["optional"] | second["optional"] | {"command"}
+    denied = [*first.get("not_present", ()), *second.get("not_present", ())]
+    return {"words": words, "question": first.get("question"), "findings": both, "optional": hidden,
+            "not_present": denied, "flagged": False}  # fmt: skip
