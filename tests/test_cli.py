@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -329,6 +330,21 @@ def test_chat_says_what_is_open_when_the_lines_end(
     said = capsys.readouterr().out.splitlines()
     assert "I am waiting." in said
     assert said[-1] == "Take care. Goodbye." and "Some danger signs are still open." in said
+
+
+def test_chat_asks_for_no_line_after_its_goodbye(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a terminal it waited for one more, threw that away, and wrote the summary only then."""
+
+    def typed() -> Iterator[str]:
+        yield "stop\n"
+        pytest.fail("asked for a line after the goodbye")
+
+    monkeypatch.setattr("sys.stdin", typed())
+
+    assert main(["chat"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "Take care. Goodbye."
 
 
 def test_chat_grants_wishes(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

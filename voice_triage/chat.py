@@ -30,13 +30,12 @@ def chat(
 
     perform(dialogue.start())
     for line in lines:
-        if dialogue.phase == "ended":
-            return
         if line.strip():
             meaning = as_command(interpreter.interpret(line.strip(), dialogue.question))
             turn = dialogue.handle(Heard(meaning))
             perform(turn, wishes.grant(meaning.wish, turn, last) if meaning.wish else ())
         else:
             perform(dialogue.handle(Silence()))
-    if dialogue.phase != "ended":
-        perform(dialogue.handle(Heard(Meaning("", command="stop"))))
+        if dialogue.phase == "ended":
+            return  # asks for no further line: on a terminal it would wait for one after the goodbye
+    perform(dialogue.handle(Heard(Meaning("", command="stop"))))
