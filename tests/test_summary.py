@@ -70,6 +70,32 @@ def test_an_emergency_with_the_words_that_said_it() -> None:
     assert "stiff_neck" in found["not_known"]
 
 
+def test_only_the_first_aid_that_was_given_was_advised() -> None:
+    """A health record must not name five blows that nobody was told to give, nor leave out the chest."""
+    stopped = told(OPENING, BREATHING, Heard(Meaning("stop", command="stop")))
+    pressing = told(OPENING, BREATHING, Heard(Meaning("she isn't breathing", told=("not_breathing",))))
+    withdrawn = told(OPENING, BREATHING, Heard(Meaning("no", answer="no")))
+    sitting = told(OPENING, BREATHING, Heard(Meaning("yes", answer="yes")))
+
+    assert stopped["advised"] == ["Call 9 1 1 now.", "Stay with your child."]
+    assert pressing["advised"][:2] == stopped["advised"]
+    assert [line[:10] for line in pressing["advised"][2:]] == ["Lay your c", "Press hard", "Do not sto"]
+    assert sitting["advised"][:2] == stopped["advised"] and len(sitting["advised"]) == 7
+    assert sitting["advised"][2].startswith("Let your child sit up")
+    assert withdrawn["advised"] == [] and "## Advised\n\n- none" in summary.markdown(withdrawn)
+
+
+def test_guidance_that_was_heard_is_advice_too() -> None:
+    no = Heard(Meaning("no", answer="no"))
+    fades = Heard(Meaning("they fade", findings=(Finding("blanching_rash", "present", "they fade"),)))
+    page = Heard(Meaning("yes", answer="yes"))
+    found = told(OPENING_WITHOUT_SIGNS, no, fades, *[no] * 16)
+    more = told(OPENING_WITHOUT_SIGNS, no, fades, *[no] * 16, page)
+
+    assert len(more["advised"]) > len(found["advised"])
+    assert more["advised"][: len(found["advised"])] == found["advised"]
+
+
 def test_what_was_not_answered_is_listed_as_unsure() -> None:
     found = told(OPENING, Silence(), Silence())
 

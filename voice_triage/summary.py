@@ -13,12 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from voice_triage.dialogue import Dialogue
-from voice_triage.dialogue.first_aid import first_aid
-from voice_triage.dialogue.outcome import outcome, so_far
+from voice_triage.dialogue.outcome import so_far
 from voice_triage.dialogue.state import UNFINISHED
 from voice_triage.disk import check_place, write_bytes
 from voice_triage.errors import BadInput, Lacking, extra
-from voice_triage.messages import Finding, Line
+from voice_triage.messages import Finding
 from voice_triage.wording import Wording
 
 FORMATS = (".md", ".json", ".pdf")
@@ -57,7 +56,7 @@ def summary(
         "not_known": list(decision.missing),
         "may_be": list(decision.patterns),
         "asked": list(dialogue.asked),
-        "advised": [wording.say(line, dialogue.patient) for line in _advice(dialogue)],
+        "advised": [wording.say(line, dialogue.patient) for line in state.advised],
     }
 
 
@@ -114,7 +113,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Not sure, or not answered", _said(content["unsure"])),
         ("Said to be absent", _said(content["absent"])),
         ("Warning signs not known", list(map(_spaced, content["not_known"])) or ["none"]),
-        ("Advised", list(content["advised"])),
+        ("Advised", list(content["advised"]) or ["none"]),
     ]  # fmt: skip
 
 
@@ -131,20 +130,6 @@ def _named(names: Iterable[str]) -> str:
 
 def _spaced(name: str) -> str:
     return name.replace("+", " and ").replace("_", " ")
-
-
-def _advice(dialogue: Dialogue) -> tuple[Line, ...]:
-    """Return the lines of advice that belong to what was told; nothing when it came to none."""
-    state, decision = dialogue.state, dialogue.decision
-    if state.told_level is None:
-        return ()
-    if decision.level == "emergency":
-        action = decision.action or "call"
-        return (
-            Line(f"emergency.{action}"),
-            *(Line(name) for name in first_aid(dialogue.protocol, state.announced, action)),
-        )
-    return outcome(dialogue.protocol, state, decision)
 
 
 def _value(dialogue: Dialogue, name: str) -> dict[str, Any] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from voice_triage.dialogue.advice import with_advice
 from voice_triage.dialogue.effects import apply, arrive
 from voice_triage.dialogue.machine import DialogueMachine
 from voice_triage.dialogue.replies import REPLIES, asking
@@ -47,7 +48,9 @@ class Dialogue:
         reply = self._settle(step, place, reply)
         if reply == "nothing":
             return Turn()
-        return self._turn(step, REPLIES[reply](step), reply)
+        lines = REPLIES[reply](step)
+        self.state = with_advice(self.state, lines)
+        return self._turn(step, lines, reply)
 
     # ---- what is known ----
 

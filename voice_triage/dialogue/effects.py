@@ -115,6 +115,7 @@ def _announce(step: Step) -> State:
         revisit=None,
         tries=0,
         told_level="emergency",
+        advised=before.advised if before.announced else (),
         helped=state.helped and not _another_action(step),
     )
 
@@ -141,6 +142,7 @@ def _withdrawn(step: Step) -> State:
         resume=None,
         overheard=False,
         told_level=None,
+        advised=(),
         standing=None,
         helped=False,
     )
@@ -222,5 +224,5 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "once_more": _once_more,
     "greet": lambda step: State(place=NEXT, asked=step.state.asked),
     "page": lambda step: replace(step.state, page=step.state.page + 1),
-    "outcome": lambda step: replace(step.state, told_level=step.decision.level, page=0),
+    "outcome": lambda step: replace(step.state, told_level=step.decision.level, advised=(), page=0),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from voice_triage.messages import Finding, Status, Value
+from voice_triage.messages import Finding, Line, Status, Value
 from voice_triage.protocol import Protocol
 from voice_triage.triage import Case, Decision, assess
 
@@ -73,6 +73,8 @@ class State:
     """Pages of guidance already given."""
     told_level: str | None = None
     """The level last spoken as the outcome."""
+    advised: tuple[Line, ...] = ()
+    """What the caller was told to do, in order; not what was taken back with its emergency or its outcome."""
     breathless: bool = False
     """The patient was said not to breathe at all."""
     helped: bool = False
