@@ -9,9 +9,13 @@ from typing import Any
 import pytest
 
 from voice_triage import strict_yaml
+from voice_triage.dialogue import Dialogue, State
 from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.errors import BadContent
+from voice_triage.messages import Heard, Meaning, Value
 from voice_triage.protocol import FOLDER, Protocol
+from voice_triage.understanding import Interpreter
+from voice_triage.understanding.grammar import load as load_grammar
 
 DATA = strict_yaml.load(FOLDER / "red_dots.yaml")
 PROTOCOL = Protocol.load()
@@ -92,6 +96,24 @@ def test_a_new_row_needs_no_python() -> None:
     protocol = Protocol.from_data(data, "test")
 
     assert "tick_bite" in protocol.warning_signs and protocol.rules[-1].id == "tick"
+
+
+def test_from_where_on_it_is_a_fever_stands_in_the_protocol() -> None:
+    """38.0 C, in what is understood and in what is asked, and another number without any Python."""
+    data = copy.deepcopy(DATA)
+    next(one for one in data["concepts"] if one["id"] == "fever")["from_celsius"] = 39.0
+    other = Protocol.from_data(data, "test")
+    for protocol, degrees, status in (
+        (PROTOCOL, 38.0, "present"), (PROTOCOL, 37.9, "absent"),
+        (other, 38.9, "absent"), (other, 39.0, "present"),
+    ):  # fmt: skip
+        words, dialogue = f"it's {degrees}", Dialogue.at(protocol, State("fever"))
+        heat = Value("temperature", "celsius", degrees, words)
+        dialogue.handle(Heard(Meaning(words, values=(heat,))))
+        meaning = Interpreter(load_grammar("en"), protocol=protocol).interpret(words, "fever")
+
+        assert dialogue.findings["fever"].status == status
+        assert [one.status for one in meaning.findings if one.concept == "fever"] == [status]
 
 
 def test_a_new_red_flag_needs_no_python_for_its_first_aid() -> None:

@@ -70,6 +70,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         lambda d: row(d, "concepts", "long_standing").update(from_hours=-1),
         "from_hours must be 0 or more",
     ),
+    "no fever": (
+        lambda d: row(d, "concepts", "fever").pop("from_celsius"),
+        "concepts: exactly one must have 'from_celsius'",
+    ),
+    "two fevers": (
+        lambda d: row(d, "concepts", "sweating").update(from_celsius=39),
+        "concepts: exactly one must have 'from_celsius'",
+    ),
     "for unknown group": (
         lambda d: row(d, "concepts", "no_urine").update({"for": "babies"}),
         "no_urine: for: unknown group 'babies'; did you mean 'baby'",

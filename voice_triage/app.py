@@ -67,7 +67,7 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        interpreter = Interpreter.load(self.settings.language)
+        interpreter = Interpreter.load(self.settings.language, self.protocol)
         interpreter.year = date.today().year
         return interpreter
 

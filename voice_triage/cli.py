@@ -193,9 +193,10 @@ def _interpret(options: argparse.Namespace) -> int:
     from voice_triage.jsonl import each_line
     from voice_triage.protocol import Protocol
 
-    interpreter = understanding.Interpreter.load()
+    protocol = Protocol.load()
+    interpreter = understanding.Interpreter.load(protocol=protocol)
     interpreter.year = date.today().year
-    questions = question_ids(Protocol.load())
+    questions = question_ids(protocol)
 
     def one(row: dict[str, object]) -> dict[str, object]:
         return understanding.to_json(interpreter.interpret(*understanding.from_json(row, questions)))

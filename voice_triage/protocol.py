@@ -28,12 +28,10 @@ from voice_triage.rows import (
 )
 
 __all__ = [
-    "FEVER_CELSIUS", "LEVELS", "PATIENTS", "Concept", "Exemption", "FirstAid", "Group", "Pattern", "Protocol",
+    "LEVELS", "PATIENTS", "Concept", "Exemption", "FirstAid", "Group", "Pattern", "Protocol",
     "Question", "RedFlag", "Rule",
 ]  # fmt: skip
 
-FEVER_CELSIUS = 38.0
-"""clinical-spec, question `fever`: 38.0 C (100.4 F) and over is fever."""
 FOLDER = Path(__file__).parent / "protocols"
 SECTIONS = (
     "protocol", "sources", "concepts", "groups", "red_flags", "exceptions", "rules", "patterns",
@@ -59,6 +57,10 @@ class Protocol:
     """In asking order."""
     warning_signs: tuple[str, ...]
     """Ids of the warning signs in asking order; those no question asks for come last."""
+    fever: str
+    """Id of the sign that a measured temperature tells."""
+    fever_celsius: float
+    """From here on a temperature is one."""
 
     @classmethod
     def load(cls, name: str = "red_dots") -> Protocol:
@@ -99,6 +101,7 @@ class Protocol:
         read = replace(read, alarms=tuple(question.id for question in questions if question.at_once))
         first_aid = tuple(read_rows(top, "first_aid", read.first_aid).values())
         _check_first_aid(first_aid, place)
+        fever, fever_celsius = _fever(concepts, place)
         return cls(
             name=top.word("protocol"),
             sources=sources,
@@ -111,6 +114,8 @@ class Protocol:
             first_aid=first_aid,
             questions=questions,
             warning_signs=_asking_order(concepts, questions),
+            fever=fever,
+            fever_celsius=fever_celsius,
         )
 
 
@@ -135,6 +140,14 @@ def _check_concepts(concepts: Mapping[str, Concept], place: str) -> None:
             if concepts[name].implies:
                 # One step only, so that the order of the rows can never matter.
                 raise BadContent(f"{place}: concepts: {concept.id}: implies '{name}', which implies more")
+
+
+def _fever(concepts: Mapping[str, Concept], place: str) -> tuple[str, float]:
+    """Return the sign that a temperature tells, and from where on. Refuses none of them, or two."""
+    told = [(one.id, one.from_celsius) for one in concepts.values() if one.from_celsius is not None]
+    if len(told) != 1:
+        raise BadContent(f"{place}: concepts: exactly one must have 'from_celsius'")
+    return told[0]
 
 
 def _check_audiences(concepts: Mapping[str, Concept], groups: Mapping[str, Group], place: str) -> None:

@@ -41,6 +41,8 @@ class Concept:
     """Present when the rash is known to have lasted this many hours, absent when it has not."""
     unless: tuple[str, ...] = ()
     """Concepts that contradict it: present or unsure, they leave it not established."""
+    from_celsius: float | None = None
+    """Present when a temperature of so much or more was measured, absent when it was less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,9 @@ class Reader:
 
     def concept(self, data: Any, place: str) -> Concept:
         """Read a row of ``concepts``; what it names is checked when all of them are there."""
-        row = Row(data, place, ("id", "role", "warning", "implies", "for", "from_hours", "unless"))
+        row = Row(
+            data, place, ("id", "role", "warning", "implies", "for", "from_hours", "unless", "from_celsius")
+        )
         return Concept(
             id=row.word("id"),
             role=row.choice("role", ROLES),
@@ -153,6 +157,7 @@ class Reader:
             audience=row.word("for") if "for" in row.data else None,
             from_hours=row.number("from_hours"),
             unless=tuple(row.rows("unless")),
+            from_celsius=row.number("from_celsius"),
         )
 
     def group(self, data: Any, place: str) -> Group:

@@ -8,16 +8,16 @@ from dataclasses import replace
 from voice_triage.dialogue.state import State
 from voice_triage.dialogue.taking import PUT_RIGHT, safe_reading
 from voice_triage.messages import Finding, Meaning, Value
-from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
+from voice_triage.protocol import Protocol, Question
 from voice_triage.triage import Decision
 
 MEASURED = "temperature"
 
 
-def measured_fever(state: State) -> Value | None:
+def measured_fever(protocol: Protocol, state: State) -> Value | None:
     """Return the temperature that was given, if it is a fever."""
     heat = state.value(MEASURED)
-    fever = heat is not None and not isinstance(heat.value, str) and heat.value >= FEVER_CELSIUS
+    fever = heat is not None and not isinstance(heat.value, str) and heat.value >= protocol.fever_celsius
     return heat if fever else None
 
 
@@ -103,7 +103,7 @@ def taken_away(protocol: Protocol, state: State, concepts: Iterable[str], *, nam
     names = tuple(dict.fromkeys(concepts))
     walks = [set(one.asks_for) for one in protocol.questions if one.kind == "walk"]
     walked = {name for walk in walks if not named and walk & set(names) for name in walk}
-    doubted = walked | ({"fever"} if not named and measured_fever(state) else set())
+    doubted = walked | ({protocol.fever} if not named and measured_fever(protocol, state) else set())
     kept = tuple(one for one in state.findings if one.concept not in names and one.concept not in walked)
     # Also what was only implied ("spots everywhere") must be said to be absent.
     gone = tuple(
@@ -111,7 +111,7 @@ def taken_away(protocol: Protocol, state: State, concepts: Iterable[str], *, nam
         for name in names
         if name in protocol.concepts
     )
-    misheard = {*names, MEASURED} if "fever" in names else set(names)
+    misheard = {*names, MEASURED} if protocol.fever in names else set(names)
     values = tuple(one for one in state.values if one.concept not in misheard)
     vague = None if state.vague_alarm in names else state.vague_alarm
     return replace(state, findings=(*kept, *gone), values=values, vague_alarm=vague, standing=None)

@@ -30,17 +30,17 @@ def announcement(step: Step) -> Lines:
     # Who has called already is not told to call as if nothing were on its way.
     first = (f"emergency.{action}", f"emergency.{action}_again")
     number = ("emergency.helped",) if step.state.helped and step.before.announced else first
-    return (*(Line(name) for name in number), beside(step.state), *heard(step.state))
+    return (*(Line(name) for name in number), beside(step.state), *heard(step))
 
 
-def heard(state: State) -> Lines:
+def heard(step: Step) -> Lines:
     """Return the read-back: what was heard, last, so that "no" can only mean this; the newest first."""
-    heat = measured_fever(state)
+    state, heat = step.state, measured_fever(step.protocol, step.state)
     lines = []
     newest = sorted(state.announced, key=lambda sign: sign not in state.fresh)
     for number, sign in enumerate(newest[:MAX_HEARD]):
         start = "and_" if number else ""
-        if sign == "fever" and heat is not None:
+        if sign == step.protocol.fever and heat is not None:
             lines.append(Line(f"emergency.{start}measured", (("measure", heat.words or f"{heat.value:g}"),)))
         else:
             lines.append(Line(f"emergency.{start}heard", (("sign", sign),)))
@@ -112,7 +112,7 @@ def fit_over(step: Step) -> Lines:
 
 def _last(step: Step) -> Lines:
     """Return what a reply ends with: at the read-back the question stays open."""
-    return heard(step.state) if step.state.place == CONFIRM else (Line("stay.ask"),)
+    return heard(step) if step.state.place == CONFIRM else (Line("stay.ask"),)
 
 
 def presence(step: Step) -> Lines:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from voice_triage.dialogue.doubting import doubtful_values, without_doubtful
 from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, LOOKER, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
-from voice_triage.protocol import FEVER_CELSIUS, Protocol, Question
+from voice_triage.protocol import Protocol, Question
 
 CHOSEN: Mapping[str, Answer] = {"spots_stay": "no", "spots_fade": "yes"}
 """Asked whether they stay or fade, the words of the question itself answer: to "do they fade?"."""
@@ -41,7 +41,7 @@ class Taken:
 def take(protocol: Protocol, state: State, meaning: Meaning, question: Question | None) -> Taken:
     """Take a whole utterance, given the question that is open (None: no question of the protocol)."""
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
-    said += _fever_from(meaning.values, said)
+    said += _fever_from(protocol, meaning.values, said)
     answer = bare_answer(state, meaning, question)
     if question is not None and question.kind == "list" and (chosen := _chosen(state, question, meaning)):
         said, answer = chosen, None
@@ -267,14 +267,14 @@ def _settles(question: Question, values: Iterable[Value], said: list[Finding], a
     return any(name in named for name in question.asks_for)
 
 
-def _fever_from(values: Iterable[Value], said: Iterable[Finding]) -> list[Finding]:
+def _fever_from(protocol: Protocol, values: Iterable[Value], said: Iterable[Finding]) -> list[Finding]:
     """Return what a temperature says of fever; words about fever come first."""
-    if any(one.concept == "fever" for one in said):
+    if any(one.concept == protocol.fever for one in said):
         return []
     for value in values:
         if value.concept == "temperature" and not isinstance(value.value, str):
-            status = "present" if value.value >= FEVER_CELSIUS else "absent"
-            return [Finding("fever", status, value.words)]  # type: ignore[arg-type]
+            status: Status = "present" if value.value >= protocol.fever_celsius else "absent"
+            return [Finding(protocol.fever, status, value.words)]
     return []
 
 

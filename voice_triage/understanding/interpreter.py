@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from voice_triage.messages import Answer, Finding, Meaning
+from voice_triage.protocol import Protocol
 from voice_triage.understanding import (
     ages,
     concluding,
@@ -53,8 +54,14 @@ class Interpreter:
     """Turns words into findings, values, an answer or a command."""
 
     def __init__(
-        self, grammar: Grammar, network: Network | None = None, figures: ValuesNetwork | None = None
+        self,
+        grammar: Grammar,
+        network: Network | None = None,
+        figures: ValuesNetwork | None = None,
+        protocol: Protocol | None = None,
     ) -> None:
+        """``protocol``: says from where on a temperature is a fever; None: the one that is shipped."""
+        self._fever_celsius = (protocol or Protocol.load()).fever_celsius
         self._grammar = grammar
         self._network = network
         self._figures = figures
@@ -63,9 +70,9 @@ class Interpreter:
         self.interpret = lru_cache(maxsize=64)(self._interpret)
 
     @classmethod
-    def load(cls, language: str = "en") -> Interpreter:
+    def load(cls, language: str = "en", protocol: Protocol | None = None) -> Interpreter:
         """An interpreter for the language. Raises BadContent when its grammars are wrong."""
-        return cls(load(language), load_network(language), load_values(language))
+        return cls(load(language), load_network(language), load_values(language), protocol)
 
     def forget(self) -> None:
         """Forget the sentences of the caller who has gone."""
@@ -178,8 +185,8 @@ class Interpreter:
 
     def _values(self, clauses: lasting.Clauses, said: list[Said], question: str | None) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
-        utterance = clauses.utterance
-        told = (heat := temperatures.temperatures(utterance)) + ages.ages(utterance, heat)
+        utterance, fever_celsius = clauses.utterance, self._fever_celsius
+        told = (heat := temperatures.temperatures(utterance, fever_celsius)) + ages.ages(utterance, heat)
         told += durations.durations(utterance, told, clauses, new=concluding.are_new(clauses, said))
         told += people.patients(utterance, told)
         last: dict[str, Told] = {}
@@ -190,7 +197,7 @@ class Interpreter:
             last = figures.weighed(clauses, last, self._figures, parts)
         if "temperature" in last:
             said[:] = [s for s in said if s.concept != "fever"]
-            said.append(temperatures.fever(utterance, heat, last["temperature"]))
+            said.append(temperatures.fever(utterance, heat, last["temperature"], fever_celsius))
         return sorted(last.values(), key=lambda t: t.start)
 
     def _reply(

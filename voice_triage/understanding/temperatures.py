@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from voice_triage.messages import Status, Value
-from voice_triage.protocol import FEVER_CELSIUS
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.sources import Phrase
@@ -34,8 +33,8 @@ JUST_BELOW = 0.1
 """A temperature is "under thirty eight" by at least so much."""
 
 
-def temperatures(said: Utterance) -> list[Told]:
-    """Body temperatures in Celsius; Fahrenheit is told by its size."""
+def temperatures(said: Utterance, fever_celsius: float) -> list[Told]:
+    """Body temperatures in Celsius, a fever from ``fever_celsius`` on; Fahrenheit is told by its size."""
     marked = Near(marks(said.spots, "heat"))
     out: list[Told] = []
     for number in said.numbers:
@@ -53,13 +52,13 @@ def temperatures(said: Utterance) -> list[Told]:
         by = marked.meeting(end - 9, number.start + 7)  # six words behind it, or eight before
         near = bool(by) and (exact or not _speakers(said, number.start))
         near = near or said.question == "fever" or (exact and degrees > FEVER_FROM)
-        near = near or _contrasted(said, number) or _too_hot_for_years(said, number)
+        near = near or _contrasted(said, number, fever_celsius) or _too_hot_for_years(said, number)
         celsius = in_celsius(degrees)
         if not near or not CELSIUS[0] <= celsius <= CELSIUS[1]:
             continue
-        if _open(said, end, celsius, fahrenheit=celsius != degrees):
+        if _open(said, end, degrees, fever_celsius):
             continue
-        if celsius < FEVER_CELSIUS and not exact and by and _only_degrees(said, number.start, by):
+        if celsius < fever_celsius and not exact and by and _only_degrees(said, number.start, by):
             continue
         if said.before(number.start, said.telling.below):
             celsius -= JUST_BELOW
@@ -130,22 +129,22 @@ def _only_degrees(said: Utterance, start: int, by: list[Spot[Phrase]]) -> bool:
     return said.telling.degrees.issuperset(marking)
 
 
-def _contrasted(said: Utterance, number: Number) -> bool:
+def _contrasted(said: Utterance, number: Number, fever_celsius: float) -> bool:
     """True for "thirty nine, not thirty eight" as a correction of what was read back; only of a fever."""
-    if said.question != "summary_check" or number.value < FEVER_CELSIUS:
+    if said.question != "summary_check" or number.value < fever_celsius:
         return False
     other = contrast(said, number)
     return other is not None and all(may_be(one.value) for one in (number, other))
 
 
-def fever(said: Utterance, heat: Sequence[Told], last: Told) -> Said:
+def fever(said: Utterance, heat: Sequence[Told], last: Told, fever_celsius: float) -> Said:
     """The fever that the ``last`` temperature means, or an earlier one: "38.5 last night, now 37".
 
     Medicine hides a fever; a slip of the tongue was none.
     """
     meant = [t for t, after in zip(heat, heat[1:], strict=False) if said.earlier(t, after)]
     place = max([*meant, last], key=lambda t: float(t.value.value))
-    status: Status = "present" if float(place.value.value) >= FEVER_CELSIUS else "absent"
+    status: Status = "present" if float(place.value.value) >= fever_celsius else "absent"
     return Said(place.start, place.end, "fever", status, sure=True, told=True)
 
 
@@ -154,10 +153,10 @@ def may_be(degrees: float) -> bool:
     return CELSIUS[0] <= in_celsius(degrees) <= CELSIUS[1]
 
 
-def _open(said: Utterance, end: int, celsius: float, *, fahrenheit: bool) -> bool:
+def _open(said: Utterance, end: int, degrees: float, fever_celsius: float) -> bool:
     """True where unread decimals may make it a fever: "one hundred point" and no number."""
-    most = celsius + 0.9 * (5 / 9 if fahrenheit else 1)
-    return said.word(end) in said.numerals.points and celsius < FEVER_CELSIUS <= most
+    least, most = in_celsius(degrees), in_celsius(degrees + 0.9)
+    return said.word(end) in said.numerals.points and least < fever_celsius <= most
 
 
 def _speakers(said: Utterance, at: int) -> bool:
