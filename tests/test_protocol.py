@@ -131,6 +131,14 @@ def test_a_new_red_flag_needs_no_python_for_its_first_aid() -> None:
     assert first_aid(without, ("tick_bite",), "call")[0] == "aid.say_sepsis"
 
 
+def test_who_does_not_breathe_has_first_aid_of_the_table() -> None:
+    """Before all that was announced, and with a source."""
+    chest = first_aid(PROTOCOL, ("not_breathing", "difficulty_breathing"), "call")
+
+    assert chest == ("aid.press_flat", "aid.press_hard", "aid.press_on")
+    assert chest == PROTOCOL.first_aid[0].do and PROTOCOL.first_aid[0].source == ("british_red_cross",)
+
+
 def test_unknown_protocol_names_the_known_ones() -> None:
     with pytest.raises(BadContent, match="red_dotz.yaml: there is no such protocol; did you mean 'red_dots'"):
         Protocol.load("red_dotz")

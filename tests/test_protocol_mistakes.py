@@ -227,6 +227,10 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         lambda d: row(d, "first_aid", "shaking").update(do=["sit_up"] * 6),
         "do must be a list of one to 5 ids",
     ),
+    "nothing for who does not breathe": (
+        lambda d: d["first_aid"].remove(row(d, "first_aid", "chest")),
+        "first_aid: there is no row for 'not_breathing'",
+    ),
     "no first aid for other causes": (
         lambda d: row(d, "first_aid", "going").pop("otherwise"),
         "first_aid: exactly one row must have 'otherwise: go'",

@@ -21,9 +21,11 @@ WISHES = ("spell", "another_voice", "more_time", "unhurried")
 """What a caller may wish of the assistant itself; the session grants it, the dialogue does not know it."""
 
 
+NOT_BREATHING = "not_breathing"
+"""The circumstance that has first aid of its own."""
 CIRCUMSTANCES = (
     "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
-    "spots_fade", "spots_stay", "not_breathing", "fit_over", "asks_food", "no_phone",
+    "spots_fade", "spots_stay", NOT_BREATHING, "fit_over", "asks_food", "no_phone",
     "cannot_see", "asks_to_call", "asks_who", "asks_language", "patient_put_right",
     "choice_first", "choice_second", "choice_third", "choice_fourth", "choice_last", "choice_all",
 )  # fmt: skip

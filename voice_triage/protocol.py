@@ -11,7 +11,7 @@ from typing import get_args
 from voice_triage import strict_yaml
 from voice_triage.content import Row, quoted, suggestion
 from voice_triage.errors import BadContent, BadInput
-from voice_triage.messages import Action
+from voice_triage.messages import NOT_BREATHING, Action
 from voice_triage.questions import Question, parse_questions
 from voice_triage.rows import (
     LEVELS,
@@ -186,13 +186,15 @@ def _check_roles(concepts: Mapping[str, Concept], flags: Mapping[str, RedFlag], 
 
 
 def _check_first_aid(rows: Sequence[FirstAid], place: str) -> None:
-    """Refuse a cause that two rows name, and an action without a row, or with two, for the other causes."""
+    """Refuse a cause named twice, no row for who does not breathe, and not one for all other causes."""
     named: set[str] = set()
     for row in rows:
         for cause in row.causes:
             if cause in named:
                 raise BadContent(f"{place}: first_aid: {row.id}: '{cause}' has a row already")
             named.add(cause)
+    if NOT_BREATHING not in named:
+        raise BadContent(f"{place}: first_aid: there is no row for '{NOT_BREATHING}'")
     for action in get_args(Action):
         if sum(row.otherwise == action for row in rows) != 1:
             raise BadContent(f"{place}: first_aid: exactly one row must have 'otherwise: {action}'")

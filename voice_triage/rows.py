@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast, get_args
 
 from voice_triage.conditions import Condition, parse_condition
 from voice_triage.content import Row
-from voice_triage.messages import Action, Level
+from voice_triage.messages import NOT_BREATHING, Action, Level
 
 LEVELS: tuple[Level, ...] = ("self_care", "routine", "urgent", "emergency")
 """From the least serious to the most."""
@@ -108,7 +108,7 @@ class FirstAid:
 
     id: str
     causes: tuple[str, ...]
-    """What was announced: concepts, or questions whose bare "yes" is an emergency."""
+    """What was announced: concepts, or questions whose bare "yes" is an emergency; or NOT_BREATHING."""
     do: tuple[str, ...]
     """Ids of prompts, in the order of the doing."""
     otherwise: Action | None
@@ -236,7 +236,7 @@ class Reader:
         """Read a row of ``first_aid``; its words are checked with all the others."""
         row = Row(data, place, ("id", "causes", "do", "otherwise", "source"))
         otherwise = row.optional("otherwise", get_args(Action))
-        causes = row.ids("causes", (*self.concepts, *self.alarms))
+        causes = row.ids("causes", (*self.concepts, *self.alarms, NOT_BREATHING))
         if not causes:
             row.refuse("causes must name what it is done for")
         do = row.rows("do")

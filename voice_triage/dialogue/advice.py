@@ -9,7 +9,7 @@ from voice_triage.dialogue.state import State
 from voice_triage.messages import Line
 
 FAMILIES = frozenset({
-    "level", "do", "when", "guidance", "home_care", "watch", "net", "closing", "aid", "press", "alone",
+    "level", "do", "when", "guidance", "home_care", "watch", "net", "closing", "aid", "alone",
     "no_phone",
 })  # fmt: skip
 """Prompts that are advice, all of them: what stands before the dot."""

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from voice_triage.dialogue.state import State, patient
+from voice_triage.messages import NOT_BREATHING
 from voice_triage.triage import Decision
 
 
@@ -19,7 +20,7 @@ def with_told(state: State, told: Collection[str], decision: Decision) -> State:
         state = replace(state, alone=False)
     elif "alone" in told:
         state = replace(state, alone=True)
-    if "not_breathing" in told:
+    if NOT_BREATHING in told:
         state = replace(state, breathless=True)
     if "child_calling" in told and patient(state) != "child":  # a parent may speak as the child
         state = replace(state, child_calling=True)

@@ -47,7 +47,7 @@ FIXED = (
     "tell.intro", "tell.sign", "tell.where", "restart.signs", "farewell.helped",
     "emergency.alone", "emergency.young", "emergency.helped", "emergency.measured", "emergency.and_measured",
     "coming.good", "coming.go", "coming.door", "coming.watch", "coming.worse", "coming.end", "arrived.good",
-    "arrived.end", "alone.door", "alone.line", "alone.young", "press.flat", "press.hard", "press.on",
+    "arrived.end", "alone.door", "alone.line", "alone.young",
     "stay.no_medicine", "no_phone.redial", "no_phone.shout", "no_phone.send",
     "net.1", "net.2", "net.3", "closing.nobody",
 )  # fmt: skip

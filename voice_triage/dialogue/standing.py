@@ -8,7 +8,7 @@ from voice_triage.dialogue.readback import measured_fever
 from voice_triage.dialogue.recap import dispatcher
 from voice_triage.dialogue.state import CONFIRM, STANDING_BY, State
 from voice_triage.dialogue.step import Step
-from voice_triage.messages import Line
+from voice_triage.messages import NOT_BREATHING, Line
 
 Lines = tuple[Line, ...]
 MAX_HEARD = 2
@@ -16,7 +16,7 @@ MAX_HEARD = 2
 
 
 MAX_FOR_A_CHILD = 2
-"""Things to do that a child is told; the most pressing come first."""
+"""Things to do that a child is told; the most pressing come first. The chest is pressed all the same."""
 
 
 def action_of(step: Step) -> str:
@@ -138,10 +138,10 @@ def why(step: Step) -> Lines:
 
 
 def _aid(step: Step) -> Lines:
-    if step.state.breathless:
-        return (Line("press.flat"), Line("press.hard"), Line("press.on"))
-    lines = tuple(Line(name) for name in first_aid(step.protocol, step.state.announced, action_of(step)))
-    return lines[:MAX_FOR_A_CHILD] if step.state.child_calling else lines
+    state = step.state
+    causes = (NOT_BREATHING, *state.announced) if state.breathless else state.announced
+    lines = tuple(Line(name) for name in first_aid(step.protocol, causes, action_of(step)))
+    return lines[:MAX_FOR_A_CHILD] if state.child_calling and not state.breathless else lines
 
 
 def _worse(step: Step) -> Line:

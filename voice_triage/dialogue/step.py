@@ -10,7 +10,7 @@ from voice_triage.dialogue.outcome import pages
 from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, LOOKER, State, age_years, case_of, decide, patient
 from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
-from voice_triage.messages import Event, Heard, Meaning, Status
+from voice_triage.messages import NOT_BREATHING, Event, Heard, Meaning, Status
 from voice_triage.protocol import Protocol, Question
 from voice_triage.triage import Decision
 from voice_triage.triage.facts import statuses_of
@@ -134,7 +134,7 @@ def alarm(step: Step) -> bool:
         return False
     if not step.before.announced:
         return True
-    if "not_breathing" in step.meaning.told:
+    if NOT_BREATHING in step.meaning.told:
         return False  # told at once to press on the chest; what else is new needs no read-back first
     if step.before.overheard and not step.answered:
         return False  # the rest of the utterance that raised it: the line is being spoken already
@@ -212,7 +212,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "help_comes": lambda step: help_comes(step.meaning.told, step.decision),
     "no_help": _tells("no_help"),
     "says_alone": _tells("alone", "child_calling"),
-    "not_breathing": _tells("not_breathing"),
+    "not_breathing": _tells(NOT_BREATHING),
     "fit_over": lambda step: "fit_over" in step.meaning.told and "seizure" in step.before.announced,
     "asks_food": _tells("asks_food"),
     "asks_to_call": _tells("asks_to_call"),
