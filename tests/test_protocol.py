@@ -12,7 +12,7 @@ from voice_triage import strict_yaml
 from voice_triage.dialogue import Dialogue, State
 from voice_triage.dialogue.first_aid import first_aid
 from voice_triage.errors import BadContent
-from voice_triage.messages import Heard, Meaning, Value
+from voice_triage.messages import GROWN_UP, Heard, Meaning, Value
 from voice_triage.protocol import FOLDER, Protocol
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.grammar import load as load_grammar
@@ -114,6 +114,10 @@ def test_from_where_on_it_is_a_fever_stands_in_the_protocol() -> None:
 
         assert dialogue.findings["fever"].status == status
         assert [one.status for one in meaning.findings if one.concept == "fever"] == [status]
+
+
+def test_one_age_makes_a_grown_up() -> None:
+    assert PROTOCOL.groups["adult"].at_least == PROTOCOL.groups["baby_or_child"].under == GROWN_UP
 
 
 def test_a_new_red_flag_needs_no_python_for_its_first_aid() -> None:

@@ -64,6 +64,10 @@ class Finding:
     """The caller's words that said it; empty when it follows from a bare answer."""
 
 
+GROWN_UP = 18
+"""Years from which on nobody is a child: the group ``adult`` of the protocol."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A measured thing: age (years, months), temperature (celsius), duration (hours), patient (value)."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from voice_triage.dialogue.state import CHANGE, SUMMARY, State, age_years, case_of, patient
-from voice_triage.messages import Finding, Meaning
+from voice_triage.messages import GROWN_UP, Finding, Meaning
 from voice_triage.protocol import Protocol, Question
 
 DURATION, AGE = "duration", "age"
-GROWN_UP = 18
-"""From this age on "my child" may be the age of the one who speaks."""
 
 
 def doubtful_values(state: State, meaning: Meaning, question: Question | None) -> set[str]:
@@ -24,6 +22,7 @@ def doubtful_values(state: State, meaning: Meaning, question: Question | None) -
     if before is not None and now is not None and now >= before and not _may_turn(state, question):
         left_out.add(DURATION)
     years = age_years(told)
+    # From there on the age told of "my child" may be that of the one who speaks.
     child = (patient(told) or patient(state)) == "child"
     asked = question is not None and AGE in question.asks_for
     again = asked and (state.tries > 0 or AGE in state.retried)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from voice_triage.messages import Value
+from voice_triage.messages import GROWN_UP, Value
 from voice_triage.understanding.births import births
 from voice_triage.understanding.maybe_ages import found
 from voice_triage.understanding.no_ages import no_age, told_as_age, yet
@@ -21,7 +21,7 @@ from voice_triage.understanding.values import (
     counted_noun,
     smaller,
 )
-from voice_triage.understanding.whose_age import GROWN_UP, of_patient, once_was, years
+from voice_triage.understanding.whose_age import of_patient, once_was, years
 
 UNIT_MONTHS = {"day": 12 / 365.25, "week": 12 * 7 / 365.25, "month": 1.0, "two_weeks": 12 * 14 / 365.25}
 MAX_AGE_YEARS = 120

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from voice_triage.messages import Value
+from voice_triage.messages import GROWN_UP, Value
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
@@ -13,8 +13,6 @@ from voice_triage.understanding.sweep import Near
 
 REACH = 3
 """Words before what quiets nothing ("i'm alone") in which an if still takes it away."""
-GROWN_YEARS = 20
-"""Who tells an age above it is no child that calls for its mummy."""
 PASTS = ("past", "past_after")
 
 
@@ -153,8 +151,8 @@ def _spoken(spoken: frozenset[str], words: Sequence[str] | None) -> bool:
 
 
 def _grown(values: Sequence[Value]) -> bool:
-    """True for who tells an age that is no child's."""
-    return any(v.concept == "age" and v.unit == "years" and float(v.value) > GROWN_YEARS for v in values)
+    """True for who tells an age that is no child's: no child that calls for its mummy."""
+    return any(v.concept == "age" and v.unit == "years" and float(v.value) >= GROWN_UP for v in values)
 
 
 def without_call(said: Sequence[Said], call: range) -> list[Said]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
-from voice_triage.messages import Value
+from voice_triage.messages import GROWN_UP, Value
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.sweep import Near
 from voice_triage.understanding.value_spots import longest
 from voice_triage.understanding.values import Told, Utterance
-from voice_triage.understanding.whose_age import GROWN_UP, years
+from voice_triage.understanding.whose_age import years
 
 SIGN_WITHIN = 5
 """Words after a person in which a sign is his."""

@@ -6,13 +6,14 @@ from bisect import bisect_left, bisect_right, insort
 from collections.abc import Container, Sequence
 from itertools import pairwise
 
+from voice_triage.messages import GROWN_UP
 from voice_triage.understanding.numbers import Number
 from voice_triage.understanding.picked import picked
 from voice_triage.understanding.values import Told, Utterance
 
 BABY, OLD = 1, 65
 """Below and above these a fever is more dangerous (clinical-spec.md, risk groups)."""
-GROWN_UP, NEAR = 18, 5
+NEAR = 5
 """Two ages of a grown-up that are as near as this are one, told roughly."""
 
 
