@@ -58,6 +58,14 @@ MISTAKES: dict[str, tuple[Change, str]] = {
         lambda d: row(d, "concepts", "eyes").update(implies=["eyes"]),
         "concepts: eyes: implies 'eyes', which implies more",
     ),
+    "denies unknown": (
+        lambda d: row(d, "concepts", "whole_body").update(denies=["whole_body_rsh"]),
+        "whole_body: denies: unknown concept 'whole_body_rsh'; did you mean 'whole_body_rash'",
+    ),
+    "denies what it does not imply": (
+        lambda d: row(d, "concepts", "mouth").update(denies=["fever"]),
+        "concepts: mouth: denies 'fever', which it does not imply",
+    ),
     "unless unknown": (
         lambda d: row(d, "concepts", "long_standing").update(unless=["old_rash"]),
         "long_standing: unless: unknown concept 'old_rash'",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import importlib.machinery
 import importlib.util
 import math
@@ -16,6 +17,7 @@ from triage_table import Vignette, load_vignettes
 from voice_triage import strict_yaml, triage
 from voice_triage.errors import BadInput
 from voice_triage.protocol import FOLDER, Protocol
+from voice_triage.triage import Case
 
 PROTOCOL = Protocol.load()
 VIGNETTES = load_vignettes()
@@ -54,6 +56,17 @@ def test_every_broken_table_is_noticed_by_a_vignette(mutate: ModuleType) -> None
     survived = [name for name, mutant in mutate.mutants(data) if mutate.caught_by(mutant, table) is None]
 
     assert survived == []
+
+
+def test_that_a_sign_is_absent_says_nothing_of_what_it_implies() -> None:
+    """ "Not again and again" is no word that nobody felt sick: a row that wants that absent must not hold."""
+    data = copy.deepcopy(strict_yaml.load(FOLDER / "red_dots.yaml"))
+    rule = {"id": "x", "level": "routine", "when": {"absent": "vomiting"}, "source": "rash_article"}
+    data["rules"].append(rule)
+    protocol = Protocol.from_data(data, "test")
+
+    assert triage.assess(protocol, Case(findings={"vomiting": "absent"})).level == "routine"
+    assert triage.assess(protocol, Case(findings={"frequent_vomiting": "absent"})).level == "self_care"
 
 
 def test_case_from_json_takes_everything() -> None:

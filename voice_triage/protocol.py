@@ -129,7 +129,11 @@ def _sources(top: Row) -> Mapping[str, str]:
 def _check_concepts(concepts: Mapping[str, Concept], place: str) -> None:
     """Refuse a concept that names one that does not exist, and a chain of implications."""
     for concept in concepts.values():
-        for key, names in (("implies", concept.implies), ("unless", concept.unless)):
+        for key, names in (
+            ("implies", concept.implies),
+            ("denies", concept.denies),
+            ("unless", concept.unless),
+        ):
             for name in names:
                 if not isinstance(name, str) or name not in concepts:
                     near = suggestion(name, concepts)
@@ -140,6 +144,10 @@ def _check_concepts(concepts: Mapping[str, Concept], place: str) -> None:
             if concepts[name].implies:
                 # One step only, so that the order of the rows can never matter.
                 raise BadContent(f"{place}: concepts: {concept.id}: implies '{name}', which implies more")
+        for name in concept.denies:
+            if name not in concept.implies:
+                # The same by another name goes both ways.
+                raise BadContent(f"{place}: concepts: {concept.id}: denies '{name}', which it does not imply")
 
 
 def _fever(concepts: Mapping[str, Concept], place: str) -> tuple[str, float]:

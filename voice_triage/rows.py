@@ -34,7 +34,9 @@ class Concept:
     warning: bool = False
     """A warning sign: listed as missing until known."""
     implies: tuple[str, ...] = ()
-    """Concepts that take this one's status when nothing was said of them."""
+    """Concepts that are present or unsure with this one when nothing was said of them."""
+    denies: tuple[str, ...] = ()
+    """Concepts that are absent with this one when nothing was said of them."""
     audience: str | None = None
     """The group it is looked for in (a bulging soft spot: babies); None: everybody."""
     from_hours: float | None = None
@@ -146,14 +148,14 @@ class Reader:
 
     def concept(self, data: Any, place: str) -> Concept:
         """Read a row of ``concepts``; what it names is checked when all of them are there."""
-        row = Row(
-            data, place, ("id", "role", "warning", "implies", "for", "from_hours", "unless", "from_celsius")
-        )
+        keys = ("id", "role", "warning", "implies", "denies", "for", "from_hours", "unless", "from_celsius")
+        row = Row(data, place, keys)
         return Concept(
             id=row.word("id"),
             role=row.choice("role", ROLES),
             warning=row.flag("warning"),
             implies=tuple(row.rows("implies")),
+            denies=tuple(row.rows("denies")),
             audience=row.word("for") if "for" in row.data else None,
             from_hours=row.number("from_hours"),
             unless=tuple(row.rows("unless")),

@@ -14,7 +14,7 @@ def statuses_of(protocol: Protocol, case: Case) -> dict[str, Status]:
         status = case.findings.get(concept.id)
         if status is None:
             continue
-        for name in concept.implies:
+        for name in concept.denies if status == "absent" else concept.implies:
             # What was said itself stands: a red flag withdrawn on the read-back must not come back this way.
             if name not in case.findings:
                 statuses[name] = _worse(status, statuses.get(name))
