@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import errno
 import shlex
 import shutil
 from collections.abc import Sequence
@@ -90,6 +91,19 @@ def test_doing_it_twice_changes_nothing(machine: service.Machine):
 
     assert lines[:2] == [f"already there: {machine.unit}", f"already there: {machine.entry}"]
     assert machine.unit.stat().st_mtime_ns == before
+
+
+def test_a_file_that_cannot_be_read_is_told_as_that(
+    machine: service.Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(path: Path) -> bytes:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    service.command(False, lambda line: None, machine)
+    monkeypatch.setattr(Path, "read_bytes", denied)
+
+    with pytest.raises(Lacking, match=r"cannot read .*service: Permission denied. Make it readable for you"):
+        service.command(False, lambda line: None, machine)
 
 
 def test_removing_takes_all_of_it_and_can_be_repeated(machine: service.Machine):

@@ -24,19 +24,21 @@ def cache_folder(part: str = "") -> Path:
 
 
 @contextlib.contextmanager
-def disk_errors(path: Path) -> Iterator[None]:
-    """Turn an OSError about ``path`` into Lacking: one line with what to do."""
+def disk_errors(path: Path, *, reading: bool = False) -> Iterator[None]:
+    """Turn an OSError about ``path``, which is written or read, into Lacking: one line with what to do."""
     try:
         yield
     except OSError as error:
         reason = error.strerror or str(error)
         if error.errno in _FULL:
             cure = "Free some space there, then run the same command again"
+        elif error.errno in _REFUSED and reading:
+            cure = "Make it readable for you, then run the same command again"
         elif error.errno in _REFUSED:
             cure = "Make it writable for you, or choose another folder"
         else:
             cure = "Check that folder, then run the same command again"
-        raise Lacking(f"cannot write {path}: {reason}", cure) from None
+        raise Lacking(f"cannot {'read' if reading else 'write'} {path}: {reason}", cure) from None
 
 
 def sync_folder(folder: Path) -> None:

@@ -94,7 +94,7 @@ def _install(machine: Machine, out: Callable[[str], None]) -> int:
 
 def _write(path: Path, text: str) -> str:
     """Write ``text`` unless it is there already; say which."""
-    with disk.disk_errors(path):
+    with disk.disk_errors(path, reading=True):
         if path.is_file() and path.read_bytes() == text.encode():
             return f"already there: {path}"
     disk.write_text(path, text)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from model_server import HASTY, NEEDS, SEVERAL, Script, is_whole, left_over
@@ -57,6 +59,29 @@ def test_a_python_package_with_the_same_bytes_is_used_and_copied(
     models.remove("whisper", carried)
     (inner / "config.json").write_bytes(b"[]")
     assert models.installed_path("whisper", carried) is None
+
+
+def test_a_python_package_that_cannot_be_read_is_no_model(
+    store: models.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    inner = tmp_path / "closed_to_us" / "model"
+    inner.mkdir(parents=True)
+    for name, data in SEVERAL.items():
+        (inner / name).write_bytes(data)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    whisper = replace(store.catalogue["whisper"], package="closed_to_us/model")
+    carried = replace(store, catalogue={"whisper": whisper})
+    opened = Path.open
+
+    def denied(path: Path, *how: Any, **more: Any) -> Any:
+        if path.parent == inner:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, *how, **more)
+
+    monkeypatch.setattr(Path, "open", denied)
+
+    assert models.installed_path("whisper", carried) is None
+    assert [row.installed for row in models.list_models(carried)] == [None]
 
 
 def test_a_model_unpacked_into_the_checkout_is_found(store: models.Store):

@@ -9,7 +9,6 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from voice_triage.disk import disk_errors
 from voice_triage.errors import BadInput, Lacking
 from voice_triage.model_store.catalogue import Model, ModelFile
 from voice_triage.model_store.checksum import mismatch
@@ -125,10 +124,9 @@ def package_folder(model: Model) -> Path | None:
 
 
 def _is_right(path: Path, file: ModelFile) -> bool:
-    """True if ``path`` is exactly ``file``."""
+    """True if ``path`` is exactly ``file``; what cannot be read is not."""
     try:
-        size = path.stat().st_size
+        right = path.stat().st_size == file.bytes
+        return right and file.sha256 is not None and is_pinned(path, file.sha256)
     except OSError:
         return False
-    with disk_errors(path):
-        return size == file.bytes and file.sha256 is not None and is_pinned(path, file.sha256)
