@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -477,6 +478,43 @@ def test_an_output_that_is_full_is_one_line_and_status_3(command: str) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (3, 1)
     assert "the disk is full" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (BrokenPipeError(errno.EPIPE, "Broken pipe"), 4, "failed inside (BrokenPipeError"),
+        (OSError(errno.ENOSPC, "No space left on device"), 3, "a disk is full"),
+    ],
+    ids=["pipe", "disk"],
+)
+def test_what_else_takes_no_more_is_not_the_output(
+    error: OSError, status: int, said: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A worker that has died must not end with status 0, and the output must still be there."""
+
+    def fail() -> list[str]:
+        raise error
+
+    monkeypatch.setattr("voice_triage.check.check", fail)
+
+    assert main(["check"]) == status
+
+    print("still here")
+    out, err = capfd.readouterr()
+    assert said in err and "output" not in err and err.count("\n") == 1
+    assert out == "still here\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes of Unix")
+def test_a_reader_that_has_gone_is_no_failure() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run([sys.executable, "-m", "voice_triage", "config"], check=False,
+                          stdout=writing, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    os.close(writing)
+
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of Unix closes it")

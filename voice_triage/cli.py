@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import errno
 import logging
-import os
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -19,8 +18,8 @@ from pathlib import Path
 
 from voice_triage.arguments import RECOGNIZERS, Parser
 from voice_triage.ending import signals_end
-from voice_triage.errors import Lacking, TriageError
-from voice_triage.standard_streams import forgive_letters, take_json_lines
+from voice_triage.errors import Lacking, OutputGone, TriageError
+from voice_triage.standard_streams import drop, flush, forgive_letters, show, take_json_lines
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -38,30 +37,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         run: Callable[[argparse.Namespace], int] = options.run
         with signals_end():
             status = run(options)
-            if sys.stdout:
-                sys.stdout.flush()  # what is found full only at the end of the process has no message
+            flush()  # what is found full only at the end of the process has no message
             return status
+    except OutputGone as error:
+        drop()
+        if error.exit_status:
+            print(f"voice-triage: {error}", file=sys.stderr)
+        return error.exit_status
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
         return error.exit_status
     except KeyboardInterrupt:
         return 130
     except Exception as error:
-        if isinstance(error, BrokenPipeError) or getattr(error, "errno", 0) == errno.ENOSPC:
-            return _unwritten(error)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            cure = "Free some space there, then run the same command again"
+            print(f"voice-triage: a disk is full ({_place(error)}). {cure}", file=sys.stderr)
+            return 3
         # Kind and place only: the message might hold what was said.
         what = f"failed inside ({type(error).__name__}, {_place(error)}); this is a fault of the program"
         print(f"voice-triage: {what}", file=sys.stderr)
         return 4
-
-
-def _unwritten(error: Exception) -> int:
-    """The reader has gone (head, less), or the disk is full: stdout must close without complaint."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if isinstance(error, BrokenPipeError):
-        return 0
-    print("voice-triage: the output cannot be written: the disk is full", file=sys.stderr)
-    return 3
 
 
 def _place(error: Exception) -> str:
@@ -183,10 +179,6 @@ def _add_family(
 # ---- commands: each imports what it needs, so that the light ones start at once ----
 
 
-def _show(line: str) -> None:
-    print(line, flush=True)
-
-
 def _interpret(options: argparse.Namespace) -> int:
     from voice_triage import understanding
     from voice_triage.dialogue import question_ids
@@ -202,7 +194,7 @@ def _interpret(options: argparse.Namespace) -> int:
         return understanding.to_json(interpreter.interpret(*understanding.from_json(row, questions)))
 
     take_json_lines()
-    each_line(sys.stdin or (), one, _show)
+    each_line(sys.stdin or (), one, show)
     return 0
 
 
@@ -216,7 +208,7 @@ def _assess(options: argparse.Namespace) -> int:
     each_line(
         sys.stdin or (),
         lambda row: triage.decision_to_json(triage.assess(protocol, triage.case_from_json(protocol, row))),
-        _show,
+        show,
     )
     return 0
 
@@ -233,33 +225,33 @@ def _chat(options: argparse.Namespace) -> int:
     kit = Kit(settings_from({"country": options.country, "emergency_number": options.emergency_number}))
     dialogue = Dialogue(kit.protocol)
     with summarised(kit, dialogue, options.summary):
-        chat(dialogue, kit.interpreter, kit.wording, sys.stdin or (), _show)
+        chat(dialogue, kit.interpreter, kit.wording, sys.stdin or (), show)
     return 0
 
 
 def _replay(options: argparse.Namespace) -> int:
     from voice_triage.replaying import replay_files
 
-    return replay_files(options, _show)
+    return replay_files(options, show)
 
 
 def _demo(options: argparse.Namespace) -> int:
     from voice_triage.demo import demo
 
-    return demo(options.audio, options.recognizer, _show)
+    return demo(options.audio, options.recognizer, show)
 
 
 def _talk(options: argparse.Namespace) -> int:
     from voice_triage.talk import talk
 
-    return talk(options, _show)
+    return talk(options, show)
 
 
 def _graph(options: argparse.Namespace) -> int:
     from voice_triage import graph
     from voice_triage.protocol import Protocol
 
-    graph.draw(Protocol.load(), options.output, _show)
+    graph.draw(Protocol.load(), options.output, show)
     return 0
 
 
@@ -268,31 +260,31 @@ def _check(options: argparse.Namespace) -> int:
 
     problems = check()
     for problem in problems:
-        _show(problem)
+        show(problem)
     if not problems:
-        _show("protocol, grammars and wording: nothing found")
+        show("protocol, grammars and wording: nothing found")
     return 2 if problems else 0
 
 
 def _models(arguments: list[str]) -> int:
     from voice_triage import models
 
-    return models.command(arguments, _show)
+    return models.command(arguments, show)
 
 
 def _config(arguments: list[str]) -> int:
     from voice_triage import settings_command
 
-    return settings_command.command(arguments, _show)
+    return settings_command.command(arguments, show)
 
 
 def _doctor(options: argparse.Namespace) -> int:
     from voice_triage.doctor_checks import doctor
 
-    return doctor(options.json, _show, microphone_only=options.microphone_only)
+    return doctor(options.json, show, microphone_only=options.microphone_only)
 
 
 def _service(options: argparse.Namespace) -> int:
     from voice_triage import service
 
-    return service.command(options.remove, _show)
+    return service.command(options.remove, show)

@@ -11,6 +11,7 @@ from pathlib import Path
 from voice_triage.app import Kit, settings_from
 from voice_triage.audio.wav import write_wav
 from voice_triage.disk import check_place
+from voice_triage.errors import OutputGone
 from voice_triage.observer import Observer
 from voice_triage.replay import play
 from voice_triage.replaying import load_all
@@ -25,7 +26,7 @@ class _Captions(Observer):
         self._show = show
 
     def _line(self, at_s: float, who: str, text: str) -> None:
-        with suppress(BrokenPipeError):  # whoever pipes it into head has seen enough; the sound is to come
+        with suppress(OutputGone):  # whoever pipes it into head has seen enough; the sound is to come
             self._show(f"{at_s:7.2f} s  {who:10} {text}")
 
     def said(self, text: str, question: str | None, *, turn: int, at_s: float) -> None:

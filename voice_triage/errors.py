@@ -3,10 +3,13 @@
 TriageError
 ├── BadInput        exit 2  a file, line or option of the user's is wrong
 │   └── BadContent  exit 2  a protocol, grammar or locale file is wrong
-└── Lacking         exit 3  the machine lacks something; the message says what cures it
+├── Lacking         exit 3  the machine lacks something; the message says what cures it
+└── OutputGone      exit 3  standard output takes no more; 0 where its reader has simply gone
 """
 
 from __future__ import annotations
+
+import errno
 
 
 class TriageError(Exception):
@@ -43,3 +46,15 @@ class Lacking(TriageError):
     def __reduce__(self) -> tuple[type[Lacking], tuple[str, str]]:
         """How it comes whole out of a worker process: Exception would give back one argument."""
         return Lacking, (self.what, self.cure)
+
+
+class OutputGone(TriageError):
+    """Raised when standard output takes no more: its reader has gone (head, less), or its disk is full."""
+
+    exit_status = 3
+
+    def __init__(self, error: OSError) -> None:
+        why = "the disk is full" if error.errno == errno.ENOSPC else error.strerror or error
+        super().__init__(f"the output cannot be written: {why}")
+        if isinstance(error, BrokenPipeError):
+            self.exit_status = 0  # whoever pipes it into head has seen enough

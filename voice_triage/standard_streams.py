@@ -1,9 +1,43 @@
-"""Standard input and output, whatever the locale says: no letter that is read or shown ends the program."""
+"""Standard input and output, whatever the locale says: no letter that is read or shown ends the program.
+
+An output that takes no more does, and is told from anything else that takes no more.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import io
+import os
 import sys
+from collections.abc import Iterator
+
+from voice_triage.errors import OutputGone
+
+
+def show(line: str) -> None:
+    """Write one line to standard output, at once. Raises OutputGone."""
+    with _output():
+        print(line, flush=True)
+
+
+def flush() -> None:
+    """Write what is still to be written. Raises OutputGone."""
+    if sys.stdout:
+        with _output():
+            sys.stdout.flush()
+
+
+def drop() -> None:
+    """Let what cannot be written go, so that standard output closes without complaint."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextlib.contextmanager
+def _output() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise OutputGone(error) from None
 
 
 def forgive_letters() -> None:
