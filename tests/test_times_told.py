@@ -86,6 +86,14 @@ def test_a_time_of_the_spots_counts_unasked_too(question, text, hours, concept):
     assert concept is None or concept in present
 
 
+@pytest.mark.parametrize("times", [1, 9])
+def test_a_time_said_over_and_over_is_no_shorter(times):
+    """The morning of "yesterday morning" would be this morning."""
+    values, _ = told("and since yesterday morning " * times, "duration")
+
+    assert values["duration"] == 24
+
+
 @pytest.mark.parametrize(("question", "text"), OLD_AND_NEW)
 def test_of_old_and_new_spots_the_new_ones_count(question, text):
     values, present = told(text, question)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot, covered
+from voice_triage.understanding.spotter import Spot, apart, covered
 from voice_triage.understanding.words import Words
 
 INDEPENDENT = frozenset(
@@ -187,20 +187,12 @@ def _longest(spots: list[Spot[Phrase]]) -> list[Spot[Phrase]]:
         spots,
         key=lambda s: (s.start - s.end, s.negated, s.doubtful, -len(s.payload.question), -s.exact, s.start),
     )
-    kept: list[Spot[Phrase]] = []
-    taken: dict[int, tuple[int, int]] = {}
-    read: set[tuple[int, int]] = set()
+    # "breath will not come" is a phrase of its own, and "breath comes" turned: the first is meant.
+    meant: dict[tuple[int, int], Spot[Phrase]] = {}
     for one in ranked:
-        place = (one.start, one.end)
         if one.payload.kind == "sign":
-            # "breath will not come" is a phrase of its own, and "breath comes" turned: the first is meant.
-            if place in read:
-                continue
-            read.add(place)
-        if all(taken.get(at, place) == place for at in range(one.start, one.end)):
-            kept.append(one)
-            taken.update(dict.fromkeys(range(one.start, one.end), place))
-    return kept
+            meant.setdefault((one.start, one.end), one)
+    return apart((s for s in ranked if s.payload.kind != "sign" or meant[s.start, s.end] is s), beside=True)
 
 
 def _widened(kept: list[Spot[Phrase]], group: Sequence[Spot[Phrase]]) -> list[Spot[Phrase]]:

@@ -71,6 +71,22 @@ def covered(parts: Iterable[Placed]) -> set[int]:
     return {at for part in parts for at in range(part.start, part.end)}
 
 
+def apart(ranked: Iterable[Spot[T]], *, beside: bool = False) -> list[Spot[T]]:
+    """The spots that share no word with one that ranks before them.
+
+    ``beside``: those that stand on the very same words may both stay.
+    """
+    kept: list[Spot[T]] = []
+    taken: dict[int, tuple[int, int]] = {}
+    for one in ranked:
+        place = (one.start, one.end)
+        free = place if beside else None
+        if all(taken.get(at, free) == free for at in range(one.start, one.end)):
+            kept.append(one)
+            taken.update(dict.fromkeys(range(one.start, one.end), place))
+    return kept
+
+
 class Trie(Generic[T]):
     """All phrases, sharing their beginnings."""
 

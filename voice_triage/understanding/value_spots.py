@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from voice_triage.understanding.sources import Phrase
-from voice_triage.understanding.spotter import Spot
+from voice_triage.understanding.spotter import Spot, apart
 
 
 def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
@@ -16,10 +16,6 @@ def marks(spots: Sequence[Spot[Phrase]], about: str) -> list[Spot[Phrase]]:
 
 
 def longest(spots: Sequence[Spot[Phrase]], name: str) -> list[Spot[Phrase]]:
-    """The phrases of a kind of value, without those inside a longer one."""
-    kept: list[Spot[Phrase]] = []
+    """The phrases of a kind of value, without those that share a word with a longer one."""
     found = [s for s in spots if s.payload.kind == "value" and s.payload.name == name]
-    for one in sorted(found, key=lambda s: s.start - s.end):
-        if not any(one.start < other.end and other.start < one.end for other in kept[:8]):
-            kept.append(one)
-    return kept
+    return apart(sorted(found, key=lambda s: s.start - s.end))
