@@ -167,8 +167,9 @@ class _Reader(Checks):
         return answers
 
     def _saying(self, data: Any, key: str) -> Saying | None:
-        if data is None:
-            return None
+        return None if data is None else self._spoken(data, key)
+
+    def _spoken(self, data: Any, key: str) -> Saying:
         if isinstance(data, dict):
             row = self._mapping(data, key, ("audio", "text"))
             if "audio" not in row:
@@ -187,8 +188,7 @@ class _Reader(Checks):
                 self._fail(key, f"needs the key '{needed}'")
         during = self._text(row["during"], f"{key}.during")
         self._known(during, self.questions, f"{key}.during", "question id")
-        say = self._saying(row["say"], f"{key}.say")
-        assert say is not None  # checked above; for the type checker
+        say = self._spoken(row["say"], f"{key}.say")
         return Interjection(during, self._number(row.get("after_ms", 0), f"{key}.after_ms", least=0), say)
 
     def _voice(self, data: Any) -> dict[str, str]:

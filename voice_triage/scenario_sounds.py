@@ -21,7 +21,7 @@ def check_recordings(scenario: Scenario, *, in_text: bool) -> None:
         if saying.audio is not None and in_text:
             words_of(scenario, saying)
         elif saying.audio is not None:
-            _recording(scenario, saying)
+            _recording(scenario, saying, saying.audio)
     if scenario.noise is not None and isinstance(scenario.noise.kind, Path) and not in_text:
         noise_of(scenario.noise, scenario.file)
 
@@ -50,7 +50,7 @@ def caller_of(scenario: Scenario) -> Callable[[Saying], Pcm]:
 
     def speak(saying: Saying) -> Pcm:
         if saying.audio is not None:
-            return at_level(_recording(scenario, saying), SPEECH_DBFS)
+            return at_level(_recording(scenario, saying, saying.audio), SPEECH_DBFS)
         try:
             return caller.render(saying.text)
         except BadInput as error:
@@ -59,9 +59,8 @@ def caller_of(scenario: Scenario) -> Callable[[Saying], Pcm]:
     return speak
 
 
-def _recording(scenario: Scenario, saying: Saying) -> Pcm:
-    assert saying.audio is not None  # for the type checker
-    return _read(f"{scenario.file}: {saying.key}.audio", saying.audio)
+def _recording(scenario: Scenario, saying: Saying, path: Path) -> Pcm:
+    return _read(f"{scenario.file}: {saying.key}.audio", path)
 
 
 def _read(place: str, path: Path) -> Pcm:

@@ -76,12 +76,11 @@ def _ctrl_c_waits() -> Iterator[None]:
 def _begin() -> None:
     """In a new worker: the parent alone heeds Ctrl-C, and when it is gone the worker goes, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+    if parent := multiprocessing.parent_process():  # every worker has one
+        threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    assert parent is not None  # for the type checker
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_S)
