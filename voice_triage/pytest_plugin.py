@@ -15,7 +15,6 @@ from voice_triage.arguments import RECOGNIZERS
 from voice_triage.errors import TriageError
 
 if TYPE_CHECKING:
-    from voice_triage.app import Kit
     from voice_triage.report import Result
 
 
@@ -39,19 +38,6 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.name.endswith((".scenario.yaml", ".scenario.yml")):
         return ScenarioFile.from_parent(parent, path=file_path)
     return None
-
-
-_kits: dict[str, Any] = {}
-
-
-def _kit() -> Kit:
-    """One kit a process: its engines are slow to load."""
-    if "kit" not in _kits:
-        from voice_triage.app import Kit, settings_from
-
-        _kits["kit"] = Kit(settings_from({}))
-    kit: Kit = _kits["kit"]
-    return kit
 
 
 class ScenarioFile(pytest.File):
@@ -80,11 +66,10 @@ class ScenarioItem(pytest.Item):
 
     def runtest(self) -> None:
         """Load, play, check."""
-        from voice_triage.replaying import load_all, run_one
+        from voice_triage.replaying import load_all, run_one, shared_kit
 
-        kit = _kit()
-        (scenario,) = load_all([self.path], kit)
-        result = run_one(scenario, self.config.getoption("--scenario-recognizer"), None, kit)
+        (scenario,) = load_all([self.path], shared_kit())
+        result = run_one(scenario, self.config.getoption("--scenario-recognizer"), None, shared_kit())
         if not result.passed:
             raise ScenarioFailed(result)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -35,18 +36,20 @@ def run_one(scenario: Scenario, recognizer: str, audio: Path | None, kit: Kit) -
     return result
 
 
-_kit: Kit | None = None
+@functools.cache
+def shared_kit() -> Kit:
+    """One kit a process: its engines are slow to load."""
+    return Kit(settings_from({}))
 
 
 def _in_worker(scenario: Scenario, recognizer: str, audio: Path | None) -> Result:
-    """The same in a worker process, whose engines are loaded once."""
-    global _kit
-    _kit = _kit or Kit(settings_from({}))
+    """The same in a worker process."""
+    kit = shared_kit()
     try:
-        return run_one(scenario, recognizer, audio, _kit)
+        return run_one(scenario, recognizer, audio, kit)
     except SystemExit:
-        if "voice" in vars(_kit):  # a replay in text has opened none
-            _kit.voice.close()  # what it wrote would outlive the process
+        if "voice" in vars(kit):  # a replay in text has opened none
+            kit.voice.close()  # what it wrote would outlive the process
         raise
 
 
