@@ -6,7 +6,8 @@ import hashlib
 import logging
 from pathlib import Path
 
-from voice_triage.disk import cache_folder
+from voice_triage.disk import cache_folder, write_text
+from voice_triage.errors import Lacking
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,6 @@ def _remember(path: Path, seal: str) -> None:
     """Keep the verdict, one a file; where nothing can be kept, the check (0.1 s) is simply done each time."""
     others = [line for line in _seals() if not line.startswith(f"{path} ")]
     try:
-        _seal_file().parent.mkdir(parents=True, exist_ok=True)
-        _seal_file().write_text("\n".join([*others, seal]) + "\n", encoding="utf-8")
-    except (OSError, UnicodeError) as error:
+        write_text(_seal_file(), "\n".join([*others, seal]) + "\n")
+    except (Lacking, UnicodeError) as error:
         log.info("the check of %s is not kept: %s", path.name, error)
