@@ -12,7 +12,7 @@ import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
 from voice_triage.clock import Clock
-from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Partial, Utterance
+from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Outcome, Partial, Utterance
 from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
@@ -21,8 +21,6 @@ from voice_triage.second_thoughts import believed, named, own, read, unanswered,
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.strengths import SURE_ALONE
-
-Outcome = Partial | Alarm | Utterance
 
 
 class Listener:

@@ -170,6 +170,9 @@ class Utterance:
     """Red flags that were raised in the middle of it, and that the whole of it surely does not say."""
 
 
+Outcome = Partial | Alarm | Utterance
+
+
 # ---- session -> dialogue ----
 
 

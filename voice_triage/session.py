@@ -10,14 +10,13 @@ from dataclasses import replace
 
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.messages import Alarm, Heard, Line, Meaning, Partial, Silence, Turn, Utterance
+from voice_triage.messages import Alarm, Heard, Line, Meaning, Outcome, Partial, Silence, Turn, Utterance
 from voice_triage.mid_sentence import MidSentence
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
 from voice_triage.room_talk import RoomTalk
 from voice_triage.speaking import Words, words_of
 from voice_triage.surviving import Devices, Ears, Faults, next_block, signs_of
-from voice_triage.surviving import Heard as Event
 from voice_triage.thresholds import BLOCK, RATE_HZ
 from voice_triage.wishes import Wishes, as_command
 
@@ -149,7 +148,7 @@ class Session:
             else:
                 self._with.speaker.say(self._faults.sorry(self._turn.question))
 
-    def _on(self, event: Event) -> None:
+    def _on(self, event: Outcome) -> None:
         if isinstance(event, Alarm):
             self._alarm(event)
         elif isinstance(event, Utterance):

@@ -10,7 +10,7 @@ import numpy as np
 
 from voice_triage.dialogue.state import CONFIRM
 from voice_triage.equipment import Equipment
-from voice_triage.messages import Alarm, Line, Meaning, Partial, Utterance
+from voice_triage.messages import Alarm, Line, Meaning, Outcome, Utterance
 from voice_triage.pcm import Pcm
 from voice_triage.speaking import Speaker, Words
 from voice_triage.thresholds import BLOCK, DEAF_BLOCKS, RATE_HZ
@@ -20,7 +20,6 @@ _log = logging.getLogger(__name__)
 
 SILENCE = np.zeros(BLOCK, np.int16)
 
-Heard = Partial | Alarm | Utterance
 T = TypeVar("T")
 
 
@@ -52,7 +51,7 @@ class Devices:
         return line
 
 
-def signs_of(event: Heard) -> frozenset[str]:
+def signs_of(event: Outcome) -> frozenset[str]:
     """The concepts that are present in what was heard."""
     if isinstance(event, Alarm):
         return frozenset(one.concept for one in event.findings)
@@ -131,12 +130,12 @@ class Ears:
             return mic
         return self._faults.guarded("echo canceller", lambda: canceller.process(mic, far), mic)
 
-    def hear(self, near: Pcm, question: str | None, own_words: str) -> Sequence[Heard]:
+    def hear(self, near: Pcm, question: str | None, own_words: str) -> Sequence[Outcome]:
         """What became of the block; what an utterance said is lost when the hearing of it fails.
 
         An empty one stands in its place, so that the caller is asked again.
         """
-        events: list[Heard] = []
+        events: list[Outcome] = []
         spoken = self._listener.busy
         try:
             self._listener.hear(near, question, own_words, events)

@@ -20,7 +20,7 @@ what they read surely 14 of 30 are less likely than the second, 1 of 85: "let th
 
 
 @dataclass(frozen=True, slots=True)
-class Alarm:
+class PartialAlarm:
     """What the words so far say that must not wait for the end of speech."""
 
     findings: tuple[Finding, ...] = ()

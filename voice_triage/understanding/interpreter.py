@@ -19,7 +19,7 @@ from voice_triage.understanding import (
     values,
     weighing,
 )
-from voice_triage.understanding.alarms import Alarm, agreed, clear, credible, left_open
+from voice_triage.understanding.alarms import PartialAlarm, agreed, clear, credible, left_open
 from voice_triage.understanding.circumstances import only_a_failed_call, told_in, without_call
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
@@ -269,14 +269,14 @@ class Interpreter:
         reading = self._network.read(words.surface, question) if self._network else None
         return weighing.alone(signs, said, reading, self._network, below)
 
-    def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> Alarm:
+    def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> PartialAlarm:
         """What is present in the words so far, and whether more words could turn it.
 
         ``doubtful`` are those of the words that were not heard clearly, None where nobody knows.
         """
         words = self._grammar.lexicon.utterance(partial)
         if not words.surface:
-            return Alarm()
+            return PartialAlarm()
         spots = spotted(self._grammar, words, "")  # of "breathing" more may follow: "breathing is fine"
         context = Context(self._grammar, words, spots, question or "")
         present = [s for s in merge(context) if s.status == "present"]
@@ -286,7 +286,7 @@ class Interpreter:
             present = [s for s in present if credible(s, reading, self._network)]
             agrees = agreed(present, reading, self._network)
         unclear = partial if doubtful is None else doubtful
-        return Alarm(
+        return PartialAlarm(
             self._findings(words, ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
             clear=agrees & clear(present, words.surface, self._each(partial) - self._each(unclear)),
