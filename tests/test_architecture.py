@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,42 @@ def test_no_function_outgrows_the_head() -> None:
     }
 
     assert long == set(LONG_FUNCTIONS)
+
+
+SAID = {"surface", "lemma", "word", "words", "w", "clause", "inside", "spoken"}
+"""What the words of a caller are called in the understanding."""
+
+
+def _compared(node: ast.AST) -> Iterator[ast.AST]:
+    """The parts of a comparison or a union but for keys and arguments: sets["nots"], any_of("nots")."""
+    yield node
+    for part in ast.iter_child_nodes(node):
+        if isinstance(node, ast.Subscript | ast.Call) and part is not (
+            node.value if isinstance(node, ast.Subscript) else node.func
+        ):
+            continue
+        yield from _compared(part)
+
+
+def _words_in(path: Path) -> set[str]:
+    """The words that the code looks for among those of a caller."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Compare | ast.BinOp):
+            continue
+        parts = list(_compared(node))
+        names = {part.id for part in parts if isinstance(part, ast.Name)}
+        names |= {part.attr for part in parts if isinstance(part, ast.Attribute)}
+        united = any(isinstance(part, ast.Set) for part in parts) and "grammar" in names
+        if names & SAID or united:
+            texts = (part.value for part in parts if isinstance(part, ast.Constant))
+            found.update(text for text in texts if isinstance(text, str) and text.isalpha())
+    return found
+
+
+def test_what_a_caller_may_say_is_in_the_grammars_alone() -> None:
+    """The network's module is that of a network of one language; words.py spells regular endings."""
+    paths = (PACKAGE / "understanding").glob("*.py")
+    words = {path.name: _words_in(path) for path in paths if path.name not in ("network.py", "words.py")}
+
+    assert {name: found for name, found in words.items() if found} == {}

@@ -131,7 +131,7 @@ class Context(Frame):
     def _ticked_off(self, sign: Spot[Phrase]) -> bool:
         """True for each sign of "swelling no, fits no", not for the last of "worried yes, panicking no"."""
         once = self._times[sign.payload.name] == 1
-        return once and self._negation.listed and self.words.surface[sign.end : sign.end + 1] == ("no",)
+        return once and self._negation.listed and self._negation.ticked_no(sign)
 
     def _plain(self, sign: Spot[Phrase]) -> bool:
         """True when the sign was said in words that stand under surely, and maybe in more."""
@@ -221,7 +221,7 @@ class Context(Frame):
     def _left_out(self, cue: Spot[Phrase], sign: Spot[Phrase]) -> bool:
         """True for the sign of "no, except he wheezes", not for that of "except he has no fever"."""
         between = self.words.surface[cue.end : sign.start]
-        denied = sign.negated or any(w == "no" or w in self.grammar.nots for w in between)
+        denied = sign.negated or not self.grammar.sets.any_of("nots", "plain_no").isdisjoint(between)
         name = sign.payload.name
         told = sign.payload.value == "present" or (
             sign.payload.value == "denied" and name in self.asked.get("asks", ())
@@ -243,9 +243,8 @@ class Context(Frame):
 
     def _drop(self, numbers: Iterable[int], cue: Spot[Phrase]) -> None:
         """Take signs away; what the patient met with weeks ago still matters, years ago not."""
-        weeks = (
-            cue.payload.name.startswith("past")
-            and "year" not in self.words.lemma[cue.start - 2 : cue.end + 1]
+        weeks = cue.payload.name.startswith("past") and self.grammar.sets["years"].isdisjoint(
+            self.words.lemma[cue.start - 2 : cue.end + 1]
         )
         recent = self.grammar.exposures if weeks else ()
         dropped = [n for n in numbers if self.signs[n].payload.name not in recent]
@@ -269,7 +268,7 @@ class Context(Frame):
     def _asked(self, cue: Spot[Phrase]) -> bool:
         """True for "is a stiff neck dangerous", not for "he's floppy and it's serious"."""
         rows, surface = self.grammar.sets, self.words.surface
-        if surface[cue.start] == "what":
+        if surface[cue.start] in rows["asks_anyway"]:
             return True
         light = rows["before_question"] - rows["askers"]
         at = self.stretches.first_beside(light, self.wall_before(cue.start))

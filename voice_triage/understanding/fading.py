@@ -71,7 +71,7 @@ def _outright(context: Context, good: Said | None, found: Sequence[Found]) -> St
 
 def _says_no(context: Context, cue: Spot[Phrase]) -> bool:
     """True for "no, only slightly" and "not completely", not for "they don't not fade, they sort of"."""
-    surface, nots = context.words.surface, context.grammar.nots | {"no"}
+    surface, nots = context.words.surface, context.grammar.sets.any_of("nots", "plain_no")
     return surface[0] in nots or not nots.isdisjoint(surface[max(0, cue.start - 1) : cue.end])
 
 

@@ -67,15 +67,16 @@ class Negation:
         for number, sign in enumerate(self._frame.signs):
             if sign.negated:
                 out.update(self._denied_on(sign))
-            if (
-                self.listed
-                and sign.payload.value == "present"
-                and self._frame.words.surface[sign.end : sign.end + 1] == ("no",)
-            ):
+            if self.listed and sign.payload.value == "present" and self.ticked_no(sign):
                 out.add(number)  # the no of "fits no, fainting no", also where it was read as "no fainting"
         for cue in self._frame.hidden:
             out.update(self._begun_inside(cue))
         return out
+
+    def ticked_no(self, sign: Spot[Phrase]) -> bool:
+        """True for the fits of "fits no"."""
+        after = self._frame.words.surface[sign.end : sign.end + 1]
+        return not self._frame.grammar.sets["plain_no"].isdisjoint(after)
 
     def _closed(self, cue: Spot[Phrase]) -> bool:
         """True where nothing that belongs to it follows; after a plain denial the next sign is none of it."""
@@ -153,7 +154,7 @@ class Negation:
             if sign.start != start:
                 return False
             short = sign.payload.value == "present" and sign.end - start == 2  # not "no light trouble"
-            own = short and surface[start] in ("no", *self._frame.grammar.nots)
+            own = short and surface[start] in rows.any_of("nots", "plain_no")
             state = self._state(sign.end - 1) or surface[start] in rows["covering"]
             if own or state or after in rows["agreeing"]:
                 return True
@@ -215,7 +216,7 @@ class Negation:
         through = rows.any_of("links", "through", "skippable")
         far = min(end, start + WIDE) if wide else start
         for at in range(start, far):  # a subject may stand here, but for that of "it he"
-            subject = words[at] in subjects and words[at - 1] == "it"
+            subject = words[at] in subjects and words[at - 1] in rows["before_subject"]
             if words[at] in rows["breaks"] or subject:
                 return False
             allowed -= words[at] not in through

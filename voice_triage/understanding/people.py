@@ -149,7 +149,8 @@ def _speaker(said: Utterance, spot: Spot[Phrase]) -> bool:
 
 def _of(said: Utterance, spot: Spot[Phrase], other: Spot[Phrase]) -> bool:
     """True for the sister of "my sister's wee one"."""
-    genitive = said.word(spot.end) == "'s" and spot.end + 1 <= other.start <= spot.end + OWNED_WITHIN
+    near = spot.end + 1 <= other.start <= spot.end + OWNED_WITHIN
+    genitive = near and said.word(spot.end) in said.telling.genitive
     named = said.word(other.start) not in said.telling.third  # "my wife's pregnant, she's ..."
     return genitive and named and other.payload.value == "child" and spot.payload.value == "other"
 

@@ -26,12 +26,12 @@ def ended_before(frame: Frame, cue: Spot[Phrase]) -> list[int]:
 
 def until(frame: Frame, cue: Spot[Phrase]) -> int:
     """The word at which the reach of a cue ends: a wall, or words about the patient again."""
-    wall = frame.wall_after(cue.end)
-    if cue.payload.name in ("past", "other") and frame.words.surface[wall : wall + 1] == ("because",):
+    wall, sets = frame.wall_after(cue.end), frame.grammar.sets
+    since_then = not sets["since_then"].isdisjoint(frame.words.surface[wall : wall + 1])
+    if cue.payload.name in ("past", "other") and since_then:
         wall = frame.wall_after(wall + 1)  # "last year she was in hospital because ..."
     wall = min(wall, cue.end + cue.payload.reach)
     asks = cue.payload.name in ("question", "question_start", "question_first")
-    askers = frame.grammar.sets["askers"]
     first = bisect_left(frame.cue_starts, cue.start + 1 if asks else cue.end)
     for number in range(first, len(frame.cues)):
         other = frame.cues[number]
@@ -42,8 +42,8 @@ def until(frame: Frame, cue: Spot[Phrase]) -> int:
             (asks or cue.payload.sure)
             and other.payload.name == "statement"
             and (
-                frame.words.surface[other.start - 1] not in askers
-                or frame.words.surface[other.start + 1 : other.end] == ("'s",)
+                frame.words.surface[other.start - 1] not in sets["askers"]
+                or frame.words.text(other.start + 1, other.end) in sets["shortened_is"]
             )
         )
         if other.start < cue.end and not starts:

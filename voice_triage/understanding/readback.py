@@ -55,7 +55,7 @@ def cried(context: Context, text: str) -> bool:
         return False
     cries = context.grammar.sets["cries"]
     spoken = set(re.findall(r"[a-z]+", text.lower()))
-    return bool(spoken & cries) and spoken <= cries | {"no"}
+    return bool(spoken & cries) and spoken <= context.grammar.sets.any_of("cries", "plain_no")
 
 
 def unclear(context: Context, said: Sequence[Said], doubted: bool) -> bool:
@@ -106,15 +106,16 @@ def _side_by_side(context: Context, parting: Collection[str] = ()) -> bool:
 def _described(context: Context) -> bool:
     """True for "no purple" and "no not a fit, shaking": how it is instead, not what it is not."""
     sets, surface = context.grammar.sets, context.words.surface
+    nos = sets["plain_no"]
     for at, word in enumerate(surface):
         doing = word in sets["doings"]
         if not doing and word not in sets["described"]:
             continue
         before = [w for w in surface[max(0, at - 5) : at] if w not in sets["skippable"]]
         last = before[-1] if before else ""
-        if last in sets.any_of("nots", "denying_described") or (doing and last == "no"):
+        if last in sets.any_of("nots", "denying_described") or (doing and last in nos):
             continue
-        if last != "no" or context.ends(at + 1):
+        if last not in nos or context.ends(at + 1):
             return True
     return False
 

@@ -58,7 +58,7 @@ def _take_back(context: Context, last: dict[str, Said]) -> None:
             continue
         said = max(earlier, key=lambda s: s.end)
         clause = context.words.surface[max(0, said.start - 3) : said.end]
-        could_not = "not" in clause
+        could_not = not context.grammar.sets["plain_not"].isdisjoint(clause)
         if said.status == "present" and could_not == (cue.payload.name == "put_back"):
             last[said.concept] = Said(cue.start, cue.end, said.concept, "absent")
 

@@ -16,6 +16,7 @@ REACH = 4
 def restored(surface: Sequence[str], sets: WordSets) -> list[str]:
     """The words, with a state left out after a not: "face fine lips not" is "lips not fine"."""
     parts, good, light = sets["row_parts"], sets["row_good"], sets["auxiliaries"]
+    nots = sets["plain_not"]
     out: list[str] = []
     told = ""  # the last good state of a part
     part = -REACH
@@ -23,9 +24,9 @@ def restored(surface: Sequence[str], sets: WordSets) -> list[str]:
         out.append(word)
         if word in parts:
             part = at
-        elif word in good and at - part < REACH and "not" not in surface[part:at]:
+        elif word in good and at - part < REACH and nots.isdisjoint(surface[part:at]):
             told = word
-        elif word == "not" and told and at - part < REACH and light.issuperset(surface[part + 1 : at]):
+        elif word in nots and told and at - part < REACH and light.issuperset(surface[part + 1 : at]):
             if parts.issuperset(surface[at + 1 : at + 2]):  # the next part, or no more words
                 out.append(told)
     return out
@@ -50,6 +51,6 @@ def _state(surface: Sequence[str], sets: WordSets, part: int) -> int:
         word = surface[at]
         if word in sets["row_good"] or word in sets["row_bad"]:
             return at + 1
-        if word != "not" and word not in sets["skippable"] or not word[0].isalnum():
+        if word not in sets.any_of("plain_not", "skippable") or not word[0].isalnum():
             return 0
     return 0

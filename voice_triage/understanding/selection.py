@@ -107,7 +107,7 @@ def kept_signs(
     signs = [s for s in spots if s.payload.kind == "sign" and s.payload.question in ("", question)]
     # "no, it doesn't fade": the no answers, the not denies.
     signs = [s for s in signs if not (s.negated and words.surface[s.start] in grammar.sets["nays"])]
-    signs = [s for s in _named(grammar, words, signs) if not _after_no(words, s)]
+    signs = [s for s in _named(grammar, words, signs) if not _after_no(grammar, words, s)]
     said = longest_ends(idle, len(words.surface))
     signs = [s for s in signs if s.payload.name in grammar.places or said[s.start] < s.end]
     signs = [s for s in signs if not _soothes_over_a_clause(grammar, words, s)]
@@ -163,11 +163,11 @@ def _named(grammar: Grammar, words: Words, signs: list[Spot[Phrase]]) -> list[Sp
     return [s for s in signs if s.payload.value == "named" or not taken.issuperset(range(s.start, s.end))]
 
 
-def _after_no(words: Words, sign: Spot[Phrase]) -> bool:
+def _after_no(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:
     """True for what is read out of "no, there's pus", "no, it fades": the no answers a question."""
-    clause = words.surface[sign.start : sign.start + 3]
-    there = sign.payload.value == "absent" and clause in (("no", "there", "'s"), ("no", "there", "is"))
-    return there or (sign.payload.value == "present" and clause[:2] in (("no", "it"), ("no", "they")))
+    sets, start, status = grammar.sets, sign.start, sign.payload.value
+    there = status == "absent" and words.text(start, start + 3) in sets["no_there"]
+    return there or (status == "present" and words.text(start, start + 2) in sets["no_it"])
 
 
 def _soothes_over_a_clause(grammar: Grammar, words: Words, sign: Spot[Phrase]) -> bool:

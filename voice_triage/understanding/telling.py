@@ -139,6 +139,7 @@ class Telling:
     # people
     any_age: WordSet
     accompanied: WordSet
+    genitive: WordSet
     doing_endings: WordSet
     quoting: PhraseList
     of_them: PhraseList

@@ -98,7 +98,7 @@ def until(frame: Frame, negated: Container[int]) -> set[int]:
 def asked_and_denied(frame: Frame) -> set[int]:
     """Numbers of the fine things that the caller asks himself about, and denies: "can he swallow? no"."""
     sets, surface = frame.grammar.sets, frame.words.surface
-    light = sets.any_of("through_back", "own_question_end", "skippable")
+    light = sets.any_of("through_back", "own_question_end", "skippable") - sets["nays"]
     goes_on = sets.any_of("own_no", "subjects")
     out: set[int] = set()
     for cue in frame.cues:
@@ -109,7 +109,7 @@ def asked_and_denied(frame: Frame) -> set[int]:
             if sign.payload.value != "absent" or sign.negated or sign.end > cue.start:
                 continue
             between = [word for word in surface[sign.end : cue.start] if word[0].isalnum()]
-            idle = all(word in light and word not in ("no", "nope", "nah") for word in between)
+            idle = light.issuperset(between)
             if idle and _inverted(frame, sign.start):
                 out.add(number)
     return out
@@ -130,7 +130,8 @@ def come_true(frame: Frame) -> set[int]:
     """Numbers of the signs that were to be looked out for and are there: "ring if he's drowsy, and he is"."""
     out: set[int] = set()
     surface, told = frame.words.surface, (cue.start for cue in frame.cues if cue.payload.name == "advice")
-    advice = [at for at in told if surface[max(0, at - 1)] != "i"]  # "did i say they fade? they do"
+    mine = frame.grammar.sets["no_adviser"]
+    advice = [at for at in told if surface[max(0, at - 1)] not in mine]  # "did i say they fade? they do"
     for cue in frame.cues:
         if cue.payload.name != "come_true" or not frame.closes(cue.end):
             continue
@@ -144,9 +145,10 @@ def come_true(frame: Frame) -> set[int]:
 def all_the_more(frame: Frame, negated: Container[int]) -> set[int]:
     """Signs that a negative makes stronger: "never seen her this drowsy", "not stopped fitting"."""
     out: set[int] = set()
+    as_ever = frame.grammar.sets["as_ever"]
     for cue in frame.cues:
         name = cue.payload.name
-        if name == "more_so" and frame.words.surface[cue.end : cue.end + 2] != ("much", "as"):
+        if name == "more_so" and frame.words.text(cue.end, cue.end + 2) not in as_ever:
             last = min(frame.wall_after(cue.end), cue.end + cue.payload.reach)
             after = _within(frame, cue.start, last)
             out.update(n for n in after if _tells(frame, frame.signs[n]))
@@ -162,20 +164,19 @@ def in_a_row(frame: Frame) -> set[int]:
     if not frame.row_starts:
         return set()
     sets, surface, told = frame.grammar.sets, frame.words.surface, covered(frame.signs)
-    light = sets.any_of("skippable", "row_joins", "row_good") | {"though"}
+    light = sets.any_of("skippable", "row_joins", "row_good", "row_end")
     if not all(at in told or word in light or not word[0].isalnum() for at, word in enumerate(surface)):
         return set()
-    bad = sets.any_of("row_bad", "nots") | {"no"}
+    bad = sets.any_of("row_bad", "nots", "plain_no")
     return {n for n, sign in enumerate(frame.signs) if not bad.isdisjoint(surface[sign.start : sign.end])}
 
 
 def _tells(frame: Frame, sign: Spot[Phrase]) -> bool:
     """True for a sign, and for what is fine only because of a never: "never been this hard to wake"."""
-    surface = frame.words.surface
-    if sign.payload.value == "present":
-        inside = surface[sign.start : sign.end]  # not "more | not awake" nor "doesn't | stop her swallowing"
-        return frame.grammar.nots.isdisjoint(inside) and inside[0] not in ("stop", "stopped")
-    return sign.payload.value == "absent" and surface[sign.start] == "never"
+    sets, inside = frame.grammar.sets, frame.words.surface[sign.start : sign.end]
+    if sign.payload.value == "present":  # not "more | not awake" nor "doesn't | stop her swallowing"
+        return frame.grammar.nots.isdisjoint(inside) and inside[0] not in sets["stopping"]
+    return sign.payload.value == "absent" and inside[0] in sets["never"]
 
 
 def _within(frame: Frame, start: int, end: int) -> range:
