@@ -113,6 +113,14 @@ def test_cutting_what_has_not_begun_makes_no_sound() -> None:
     assert not player.next_block().any()
 
 
+def test_however_often_it_is_turned_down_something_is_heard() -> None:
+    player = Player()
+    player.volume = 0.0
+    player.say(np.full(BLOCK * 4, 10_000, np.int16))
+
+    assert all(np.abs(player.next_block()).max() > 500 for _ in range(3))
+
+
 def test_ducking_and_volume_change_without_a_click() -> None:
     player = Player()
     player.say(np.full(16000, 8000, np.int16))

@@ -11,6 +11,7 @@ from voice_triage.audio.contract import SoundDevice
 from voice_triage.audio.room import Room, Spoken
 from voice_triage.clock import VirtualClock
 from voice_triage.dialogue import Dialogue
+from voice_triage.dialogue.state import CONFIRM
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.report import Result, Said
@@ -142,7 +143,7 @@ class ScriptedCaller(Observer):
         answers = self._scenario.answers.get(question)
         if answers is None:
             # Only a caller who is asked about it by name takes part in the read-back.
-            return None if question == "confirm_red_flag" else self._scenario.default
+            return None if question == CONFIRM else self._scenario.default
         number = self._answered.get(question, 0)
         self._answered[question] = number + 1
         return answers[min(number, len(answers) - 1)]

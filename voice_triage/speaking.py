@@ -16,6 +16,7 @@ from voice_triage.messages import Line, Turn
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
 from voice_triage.speech.contract import bounded_rate
+from voice_triage.thresholds import RATE_HZ
 
 EMERGENCY_WPM = 180
 """The emergency line is never spoken faster than this (field notes: spoken UX)."""
@@ -150,7 +151,7 @@ class Speaker:
             self.observer.trouble(f"the voice failed: {what}")
             if words.instead:
                 return self._render(replace(words, text=words.instead, instead="", private=False), rate_wpm)
-            return np.zeros(int(16_000 * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
+            return np.zeros(int(RATE_HZ * max(1, len(words.text.split())) * 60 / rate_wpm), np.int16)
 
     def start_anew(self) -> None:
         """Begin the lines that wait again in a new player: the old one has failed."""
@@ -212,7 +213,7 @@ class Speaker:
             self.rate_wpm = bounded_rate(self.rate_wpm * STEPS[how])
             self._rate_changed(self.rate_wpm)
         else:
-            self._player.volume = min(4.0, max(0.1, self._player.volume * STEPS[how]))
+            self._player.volume *= STEPS[how]
 
     def _queue(self, words: Words, pcm: Pcm) -> None:
         self._count += 1

@@ -26,6 +26,7 @@ from voice_triage.thresholds import (
     ECHO_SOON,
     ECHO_SURE,
     ECHO_WINDOW,
+    RATE_HZ,
 )
 
 LATE_BY = 128
@@ -105,7 +106,7 @@ class EchoCanceller:
 
         self.detector = EchoDetector()
         self._reference = reference
-        self._aec = pywebrtc_audio.EchoCanceller(sample_rate=16000, num_channels=1)
+        self._aec = pywebrtc_audio.EchoCanceller(sample_rate=RATE_HZ, num_channels=1)
         random = np.random.default_rng(0)
         noise = random.standard_normal(ECHO_WINDOW) * 32768 * 10 ** (ECHO_FLOOR_DBFS / 20)
         self._floor = noise.astype(np.int16)

@@ -16,6 +16,9 @@ KNEE = 0.7
 
 CEILING = 0.99
 
+QUIETEST, LOUDEST = 0.1, 4.0
+"""How far the volume goes: however often "quieter" is said, an emergency must still be heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:
@@ -61,12 +64,12 @@ class Player:
 
     @property
     def volume(self) -> float:
-        """Factor on everything played, 0 to 4; changes within one block."""
+        """Factor on everything played, ``QUIETEST`` to ``LOUDEST``; changes within one block."""
         return self._volume
 
     @volume.setter
     def volume(self, factor: float) -> None:
-        self._volume = min(4.0, max(0.0, float(factor)))
+        self._volume = min(LOUDEST, max(QUIETEST, float(factor)))
 
     def duck(self, gain: float = 0.0) -> None:
         """Turn down while a voice is being confirmed; ``duck(1.0)`` turns up again."""

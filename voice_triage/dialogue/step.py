@@ -134,7 +134,7 @@ def alarm(step: Step) -> bool:
         return False
     if not step.before.announced:
         return True
-    if NOT_BREATHING in step.meaning.told:
+    if _told(step, NOT_BREATHING):
         return False  # told at once to press on the chest; what else is new needs no read-back first
     if step.before.overheard and not step.answered:
         return False  # the rest of the utterance that raised it: the line is being spoken already
@@ -157,8 +157,12 @@ def _answers(answer: str) -> Callable[[Step], bool]:
     return lambda step: step.meaning.answer == answer
 
 
+def _told(step: Step, *names: str) -> bool:
+    return any(name in step.meaning.told for name in names)
+
+
 def _tells(*names: str) -> Callable[[Step], bool]:
-    return lambda step: any(name in step.meaning.told for name in names)
+    return lambda step: _told(step, *names)
 
 
 def _tried(times: int) -> Callable[[Step], bool]:
@@ -213,13 +217,13 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "no_help": _tells("no_help"),
     "says_alone": _tells("alone", "child_calling"),
     "not_breathing": _tells(NOT_BREATHING),
-    "fit_over": lambda step: "fit_over" in step.meaning.told and "seizure" in step.before.announced,
+    "fit_over": lambda step: _told(step, "fit_over") and "seizure" in step.before.announced,
     "asks_food": _tells("asks_food"),
     "asks_to_call": _tells("asks_to_call"),
-    "asks_who": lambda step: "asks_who" in step.meaning.told and step.meaning.answer is None,
-    "asks_language": lambda step: "asks_language" in step.meaning.told and step.meaning.answer is None,
+    "asks_who": lambda step: _told(step, "asks_who") and step.meaning.answer is None,
+    "asks_language": lambda step: _told(step, "asks_language") and step.meaning.answer is None,
     "no_phone": _tells("no_phone"),
-    "stays_after_all": lambda step: "spots_stay" in step.meaning.told and _looked_before(step) is not None,
+    "stays_after_all": lambda step: _told(step, "spots_stay") and _looked_before(step) is not None,
     "another_patient": lambda step: patient(step.before) not in (None, patient(step.state)),
     "level_changed": lambda step: step.decision.level != step.before.told_level,
     "pages_left": lambda step: step.before.page < len(pages(step.decision)),
@@ -243,13 +247,13 @@ def _unsure(step: Step) -> bool:
 def _cannot_see(step: Step) -> bool:
     """True when the caller cannot look, or has looked and cannot tell."""
     blind = any(one.concept == LOW_VISION and one.status == "present" for one in step.meaning.findings)
-    said = blind or "cannot_see" in step.meaning.told
+    said = blind or _told(step, "cannot_see")
     return said or (step.before.place.endswith((LOOK, CUP)) and _unsure(step))
 
 
 def _has_a_looker(step: Step) -> bool:
     """True for "yes, my neighbour is here" where somebody is looked for who can see the spots."""
-    return step.before.place.endswith(LOOKER) and "accompanied" in step.meaning.told
+    return step.before.place.endswith(LOOKER) and _told(step, "accompanied")
 
 
 def _still_emergency(step: Step) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 from voice_triage.errors import TriageError
 from voice_triage.pcm import Pcm, at_level, from_float, silence, to_float
 from voice_triage.speech.callers import CALLER_DBFS, CallerVoice
+from voice_triage.thresholds import RATE_HZ
 
 _TALK = (
     "the train to the coast leaves at a quarter past nine on weekdays",
@@ -28,7 +29,7 @@ _STREAMS = 6
 
 def babble(seconds: float = 30.0, seed: int = 0) -> Pcm:
     """Six overlapping talkers as a loop at -26 dBFS; Lacking when flite is missing."""
-    n = round(seconds * 16000)
+    n = round(seconds * RATE_HZ)
     random = np.random.default_rng(seed)
     mixed = np.zeros(n, np.float32)
     for stream in range(_STREAMS):

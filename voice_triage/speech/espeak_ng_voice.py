@@ -6,6 +6,7 @@ from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, at_level, trim
 from voice_triage.speech.contract import LEVEL_DBFS, USUAL_WPM, bounded_rate, least_seconds
 from voice_triage.speech.synthesis import LIVE_TIMEOUT_S, espeak_ng, espeak_ng_version
+from voice_triage.thresholds import RATE_HZ
 
 
 class EspeakNgVoice:
@@ -22,7 +23,7 @@ class EspeakNgVoice:
         if not any(letter.isalnum() for letter in text):
             raise BadInput("the voice was given nothing to say")
         pcm = trim(espeak_ng(text, self._voice, bounded_rate(rate_wpm), LIVE_TIMEOUT_S))
-        if len(pcm) < least_seconds(text, rate_wpm) * 16000 * 0.8 or not pcm.any():
+        if len(pcm) < least_seconds(text, rate_wpm) * RATE_HZ * 0.8 or not pcm.any():
             raise Lacking(
                 "espeak-ng gave no sound", "Reinstall it with: sudo apt-get install --reinstall espeak-ng"
             )

@@ -19,6 +19,7 @@ from voice_triage.errors import BadInput, Lacking
 from voice_triage.pcm import Pcm, at_level, decode, trim
 from voice_triage.speech.contract import LEVEL_DBFS, USUAL_WPM, bounded_rate, least_seconds
 from voice_triage.speech.synthesis import espeak_ng_version
+from voice_triage.thresholds import RATE_HZ
 
 _log = logging.getLogger(__name__)
 
@@ -98,7 +99,7 @@ class Pyttsx3Voice:
             raise WorkerDied(f"unreadable sound: {type(error).__name__}") from None
         finally:
             path.unlink(missing_ok=True)
-        if len(pcm) < least_s * 16000 * 0.8 or not pcm.any():
+        if len(pcm) < least_s * RATE_HZ * 0.8 or not pcm.any():
             raise WorkerDied("the sound is shorter than its words")
         return at_level(pcm, LEVEL_DBFS)
 
