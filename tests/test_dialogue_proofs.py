@@ -1,4 +1,4 @@
-"""The safety properties of clinical-spec, proved over every reachable state, not sampled.
+"""The safety properties of docs/safety.md, proved over every reachable state, not sampled.
 
 1 every red flag is an emergency in one step; 2 it stays one unless taken back on the read-back;
 3 yes is never below not sure, nor not sure below no; 4 silence and noise are never "no"; 5 every state

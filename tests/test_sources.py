@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.machinery
 import importlib.util
+import io
+import re
+import tokenize
 from pathlib import Path
 from types import ModuleType
 
@@ -11,6 +14,8 @@ import pytest
 
 from voice_triage.protocol import Protocol
 
+CITED = re.compile(r"(?<![\w/-])(?!summary)[\w/-]+\.md\b|clinical-spec|field notes|audio findings")
+"""Pages of the repository, and notes that are none of it; a summary is written for the user."""
 SCRIPT = Path(__file__).parent.parent / "scripts" / "sources"
 
 
@@ -30,6 +35,21 @@ def test_every_statement_and_row_is_traceable(sources: ModuleType) -> None:
 
 def test_the_page_is_up_to_date(sources: ModuleType) -> None:
     assert sources.PAGE.read_text(encoding="utf-8") == sources.page(Protocol.load(), sources.statements())
+
+
+def test_what_a_comment_cites_is_there_to_be_read() -> None:
+    """A limit whose source nobody can open has none."""
+    root, folders = SCRIPT.parent.parent, ("", "docs", "models")
+    cited = {
+        name
+        for path in (root / "voice_triage").rglob("*.py")
+        for token in tokenize.generate_tokens(io.StringIO(path.read_text(encoding="utf-8")).readline)
+        if token.type == tokenize.COMMENT or token.string.startswith('"""')
+        for name in CITED.findall(token.string)
+    }
+
+    assert len(cited) > 3
+    assert {one for one in cited if not any((root / folder / one).exists() for folder in folders)} == set()
 
 
 def test_a_wrong_id_is_noticed(sources: ModuleType) -> None:

@@ -20,7 +20,7 @@ from voice_triage.thresholds import BLOCK, RATE_HZ
 Verdict = Literal["ok", "warn", "fail"]
 
 LOUD_ROOM_DBFS = -40.0
-"""Speech arrives at about -25 dBFS; closer than 12 dB to it recognition collapses (audio findings, 3)."""
+"""Speech arrives at about -25 dBFS; closer than 12 dB to it recognition collapses (docs/recognizers.md)."""
 CLIPPED = 0.001
 SLOW = 0.5
 """Computing time per second of sound: beyond half there is no room for a second engine."""

@@ -21,7 +21,8 @@ from voice_triage.thresholds import RATE_HZ
 from voice_triage.understanding import Interpreter
 
 REACTION_S = 0.4
-"""How long a scripted caller thinks before answering; people take 0.2 to 0.6 s (field notes)."""
+"""How long a scripted caller thinks before answering; people take 0.2 to 0.6 s
+(Stivers 2009, PNAS 106:10587; Levinson and Torreira 2015)."""
 LONGEST_S = 3600.0
 """A conversation that has not ended by now never will."""
 

@@ -19,7 +19,7 @@ from voice_triage.speech.contract import bounded_rate
 from voice_triage.thresholds import RATE_HZ
 
 EMERGENCY_WPM = 180
-"""The emergency line is never spoken faster than this (field notes: spoken UX)."""
+"""The emergency line is never spoken faster than people speak: 120 to 180 (Bragg 2021, TACCESS)."""
 FEVER = Line("emergency.heard", (("sign", "fever"),))
 """What is left of a measured fever where its figure cannot be spoken."""
 STEPS = {"slower": 1 / 1.2, "faster": 1.2, "quieter": 1 / 1.5, "louder": 1.5}

@@ -22,7 +22,7 @@ class Thresholds:
 
     # -- endpointing --
     end_silence_s: float = 0.9
-    """Silence that ends an utterance: shorter ones cut slow speakers off (field notes)."""
+    """Silence that ends an utterance: shorter ones cut slow speakers off (docs/safety.md, H19)."""
     utterance_cap_s: float = 10.0
     """In babble the voice detector never falls silent, so an utterance is closed by force."""
     preroll_s: float = 0.5
@@ -36,7 +36,7 @@ class Thresholds:
     # -- barge-in --
     barge_in_probability: float = 0.8
     barge_in_frames: int = 3
-    """0.8 for three 32 ms frames: 0 of 30 own prompts cut themselves off (audio findings, 1)."""
+    """0.8 for three 32 ms frames: 0 of 30 own prompts cut themselves off."""
     duck_probability: float = 0.5
     duck_frames: int = 2
     """Voiced frames (32 ms) over own speech that turn it down and open an utterance; only a confirmed
@@ -63,7 +63,7 @@ class Thresholds:
 
     # -- patience: silence before the dialogue is told --
     patience_normal_s: float = 8.0
-    """Time to think and to look at a child: twice what voice services wait after a question (field notes)."""
+    """Time to think and to look at a child: twice the 4 s of echokit_server (docs/safety.md, H19)."""
     patience_long_s: float = 30.0
     """Where something must be done first: a temperature taken, a shirt lifted."""
     patience_unlimited_s: float = 60.0

@@ -26,7 +26,7 @@ Want = str | int | None
 """A device by name (or part of it), by number, or None for the usual one."""
 
 LATENCY_S = 0.05
-"""Low enough for an interrupt, high enough that a busy machine does not starve it (audio findings, 5)."""
+"""Low enough for an interrupt, high enough that a busy machine does not starve it."""
 
 _NAMES: dict[Kind, str] = {"input": "microphone", "output": "loudspeaker"}
 _CURES: dict[Kind, str] = {

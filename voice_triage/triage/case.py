@@ -1,4 +1,4 @@
-"""What is known of a patient, and what was decided; both with their JSON form (contract.md, assess)."""
+"""What is known of a patient, and what was decided; both with their JSON form (``voice-triage assess``)."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from voice_triage.understanding.picked import picked
 from voice_triage.understanding.values import Told, Utterance
 
 BABY, OLD = 1, 65
-"""Below and above these a fever is more dangerous (clinical-spec.md, risk groups)."""
+"""Below and above these a fever is more dangerous (docs/sources.yaml, P14)."""
 NEAR = 5
 """Two ages of a grown-up that are as near as this are one, told roughly."""
 
