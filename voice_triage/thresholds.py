@@ -141,7 +141,8 @@ ECHO_FLOOR_DBFS = -58.0
 ECHO_DITHER = 1
 """Noise, in steps of 16 bits, added to what was played: a second after it falls silent the canceller took
 2.9 ms a block of 20 ms instead of 0.2. Too faint (-92 dBFS) for it to learn the room from."""
-
+ECHO_PLAYED_RMS = 100.0
+"""Root mean square (16-bit scale) of what is played, below which no echo of it need come back."""
 ECHO_WINDOW = 16_000
 """Samples over which the microphone is compared with what was played (1 s): a word or two."""
 ECHO_HOP = 1_600
@@ -253,7 +254,6 @@ MOONSHINE_DRAFT_NEAR, MOONSHINE_DRAFT_TRIED = 6, 8
 """Tokens in which a draft that failed is found again, and that are tried then, a tenth of a step each."""
 MOONSHINE_HOPELESS = -1.2
 """Mean log probability below which nothing is believed: of 485 sentences, half of them in noise, none was."""
-
 MOONSHINE_CLEAR, MOONSHINE_CLEAR_LAST = -0.5, -0.35
 """Log probability of each of a word's tokens from which it was clear; a last one may be half of another.
 Of 173 red flags in partial results 100 were clear at once, 10 of 34 wrong ones; of 13 in acted dialogue 2."""

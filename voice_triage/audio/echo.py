@@ -20,6 +20,7 @@ from voice_triage.thresholds import (
     ECHO_LOOKS,
     ECHO_MOST_DELAY,
     ECHO_PEAK,
+    ECHO_PLAYED_RMS,
     ECHO_RINGS,
     ECHO_SILENT_RATIO,
     ECHO_SILENT_SAMPLES,
@@ -63,7 +64,7 @@ class EchoDetector:
         if self._silent():
             self.absent, self._needed = True, ECHO_SOON
         played = self._far[: ECHO_WINDOW - ECHO_MOST_DELAY]
-        if np.mean(np.square(played)) < 100.0**2:
+        if np.mean(np.square(played)) < ECHO_PLAYED_RMS**2:
             return
         self._looks += 1
         weight = 1 / min(self._looks, ECHO_LOOKS)
@@ -78,7 +79,7 @@ class EchoDetector:
         """True when the microphone stays silent where an echo would have to be."""
         since = ECHO_WINDOW - 2 * ECHO_SILENT_SAMPLES
         level = _rms(self._far[since : since + ECHO_SILENT_SAMPLES])
-        return level > 100.0 and _rms(self._mic[since:]) < ECHO_SILENT_RATIO * level
+        return level > ECHO_PLAYED_RMS and _rms(self._mic[since:]) < ECHO_SILENT_RATIO * level
 
 
 def _rms(sound: npt.NDArray[np.float32]) -> float:

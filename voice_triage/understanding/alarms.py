@@ -8,15 +8,11 @@ from dataclasses import dataclass
 from voice_triage.messages import Finding
 from voice_triage.understanding.context import Said
 from voice_triage.understanding.network import Network, Reading
-from voice_triage.understanding.strengths import AGREED
+from voice_triage.understanding.strengths import AGREED, CREDIBLE, SURELY_CREDIBLE
 from voice_triage.understanding.words import WordSets
 
 TURNING_WORDS = 2
 """Words before a sign that may deny it."""
-CREDIBLE, SURELY_CREDIBLE = 0.1, 0.002
-"""An alarm in mid-speech needs at least this probability from the network; else the end is awaited. Of what
-rules read in ``weigh/`` 633 of 769 false red flags are less likely than the first, 17 of 1,158 true ones; of
-what they read surely 14 of 30 are less likely than the second, 1 of 85: "let them fry", heard as "fit"."""
 
 
 @dataclass(frozen=True, slots=True)
