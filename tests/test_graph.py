@@ -16,6 +16,7 @@ from voice_triage.protocol import Protocol
 
 PROTOCOL = Protocol.load()
 MERMAID = graph.mermaid(PROTOCOL)
+SVG = "{http://www.w3.org/2000/svg}"
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs Graphviz")
 
 
@@ -63,6 +64,26 @@ def test_svg_shows_every_place(tmp_path: Path) -> None:
     words = " ".join(tree.getroot().itertext())
 
     assert all(question.id.replace("_", " ") in words for question in PROTOCOL.questions)
+
+
+def test_the_picture_in_the_docs_is_of_this_machine() -> None:
+    """Drawn anew with ``voice-triage graph --output docs/dialogue.svg``; compared without Graphviz."""
+    drawn = xml.etree.ElementTree.parse(Path(__file__).parent.parent / "docs" / "dialogue.svg").getroot()
+    found = {
+        kind: {
+            (one.findtext(f"{SVG}title"), one.findtext(f"{SVG}text") or "")
+            for one in drawn.iter(f"{SVG}g")
+            if one.get("class") == kind
+        }
+        for kind in ("node", "edge")
+    }
+
+    assert {name for name, _ in found["node"]} == {
+        place.replace(".", "_") for place in (*places(PROTOCOL), NEXT, "any_state")
+    }
+    assert found["edge"] == {
+        (f"{edge.source}->{edge.dest}".replace(".", "_"), edge.label) for edge in graph.edges(PROTOCOL)
+    }
 
 
 @needs_dot
