@@ -129,7 +129,7 @@ class Pyttsx3Voice:
         if worker.stdout is None:
             raise WorkerDied("has no pipes")
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        read = worker.stdout.readline  # a thread waits for it, since Windows cannot wait for a pipe with a limit
+        read = worker.stdout.readline  # in a thread: Windows cannot wait for a pipe with a limit
         threading.Thread(target=lambda: answers.put(read()), name="pyttsx3", daemon=True).start()
         try:
             line = answers.get(timeout=self._timeout_s)
