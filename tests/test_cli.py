@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -715,3 +717,49 @@ def test_a_conversation_ended_in_its_first_moment_is_closed(monkeypatch: pytest.
 
     assert main(["talk", "--plain"]) == 130
     assert len(closed) == 1
+
+
+# ---- advice that can be typed ----
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a script of Unix")
+@pytest.mark.parametrize("on_path", [True, False])
+def test_advice_names_the_command_as_it_was_started_unless_the_shell_finds_it(
+    on_path: bool, tmp_path: Path
+) -> None:
+    program = tmp_path / "a b" / "voice-triage"
+    program.parent.mkdir()
+    program.write_text(f"#!{sys.executable}\nfrom voice_triage.cli import main\nraise SystemExit(main())\n")
+    program.chmod(0o755)
+    places = {"XDG_DATA_HOME": str(tmp_path)} | ({"PATH": f"{program.parent}"} if on_path else {"PATH": ""})
+
+    told = [
+        subprocess.run([program, *words], env={**os.environ, **places}, capture_output=True, text=True).stderr
+        for words in (["models", "path", "vosk-en"], ["talk", "--rate", "fast"])
+    ]
+
+    name = "voice-triage" if on_path else f"'{program}'"
+    assert told[0].endswith(f"Run: {name} models install vosk-en\n")
+    assert told[1].endswith(f"(see '{name} talk --help')\n")
+
+
+def test_advice_of_python_m_is_python_m(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "voice_triage", "models", "path", "vosk-en"], capture_output=True, text=True,
+        env={**os.environ, "XDG_DATA_HOME": str(tmp_path)},
+    )  # fmt: skip
+
+    assert done.stderr.endswith(f"Run: {sys.executable} -m voice_triage models install vosk-en\n")
+
+
+def test_no_advice_names_the_command_but_by_what_can_be_typed() -> None:
+    verb = re.compile(r"voice-triage [a-z]")
+    literal = {
+        f"{path.name}: {node.value}"
+        for path in Path(wording.__file__).parent.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "\n" not in node.value
+        if verb.search(node.value) and "``" not in node.value
+    }
+
+    assert literal == {"models_command.py: voice-triage models", "settings_command.py: voice-triage config"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
-from voice_triage.errors import BadInput
+from voice_triage.errors import BadInput, typed
 
 RECOGNIZERS = ("auto", "vosk", "moonshine", "pocketsphinx")
 """What hears the caller; ``auto`` takes the first of the others that is there."""
@@ -16,4 +16,5 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput with what is wrong and where to read more."""
-        raise BadInput(f"{message} (see '{self.prog} --help')")
+        words = f"{self.prog} --help".partition(" ")[2]
+        raise BadInput(f"{message} (see '{typed(words)}')")

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 
 from voice_triage import measurements
-from voice_triage.errors import Lacking, TriageError, extra
+from voice_triage.errors import Lacking, TriageError, extra, typed
 from voice_triage.pcm import Pcm, rms_dbfs, silence
 from voice_triage.recognizers.contract import StreamingRecognizer, UtteranceRecognizer
 from voice_triage.thresholds import BLOCK, RATE_HZ
@@ -64,7 +64,7 @@ def run(checks: Mapping[str, Check]) -> list[Result]:
         except Lacking as error:
             results.append(Result(name, "fail", error.what, error.cure))
         except TriageError as error:
-            results.append(Result(name, "fail", str(error), "Correct it, then run: voice-triage doctor"))
+            results.append(Result(name, "fail", str(error), f"Correct it, then run: {typed('doctor')}"))
         except Exception as error:  # a doctor who dies of a disease is no help
             what = " ".join(f"{type(error).__name__}: {error}".split())
             results.append(Result(name, "fail", f"unexpected: {what}", "Please report this line"))
@@ -119,7 +119,7 @@ def check_microphone(exchange: Exchange) -> list[Result]:
     }
     found = f"level {level:.0f} dBFS, noise floor {floor:.0f} dBFS"
     if measurements.dead(heard):
-        cure = "Unmute it, allow its use, or choose another: voice-triage config set input_device NAME"
+        cure = f"Unmute it, allow its use, or choose another: {typed('config set input_device NAME')}"
         # No failure: noise gates and virtual microphones are as silent as a muted one until somebody speaks.
         what = "gives nothing but digital silence: it is muted, or has a noise gate"
         return [Result("microphone", "warn", what, cure, figures)]
@@ -140,7 +140,7 @@ def check_loudspeaker(exchange: Exchange) -> list[Result]:
     path = measurements.echo_delay(tone, recorded)
     if not path.heard:
         what = "a tone was played, the microphone did not hear it"
-        cure = "Fine with headphones; else unmute it, or run: voice-triage config set output_device NAME"
+        cure = f"Fine with headphones; else unmute it, or run: {typed('config set output_device NAME')}"
         return [Result("loudspeaker", "warn", what, cure)]
     figures = {"echo_delay_ms": round(path.delay_ms, 1), "echo_gain_db": round(path.gain_db, 1)}
     return [Result("loudspeaker", "ok", "heard by the microphone", "", figures), _echo(path, figures)]
@@ -170,7 +170,7 @@ def check_voice(render: Callable[[str], Pcm], name: str = "") -> list[Result]:
     sound = render("This is how I sound.")
     spent_s = time.perf_counter() - began
     if not len(sound) or rms_dbfs(sound) < -60:
-        cure = "Install espeak-ng, or set another: voice-triage config set voice NAME"
+        cure = f"Install espeak-ng, or set another: {typed('config set voice NAME')}"
         return [Result("voice", "fail", f"{name or 'the voice'} renders silence", cure)]
     seconds = len(sound) / RATE_HZ
     figures: dict[str, float | str] = {"seconds": round(seconds, 2), "render_s": round(spent_s, 3)}
@@ -197,10 +197,10 @@ def check_recognizer(open_: Callable[[], StreamingRecognizer], render: Callable[
     }
     if "yes" not in text.split():
         what = f"{recognizer.name} heard {text!r} where 'yes' was said"
-        return [Result("recogniser", "warn", what, "Run: voice-triage models install vosk-en", figures)]
+        return [Result("recogniser", "warn", what, f"Run: {typed('models install vosk-en')}", figures)]
     if factor > SLOW:
         what = f"{recognizer.name} hears, but takes {factor:.1f} s for a second of sound"
-        cure = "Close other programs, or run: voice-triage config set second_opinion off"
+        cure = f"Close other programs, or run: {typed('config set second_opinion off')}"
         return [Result("recogniser", "warn", what, cure, figures)]
     return [Result("recogniser", "ok", f"{recognizer.name} hears a spoken 'yes'", "", figures)]
 
@@ -221,7 +221,7 @@ def check_second_opinion(
     figures: dict[str, float | str] = {"engine": transcriber.name, "heard": text}
     if len(set(text.split()) & set(TEST_SENTENCE.split())) < 3:
         what = f"{transcriber.name} heard {text!r} where {TEST_SENTENCE!r} was said"
-        return [Result(name, "warn", what, "Run: voice-triage config set second_opinion off", figures)]
+        return [Result(name, "warn", what, f"Run: {typed('config set second_opinion off')}", figures)]
     return [Result(name, "ok", f"{transcriber.name} hears a spoken sentence", "", figures)]
 
 
@@ -243,7 +243,7 @@ def check_model(folder: Path | None) -> list[Result]:
     """Whether the model of the best recogniser is installed."""
     if folder is None:
         return [
-            Result("model", "warn", "vosk-en is not installed", "Run: voice-triage models install vosk-en")
+            Result("model", "warn", "vosk-en is not installed", f"Run: {typed('models install vosk-en')}")
         ]
     return [Result("model", "ok", f"vosk-en is in {folder}")]
 
@@ -261,7 +261,7 @@ def check_settings(country: str | None, number: str | None, place: Path) -> list
     if country is None and number is None:
         what = "no country is set: the assistant will say 'your emergency number'"
         return [
-            Result("settings", "warn", what, "Run: voice-triage config set country XX (such as US, GB, DE)")
+            Result("settings", "warn", what, f"Run: {typed('config set country XX')} (such as US, GB, DE)")
         ]
     known = f"emergency number {number}" if number else f"country {country}"
     return [Result("settings", "ok", f"{known} ({place})")]

@@ -15,7 +15,7 @@ from voice_triage.audio.device import LiveDevice
 from voice_triage.audio.portaudio import NoDevice, choose, devices
 from voice_triage.disk import check_place
 from voice_triage.doctor import Check, Result
-from voice_triage.errors import Lacking, TriageError
+from voice_triage.errors import Lacking, TriageError, typed
 from voice_triage.models import installed_path
 from voice_triage.models import path as models_folder
 from voice_triage.pcm import Pcm
@@ -90,7 +90,7 @@ def _loudspeaker(kit: Kit) -> Sequence[Result]:
         if error.kind == "output":
             raise
         choose(devices(), "output", kit.settings.output_device)
-        cure = "Plug in or switch on a microphone, then run: voice-triage doctor"
+        cure = f"Plug in or switch on a microphone, then run: {typed('doctor')}"
         return [Result("loudspeaker", "warn", "only a microphone can tell whether it is heard", cure)]
 
 

@@ -10,6 +10,10 @@ TriageError
 from __future__ import annotations
 
 import errno
+import shlex
+import shutil
+import sys
+from pathlib import Path
 
 
 class TriageError(Exception):
@@ -31,6 +35,16 @@ class BadContent(BadInput):
 def extra(name: str) -> str:
     """The cure for what an extra brings; no registry is asked for a package of our name."""
     return f"Run in the program's folder: .venv/bin/pip install -e '.[{name}]'"
+
+
+def typed(words: str) -> str:
+    """A command of ours as it can be typed here: as it was started, where its name alone is not found."""
+    started = Path(sys.argv[0])
+    if started.parts[-2:] == ("voice_triage", "__main__.py"):
+        return f"{shlex.quote(sys.executable)} -m voice_triage {words}"
+    if started.stem == "voice-triage" and shutil.which("voice-triage") is None:
+        return f"{shlex.quote(str(started))} {words}"
+    return f"voice-triage {words}"
 
 
 class Lacking(TriageError):

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from voice_triage import models
 from voice_triage.arguments import Parser
-from voice_triage.errors import Lacking
+from voice_triage.errors import Lacking, typed
 from voice_triage.model_store.catalogue import find
 
 Print = Callable[[str], None]
@@ -85,7 +85,7 @@ def path(out: Print, name: str | None = None, store: models.Store | None = None)
         return 0
     place: Path | None = models.installed_path(name, store)
     if place is None:
-        raise Lacking(f"the model {name} is not installed", f"Run: voice-triage models install {name}")
+        raise Lacking(f"the model {name} is not installed", f"Run: {typed(f'models install {name}')}")
     out(str(place))
     return 0
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from voice_triage import disk
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, typed
 
 UNIT = "voice-triage.service"
 ENTRY = "voice-triage.desktop"
@@ -72,7 +72,7 @@ def command(remove: bool, out: Callable[[str], None], machine: Machine | None = 
     if not machine.platform.startswith("linux"):
         raise Lacking(
             "install-service writes a systemd unit and a desktop entry, which this system does not use",
-            "Start 'voice-triage talk --standby' at log-in yourself: on macOS with a Login Item, "
+            f"Start '{typed('talk --standby')}' at log-in yourself: on macOS with a Login Item, "
             "on Windows with a shortcut in the Startup folder",
         )
     return _remove(machine, out) if remove else _install(machine, out)
@@ -88,7 +88,7 @@ def _install(machine: Machine, out: Callable[[str], None]) -> int:
     machine.run(("systemctl", "--user", "daemon-reload"))
     out(f"start it now and at every log-in:  systemctl --user enable --now {UNIT}")
     out(f"see whether it runs:               systemctl --user status {UNIT}")
-    out("remove it again:                   voice-triage install-service --remove")
+    out(f"remove it again:                   {typed('install-service --remove')}")
     return 0
 
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voice_triage.errors import Lacking
+from voice_triage.errors import Lacking, typed
 from voice_triage.thresholds import RATE_HZ
 
 Samples = npt.NDArray[np.int16]
@@ -29,10 +29,6 @@ LATENCY_S = 0.05
 """Low enough for an interrupt, high enough that a busy machine does not starve it."""
 
 _NAMES: dict[Kind, str] = {"input": "microphone", "output": "loudspeaker"}
-_CURES: dict[Kind, str] = {
-    "input": "Plug in or switch on a microphone (check: voice-triage doctor), or type: voice-triage chat",
-    "output": "Plug in or switch on a loudspeaker (check: voice-triage doctor)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +70,22 @@ class Backend(Protocol):
         """Look for devices anew; every stream must be closed first."""
 
 
+def _cure(kind: Kind) -> str:
+    or_type = f", or type: {typed('chat')}" if kind == "input" else ""
+    return f"Plug in or switch on a {_NAMES[kind]} (check: {typed('doctor')}){or_type}"
+
+
 class NoDevice(Lacking):
     """Raised when the machine has no device of this kind at all."""
 
     def __init__(self, kind: Kind, why: str) -> None:
-        super().__init__(f"no {_NAMES[kind]} ({why})", _CURES[kind])
+        super().__init__(f"no {_NAMES[kind]} ({why})", _cure(kind))
         self.kind = kind
 
 
 def missing(kind: Kind, why: str) -> Lacking:
     """The error that says which device is missing and what to do."""
-    return Lacking(f"no {_NAMES[kind]} ({why})", _CURES[kind])
+    return Lacking(f"no {_NAMES[kind]} ({why})", _cure(kind))
 
 
 def load() -> ModuleType:
@@ -131,7 +132,7 @@ def choose(listed: list[DeviceInfo], kind: Kind, want: Want, usual: int = -1) ->
     if not found:
         names = ", ".join(f"{each.index} {each.name!r}" for each in able)
         # Lacking, not bad input: plugged in late it is there, and the service starts again.
-        cure = f"Plug it in, or choose another: voice-triage config set {kind}_device NAME"
+        cure = f"Plug it in, or choose another: {typed(f'config set {kind}_device NAME')}"
         raise Lacking(f"{_NAMES[kind]} {want!r}: there is no such device; there are {names}", cure)
     return found[0]
 

@@ -9,7 +9,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, typed
 from voice_triage.model_store.catalogue import Model, ModelFile
 from voice_triage.model_store.checksum import mismatch
 from voice_triage.model_store.download import Patience, Progress, WrongFile, fetch
@@ -67,7 +67,7 @@ def _fetch(model: Model, file: ModelFile, supply: Supply) -> Path:
         if not error.what.startswith(file.url):
             raise  # the disk, not the network
         by_hand = (
-            f"get {file.name} in another way and run: voice-triage models install {model.name} --from FILE"
+            f"get {file.name} in another way and run: {typed(f'models install {model.name} --from FILE')}"
         )
         raise type(error)(error.what, f"{error.cure}; or {by_hand}") from None
 

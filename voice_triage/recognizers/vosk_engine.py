@@ -9,34 +9,37 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from voice_triage.errors import Lacking
+from voice_triage.errors import Lacking, typed
 from voice_triage.messages import Hypothesis
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import Beside, PhraseSource
 from voice_triage.recognizers.steps import Steps
 from voice_triage.thresholds import RATE_HZ, VOSK_AGREEMENT, VOSK_SHORT_WORDS
 
-_CURE = "Run: voice-triage models install vosk-en"
 _UNKNOWN = "[unk]"
 
 log = logging.getLogger(__name__)
 
 
+def _cure() -> str:
+    return f"Run: {typed('models install vosk-en')}"
+
+
 def open_model(folder: Path | None) -> Any:
     """Return the loaded model. Raises Lacking: no folder, not a model, vosk not usable."""
     if folder is None:
-        raise Lacking("there is no Vosk model for English here", _CURE)
+        raise Lacking("there is no Vosk model for English here", _cure())
     try:
         import vosk
     except (ImportError, OSError) as error:
         raise Lacking(f"vosk cannot be used ({error})", "Run: .venv/bin/pip install vosk") from None
     if not any(folder.glob("**/final.mdl")):
-        raise Lacking(f"{folder} is not a Vosk model", _CURE)
+        raise Lacking(f"{folder} is not a Vosk model", _cure())
     vosk.SetLogLevel(-1)
     try:
         return vosk.Model(str(folder))
     except Exception as error:  # vosk raises nothing narrower
-        raise Lacking(f"the Vosk model in {folder} cannot be read ({error})", _CURE) from None
+        raise Lacking(f"the Vosk model in {folder} cannot be read ({error})", _cure()) from None
 
 
 class _Stream:

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from voice_triage.errors import BadInput, Lacking, TriageError
+from voice_triage.errors import BadInput, Lacking, TriageError, typed
 from voice_triage.pcm import Pcm
 from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.contract import USUAL_WPM, Voice
@@ -119,7 +119,7 @@ def lacking(setting: str, piper: Path | None) -> Lacking | None:
     if setting.partition(":")[0] != "piper":
         return None
     if piper is None:
-        return Lacking("the voice Piper has no model here", "Run: voice-triage models install piper-joe")
+        return Lacking("the voice Piper has no model here", f"Run: {typed('models install piper-joe')}")
     return None if importlib.util.find_spec("piper") else not_installed()
 
 

@@ -15,7 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from voice_triage.errors import BadInput, Lacking
+from voice_triage.errors import BadInput, Lacking, typed
 from voice_triage.pcm import Pcm, at_level, decode, trim
 from voice_triage.speech.contract import LEVEL_DBFS, USUAL_WPM, bounded_rate, least_seconds
 from voice_triage.speech.synthesis import espeak_ng_version
@@ -118,7 +118,7 @@ class Pyttsx3Voice:
             raise WorkerDied("does not answer sense") from None
         if reply.get("error") == "NoVoice":
             # pyttsx3 itself would quietly take another.
-            cure = "say 'another voice' to hear those there are, or run: voice-triage config set voice auto"
+            cure = f"say 'another voice' to hear those there are, or run: {typed('config set voice auto')}"
             raise BadInput(f"voice {self._voice!r}: pyttsx3 has no such voice; {cure}")
         if not reply.get("ok"):
             raise WorkerDied(str(reply.get("error", "wrote no sound")))
