@@ -24,6 +24,7 @@ from voice_triage.app import Kit
 from voice_triage.audio.room import Room
 from voice_triage.audio.wav import write_wav
 from voice_triage.cli import main
+from voice_triage.demo import demo
 from voice_triage.dialogue import Dialogue
 from voice_triage.keys import Keys
 from voice_triage.messages import Event, Turn
@@ -458,6 +459,20 @@ def test_a_place_that_cannot_be_written_is_told_before_the_first_word(
 
     out, err = capsys.readouterr()
     assert out == "" and err.startswith("voice-triage: cannot write ") and len(err.splitlines()) == 1
+
+
+def test_a_demo_in_a_folder_that_cannot_be_written_is_played_without_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "voice-triage-demo.wav").mkdir()
+    monkeypatch.chdir(tmp_path)
+    shown: list[str] = []
+
+    assert demo(None, "text", shown.append) == 0
+
+    assert shown[0].startswith("No sound is kept: cannot write voice-triage-demo.wav: ")
+    assert "demo --audio FILE.wav" in shown[0] and any("EMERGENCY" in line for line in shown)
+    assert not any("Sound written" in line for line in shown)
 
 
 def test_looking_at_a_place_makes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

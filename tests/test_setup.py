@@ -161,6 +161,26 @@ def test_an_update_that_fails_is_one_line_and_the_program_starts(clone: Path, fa
     assert status == 0 and f"({cause}); going on with those that are there" in told.splitlines()[-1]
 
 
+@pytest.mark.parametrize(
+    ("error", "cause"),
+    [
+        ("[Errno 13] Permission denied: '.venv'", "you may not write in {clone}: clone it into a folder"),
+        ("[Errno 30] Read-only file system: '.venv'", "you may not write in {clone}: clone it into a folder"),
+        ("ensurepip is not available", "python3-venv missing, or no space?): ensurepip is not available"),
+    ],
+)
+def test_an_environment_that_cannot_be_made_is_told_with_its_cause(
+    clone: Path, error: str, cause: str
+) -> None:
+    (clone.parent / "tools/python3").write_text(
+        f'#!/bin/sh\n[ "$1" != -m ] || {{ echo "{error}" >&2; exit 1; }}\n'
+    )
+
+    status, told = set_up(clone)
+
+    assert status == 3 and cause.format(clone=clone) in told
+
+
 def test_an_unknown_purpose_is_refused(clone: Path) -> None:
     status, told = set_up(clone, "scripts/setup", "tests")
 

@@ -102,7 +102,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_shared(chat)
     chat.set_defaults(run=_chat)
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
-    demo.add_argument("--audio", type=Path, default=Path("voice-triage-demo.wav"), metavar="FILE.wav")
+    demo.add_argument("--audio", type=Path, metavar="FILE.wav", help="where the sound is written")
     demo.add_argument("--recognizer", choices=RECOGNIZERS)
     demo.set_defaults(run=_demo)
 
