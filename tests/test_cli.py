@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import pkgutil
 import re
 import signal
 import subprocess
@@ -35,6 +36,7 @@ from voice_triage.speech.cache import CachedVoice
 from voice_triage.speech.callers import open_caller
 from voice_triage.speech.store import SoundStore
 from voice_triage.speech.wordless import WordlessVoice
+from voice_triage.understanding import Interpreter
 
 ENDING = {"SIGINT": 2, "SIGTERM": 15, "SIGHUP": 1}
 """Ctrl-C, a service that is stopped, a terminal's window that is closed."""
@@ -732,6 +734,44 @@ def test_a_conversation_ended_in_its_first_moment_is_closed(monkeypatch: pytest.
 
     assert main(["talk", "--plain"]) == 130
     assert len(closed) == 1
+
+
+# ---- what takes long ----
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+@pytest.mark.parametrize(
+    ("argv", "slow", "told"),
+    [
+        (["check"], "voice_triage.understanding.checks.untested", "templates that no test sentence uses"),
+        (["check"], "voice_triage.understanding.grammar.load", "reading the grammars anew"),
+        (["chat"], "voice_triage.app.Interpreter.load", "reading the grammars anew"),
+        (["interpret", "--jsonl"], "voice_triage.understanding.Interpreter.load", "reading the grammars"),
+    ],
+)
+def test_what_takes_longer_than_a_moment_is_told_on_a_terminal(
+    argv: list[str],
+    slow: str,
+    told: str,
+    terminal: bool,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done = pkgutil.resolve_name(slow)
+
+    def slowly(*given: str) -> object:
+        time.sleep(1.5)
+        return done(*given)
+
+    Interpreter.load()  # what is slow in earnest is done with
+    monkeypatch.setattr(slow, slowly)
+    monkeypatch.setattr("voice_triage.progress.MOMENT_S", 1.0)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+
+    assert main(argv) == 0
+    err = capsys.readouterr().err
+    assert (told in err and len(err.splitlines()) == 1) if terminal else err == ""
 
 
 # ---- advice that can be typed ----

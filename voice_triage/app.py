@@ -28,6 +28,7 @@ from voice_triage.messages import Line
 from voice_triage.models import installed_path
 from voice_triage.observer import Observer
 from voice_triage.pcm import Pcm
+from voice_triage.progress import READING, told_if_long
 from voice_triage.protocol import Protocol
 from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.recognizers.registry import open_second_opinion, open_streaming
@@ -67,7 +68,8 @@ class Kit:
     @cached_property
     def interpreter(self) -> Interpreter:
         """The understanding."""
-        interpreter = Interpreter.load(self.settings.language, self.protocol)
+        with told_if_long(READING):
+            interpreter = Interpreter.load(self.settings.language, self.protocol)
         interpreter.year = date.today().year
         return interpreter
 
@@ -108,7 +110,8 @@ class Kit:
     def recognizer(self, name: str) -> SurvivingRecognizer:
         """Open a streaming recogniser, or give the one already open. Raises BadInput, Lacking."""
         if name not in self._recognizers:
-            phrases = Phrases.load(self.settings.language)
+            with told_if_long(READING):
+                phrases = Phrases.load(self.settings.language)
             model = installed_path("vosk-en")
             self._recognizers[name] = RestartingRecognizer(lambda: open_streaming(name, phrases, model))
         return self._recognizers[name]

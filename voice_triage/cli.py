@@ -183,10 +183,12 @@ def _interpret(options: argparse.Namespace) -> int:
     from voice_triage import understanding
     from voice_triage.dialogue import question_ids
     from voice_triage.jsonl import each_line
+    from voice_triage.progress import READING, told_if_long
     from voice_triage.protocol import Protocol
 
     protocol = Protocol.load()
-    interpreter = understanding.Interpreter.load(protocol=protocol)
+    with told_if_long(READING):
+        interpreter = understanding.Interpreter.load(protocol=protocol)
     interpreter.year = date.today().year
     questions = question_ids(protocol)
 
