@@ -109,6 +109,19 @@ def present(interpreter, text):
     return {concept for concept, status in said(interpreter, text).items() if status == "present"}
 
 
+def test_one_file_of_sentences_can_be_scored_and_several_are_summed(tmp_path, monkeypatch, capsys):
+    for name in "ab":
+        (tmp_path / f"{name}.yaml").write_text(
+            "- {text: his neck is stiff, findings: {stiff_neck: present}}\n"
+        )
+    for places, sums in ((["a.yaml"], "1/1"), (["a.yaml", "b.yaml"], "2/2"), (["."], "2/2")):
+        monkeypatch.setattr("sys.argv", ["score_sentences", *(str(tmp_path / place) for place in places)])
+        scorer().main()
+
+        (last,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ALL: ")]
+        assert f"red flag found {sums}" in last
+
+
 @pytest.mark.parametrize(("text", "question", "answer", "findings"), MEANINGS, ids=[m[0] for m in MEANINGS])
 def test_examples_of_the_contract(interpreter, text, question, answer, findings):
     meaning = interpreter.interpret(text, question)
