@@ -397,6 +397,22 @@ def test_the_help_of_a_command_with_verbs_names_them(
     assert verb in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "words",
+    "talk,chat,demo,replay,interpret,assess,graph,check,doctor,install-service,config show,config get,"
+    "config set,config unset,models list,models install,models path,models remove".split(","),
+)
+def test_the_help_says_of_every_option_what_it_does(
+    words: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
+    with pytest.raises(SystemExit):
+        main([*words.split(), "--help"])
+
+    rows = re.findall(r"^  (-.*|[A-Z]+(?: .*)?)\n(?: {20,}(.*))?", capsys.readouterr().out, re.MULTILINE)
+    assert rows and [name for name, below in rows if not below and not re.search(r"\S {2,}\S", name)] == []
+
+
 def test_an_expectation_that_fails_is_status_1(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "s.yaml"
     file.write_text(GOOD.replace("level: emergency", "level: self_care"))

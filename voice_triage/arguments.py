@@ -9,6 +9,7 @@ from voice_triage.errors import BadInput, typed
 
 RECOGNIZERS = ("auto", "vosk", "moonshine", "pocketsphinx")
 """What hears the caller; ``auto`` takes the first of the others that is there."""
+HEARS = "what hears the caller (default: the setting `recognizer`)"
 
 
 class Parser(argparse.ArgumentParser):

@@ -16,7 +16,7 @@ from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
-from voice_triage.arguments import RECOGNIZERS, Parser
+from voice_triage.arguments import HEARS, RECOGNIZERS, Parser
 from voice_triage.ending import signals_end
 from voice_triage.errors import Lacking, OutputGone, TriageError
 from voice_triage.standard_streams import drop, flush, forgive_letters, show, take_json_lines
@@ -91,7 +91,7 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     )
     talk.add_argument("--input-device", metavar="NAME", help="microphone: number or part of its name")
     talk.add_argument("--output-device", metavar="NAME", help="loudspeaker: number or part of its name")
-    talk.add_argument("--recognizer", choices=RECOGNIZERS)
+    talk.add_argument("--recognizer", choices=RECOGNIZERS, help=HEARS)
     talk.add_argument(
         "--plain", action="store_true", help="captions as plain lines, for screen readers and pipes"
     )
@@ -102,14 +102,14 @@ def _add_conversations(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_shared(chat)
     chat.set_defaults(run=_chat)
     demo = commands.add_parser("demo", help="a spoken emergency conversation, no sound card needed")
-    demo.add_argument("--audio", type=Path, metavar="FILE.wav", help="where the sound is written")
-    demo.add_argument("--recognizer", choices=RECOGNIZERS)
+    demo.add_argument("--audio", type=Path, metavar="FILE.wav", help="where its sound goes")
+    demo.add_argument("--recognizer", choices=RECOGNIZERS, help=HEARS)
     demo.set_defaults(run=_demo)
 
 
 def _add_shared(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--country", metavar="XX", help="two letters; chooses the emergency number")
-    parser.add_argument("--emergency-number", metavar="DIGITS")
+    parser.add_argument("--emergency-number", metavar="DIGITS", help="the number to call, over the country's")
     parser.add_argument(
         "--summary", type=Path, metavar="FILE", help="write a summary for a clinician: .md, .json or .pdf"
     )
@@ -120,9 +120,9 @@ def _add_replay(commands: argparse._SubParsersAction[Parser]) -> None:
     replay.add_argument(
         "scenarios", nargs="+", type=Path, metavar="SCENARIO", help="scenario file, or folder of them"
     )
-    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"))
-    replay.add_argument("--report", type=Path, metavar="FILE.json")
-    replay.add_argument("--junit", type=Path, metavar="FILE.xml")
+    replay.add_argument("--recognizer", choices=(*RECOGNIZERS, "text"), help=f"{HEARS}; text: no sound")
+    replay.add_argument("--report", type=Path, metavar="FILE.json", help="what was said, heard and decided")
+    replay.add_argument("--junit", type=Path, metavar="FILE.xml", help="the same for CI servers")
     replay.add_argument(
         "--audio", type=Path, metavar="FILE.wav", help="stereo: assistant left, microphone right"
     )
@@ -156,13 +156,13 @@ def _add_house(commands: argparse._SubParsersAction[Parser]) -> None:
     _add_family(commands, "models", "list, install, path, remove", _models)
     _add_family(commands, "config", "show and change the settings", _config)
     doctor = commands.add_parser("doctor", help="check microphone, loudspeaker, recogniser, voice and model")
-    doctor.add_argument("--json", action="store_true")
+    doctor.add_argument("--json", action="store_true", help="the same for programs")
     doctor.add_argument("--microphone-only", action="store_true", help=argparse.SUPPRESS)  # scripts/run asks
     doctor.set_defaults(run=_doctor)
     service = commands.add_parser(
         "install-service", help="start with the desktop: systemd user unit and menu entry"
     )
-    service.add_argument("--remove", action="store_true")
+    service.add_argument("--remove", action="store_true", help="take both away again")
     service.set_defaults(run=_service)
 
 

@@ -26,7 +26,7 @@ def command(arguments: Sequence[str], out: Print) -> int:
     parser = Parser(prog="voice-triage models", description="List, install, find and remove models.")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     listing = verbs.add_parser("list", help="the models there are, and which are installed")
-    listing.add_argument("--json", action="store_true")
+    listing.add_argument("--json", action="store_true", help="the same for programs")
     getting = verbs.add_parser("install", help="fetch, check and unpack one")
     getting.add_argument("name", nargs="?", default=DEFAULT, metavar="NAME", help=f"default: {DEFAULT}")
     getting.add_argument("--from", dest="source", metavar="FILE|URL", help="instead of the official address")
@@ -34,8 +34,9 @@ def command(arguments: Sequence[str], out: Print) -> int:
         "--any-checksum", action="store_true", help="with --from: take another model of the same engine"
     )
     finding = verbs.add_parser("path", help="where the models are, or one of them")
-    finding.add_argument("name", nargs="?", metavar="NAME")
-    verbs.add_parser("remove", help="remove one").add_argument("name", metavar="NAME")
+    finding.add_argument("name", nargs="?", metavar="NAME", help="of a model; without it: of all")
+    removing = verbs.add_parser("remove", help="remove one")
+    removing.add_argument("name", metavar="NAME", help="of a model, as in the list")
     options = parser.parse_args(arguments)
     if options.verb == "install":
         return install(out, options.name, options.source, any_checksum=options.any_checksum)

@@ -22,13 +22,13 @@ def command(arguments: Sequence[str], out: Print) -> int:
     parser.add_argument("--file", type=Path, metavar="FILE", help="another settings file than the usual one")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", parser_class=Parser)
     showing = verbs.add_parser("show", help="every setting and where its value comes from")
-    showing.add_argument("--json", action="store_true")
+    showing.add_argument("--json", action="store_true", help="the same for programs")
     names = ", ".join(key.name for key in settings.KEYS)
     for verb, about in (("get", "print one setting"), ("unset", "take one out of the file")):
         verbs.add_parser(verb, help=about).add_argument("key", metavar="KEY", help=names)
     setting = verbs.add_parser("set", help="write one setting into the file")
     setting.add_argument("key", metavar="KEY", help=names)
-    setting.add_argument("value", metavar="VALUE")
+    setting.add_argument("value", metavar="VALUE", help="what is allowed is told when it is wrong")
     verbs.add_parser("path", help="print where the file is")
     options = parser.parse_args(arguments)
     file: Path | None = options.file
