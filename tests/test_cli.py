@@ -112,6 +112,28 @@ expect: {action: null, interrupted: TRUE, red_flags: [], asked: []}
 """
 
 
+def test_a_command_lists_every_id_that_a_scenario_may_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", "--list"]) == 0
+    rows = [
+        line.split(maxsplit=1) for line in capsys.readouterr().out.replace("red flag", "flag").splitlines()
+    ]
+    ids = {
+        kind: [rest.split()[0] for one, rest in rows if one == kind]
+        for kind in ("question", "flag", "concept")
+    }
+
+    assert {"glass_test", "confirm_red_flag"} <= set(ids["question"])
+    assert "difficulty_breathing" in ids["flag"] and "itch" in ids["concept"]
+    answers = "".join(f"{one}: x, " for one in ids["question"])
+    concepts = ", ".join(ids["flag"] + ids["concept"])
+    (tmp_path / "all.yaml").write_text(
+        f"caller: {{answers: {{{answers}}}}}\nexpect: {{red_flags: [{concepts}]}}\n"
+    )
+    assert main(["replay", str(tmp_path / "all.yaml"), "--recognizer", "text"]) == 1
+
+
 @pytest.mark.parametrize("name", BAD_SCENARIOS)
 def test_a_bad_scenario_is_one_line_and_status_2(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -628,7 +650,8 @@ def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
         chatting.send_signal(number)
         errors = chatting.stderr.read()
 
-    assert (chatting.returncode, errors) == (status, "")
+    told = f"\nvoice-triage: the summary is in {path}\n" if number == signal.SIGINT else ""
+    assert (chatting.returncode, errors) == (status, told)
     assert json.loads(path.read_text())["red_flags"] == ["difficulty_breathing"]
 
 
@@ -806,12 +829,12 @@ def test_advice_names_the_command_as_it_was_started_unless_the_shell_finds_it(
 
     told = [
         subprocess.run([program, *words], env={**os.environ, **places}, capture_output=True, text=True).stderr
-        for words in (["models", "path", "vosk-en"], ["talk", "--rate", "fast"])
+        for words in (["models", "path", "vosk-en"], ["chat", "--contry", "GB"])
     ]
 
     name = "voice-triage" if on_path else f"'{program}'"
     assert told[0].endswith(f"Run: {name} models install vosk-en\n")
-    assert told[1].endswith(f"(see '{name} talk --help')\n")
+    assert told[1].endswith(f"(see '{name} chat --help')\n")
 
 
 def test_advice_of_python_m_is_python_m(tmp_path: Path) -> None:

@@ -187,6 +187,16 @@ def test_an_unknown_purpose_is_refused(clone: Path) -> None:
     assert status == 2 and "'tests' is unknown; allowed are: run, test" in told
 
 
+@pytest.mark.parametrize("name", ["setup", "check", "test"])
+def test_asked_for_help_a_script_says_what_it_is_for_and_does_nothing(tmp_path: Path, name: str) -> None:
+    done = subprocess.run([SCRIPTS / name, "--help"], cwd=tmp_path, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr) == (0, "") and 1 <= len(done.stdout.splitlines()) <= 3
+    assert done.stdout == "".join(
+        f"{line[2:]}\n" for line in (SCRIPTS / name).read_text().splitlines()[1:4] if line.startswith("# ")
+    )
+
+
 # ---- scripts/run ----
 
 

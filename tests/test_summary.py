@@ -96,6 +96,14 @@ def test_guidance_that_was_heard_is_advice_too() -> None:
     assert more["advised"][: len(found["advised"])] == found["advised"]
 
 
+def test_warning_signs_not_known_are_called_as_those_said_to_be_absent() -> None:
+    text = summary.markdown(told(OPENING))
+    not_known = text.partition("## Warning signs not known\n")[2].partition("##")[0]
+
+    assert "- spots that stay under a glass\n" in not_known and "- cold hands and feet\n" in not_known
+    assert "non blanching rash" not in not_known
+
+
 def test_what_was_not_answered_is_listed_as_unsure() -> None:
     found = told(OPENING, Silence(), Silence())
 

@@ -21,6 +21,7 @@ from voice_triage.wording import KINDS, Wording
 PROTOCOL = Protocol.load()
 WORDING = Wording.load(country="US")
 TEXTS = WORDING.texts()
+SLOTS = "count, emergency_number, letters, measure, out_of_hours, sign, signs, who, word"
 NORMAL_WPM = 170
 MAX_PROMPT_S = 12
 MAX_OUTCOME_S = 20
@@ -213,7 +214,7 @@ def test_unknown_language_and_country_are_refused_with_what_is_known() -> None:
     [
         ("words: {}\n", "unknown key 'words'"),
         ("prompts: {a: {self: x, child: y}}\n", "three variants"),
-        ("prompts: {a: 'hello {nobody}'}\n", "unknown slot 'nobody'"),
+        ("prompts: {a: 'hello {nobody}'}\n", f"unknown slot 'nobody'; allowed: {SLOTS}"),
         ("prompts: {a: 3}\n", "must be a mapping"),
         ("prompts: {a: x}\nsigns: {fever: ''}\n", "must be text"),
     ],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from voice_triage.errors import BadInput, typed
 
@@ -14,6 +14,13 @@ HEARS = "what hears the caller (default: the setting `recognizer`)"
 
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises BadInput instead of printing its usage and leaving."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Refuse what is unknown in the command's own name: argparse leaves it to the parser above."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(f"unrecognized arguments: {' '.join(unknown)}")
+        return known, unknown
 
     def error(self, message: str) -> NoReturn:
         """Raise BadInput with what is wrong and where to read more."""

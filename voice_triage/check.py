@@ -2,6 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+
+def command(show: Callable[[str], None]) -> int:
+    """Show every problem, or that there is none. Raises BadContent."""
+    problems = check()
+    for problem in problems or ["protocol, grammars and wording: nothing found"]:
+        show(problem)
+    return 2 if problems else 0
+
+
+def list_ids(show: Callable[[str], None]) -> int:
+    """Show what a scenario may name: every question and concept, and its words. Raises BadContent."""
+    from voice_triage.dialogue import question_ids
+    from voice_triage.messages import Line
+    from voice_triage.protocol import Protocol
+    from voice_triage.wording import Wording
+
+    protocol, wording = Protocol.load(), Wording.load()
+    for question in question_ids(protocol):
+        show(f"question  {question:24}  {wording.say(Line(f'{question}.ask'), 'self')}")
+    for concept in protocol.concepts:
+        kind = "red flag" if concept in protocol.red_flags else "concept"
+        show(f"{kind:8}  {concept:24}  {wording.signs[concept]}")
+    return 0
+
 
 def check() -> list[str]:
     """Return one line for each problem in the content; loading alone refuses the worst. Raises BadContent."""

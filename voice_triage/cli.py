@@ -47,7 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except TriageError as error:
         print(f"voice-triage: {_one_line(str(error))}", file=sys.stderr)
         return error.exit_status
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
+        if error.args:
+            print(f"\nvoice-triage: {error}", file=sys.stderr)  # the terminal's line begins with ^C
         return 130
     except Exception as error:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -152,7 +154,9 @@ def _add_house(commands: argparse._SubParsersAction[Parser]) -> None:
         "--output", type=Path, metavar="FILE", help=".mmd, .svg or .png; else Mermaid on standard output"
     )
     graph.set_defaults(run=_graph)
-    commands.add_parser("check", help="validate protocol and grammars").set_defaults(run=_check)
+    check = commands.add_parser("check", help="validate protocol and grammars")
+    check.add_argument("--list", action="store_true", help="print the ids of questions and concepts instead")
+    check.set_defaults(run=_check)
     _add_family(commands, "models", "list, install, path, remove", _models)
     _add_family(commands, "config", "show and change the settings", _config)
     doctor = commands.add_parser("doctor", help="check microphone, loudspeaker, recogniser, voice and model")
@@ -258,14 +262,9 @@ def _graph(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from voice_triage.check import check
+    from voice_triage import check
 
-    problems = check()
-    for problem in problems:
-        show(problem)
-    if not problems:
-        show("protocol, grammars and wording: nothing found")
-    return 2 if problems else 0
+    return check.list_ids(show) if options.list else check.command(show)
 
 
 def _models(arguments: list[str]) -> int:

@@ -54,6 +54,7 @@ def summary(
         "unsure": [_row(one, wording) for one in findings if one.status == "unsure"],
         "absent": [_row(one, wording) for one in findings if one.status == "absent"],
         "not_known": list(decision.missing),
+        "not_known_called": [_called(one, wording) for one in decision.missing],
         "may_be": list(decision.patterns),
         "asked": list(dialogue.asked),
         "advised": [wording.say(line, dialogue.patient) for line in state.advised],
@@ -112,7 +113,7 @@ def _sections(content: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         ("Present", _said(content["present"])),
         ("Not sure, or not answered", _said(content["unsure"])),
         ("Said to be absent", _said(content["absent"])),
-        ("Warning signs not known", list(map(_spaced, content["not_known"])) or ["none"]),
+        ("Warning signs not known", list(content["not_known_called"]) or ["none"]),
         ("Advised", list(content["advised"]) or ["none"]),
     ]  # fmt: skip
 
@@ -138,8 +139,11 @@ def _value(dialogue: Dialogue, name: str) -> dict[str, Any] | None:
 
 
 def _row(one: Finding, wording: Wording) -> dict[str, str]:
-    called = wording.signs.get(one.concept, one.concept)
-    return {"concept": one.concept, "called": called, "words": one.words}
+    return {"concept": one.concept, "called": _called(one.concept, wording), "words": one.words}
+
+
+def _called(concept: str, wording: Wording) -> str:
+    return wording.signs.get(concept, concept)
 
 
 def _said(rows: list[dict[str, str]]) -> list[str]:

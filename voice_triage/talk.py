@@ -133,11 +133,13 @@ def _keep_voice(name: str, captions: Captions) -> None:
 def summarised(kit: Kit, dialogue: Dialogue, path: Path | None) -> Iterator[None]:
     """Write the clinician's summary to ``path``, if any, when the conversation ends, however it does.
 
-    Raises BadInput, Lacking.
+    Ctrl-C goes on with where it is. Raises BadInput, Lacking.
     """
     began = datetime.now().astimezone()
     try:
         yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(*([f"the summary is in {path}"] if path else [])) from None
     finally:
         if path is not None:
             with uninterrupted():  # Ctrl-C is often pressed twice

@@ -143,7 +143,9 @@ class Wording:
             for name, variants in self.prompts.items():
                 for slot in _slots(variants[kind]):
                     if slot not in known:
-                        raise BadContent(f"{place}: {name}: unknown slot '{slot}'{suggestion(slot, known)}")
+                        raise BadContent(
+                            f"{place}: {name}: unknown slot '{slot}'{suggestion(slot, sorted(known))}"
+                        )
 
 
 def countries() -> Mapping[str, str]:
