@@ -798,9 +798,9 @@ def test_what_takes_longer_than_a_moment_is_told_on_a_terminal(
 ) -> None:
     done = pkgutil.resolve_name(slow)
 
-    def slowly(*given: str) -> object:
+    def slowly(*given: str, **named: object) -> object:
         time.sleep(1.5)
-        return done(*given)
+        return done(*given, **named)
 
     Interpreter.load()  # what is slow in earnest is done with
     monkeypatch.setattr(slow, slowly)
