@@ -71,12 +71,6 @@ class Reading:
         return start, end + 1
 
 
-READ_AS = {"though": ("but",), "although": ("but",), "unlike": ("not", "like")}
-"""Words it has hardly seen, and what it reads instead: of "no stiff neck though" it had learned a yes, and of
-"a cry unlike usual" a denial. Behind AS_IF they are something else."""
-AS_IF = ("as", "even")
-
-
 class Network:
     """Weights of one language, ready to read."""
 
@@ -132,10 +126,7 @@ class Network:
         for at, word in enumerate(words):
             if (start, at, word) == (0, 1, ","):
                 continue  # typed, "no, he's fine": what it has learned are the words of recognisers
-            shown = READ_AS.get(word, (word,)) if words[max(0, at - 1)] not in AS_IF else (word,)
-            if shown == ("but",) and at + 1 == len(words):
-                continue  # "no stiff neck though"
-            pieces = [piece for one in shown for piece in self._word_pieces(one)]
+            pieces = self._word_pieces(word)
             if len(owner) + len(pieces) > MAX_PIECES:
                 break
             ids.extend(pieces)
