@@ -98,3 +98,7 @@ def _end(processes: Iterable[multiprocessing.process.BaseProcess]) -> None:
     for one in children:
         if one.is_alive():
             one.kill()
+    # Of two that wait for a process only one learns of its end, and the pool's own thread may be that one.
+    until = time.monotonic() + GRACE_S
+    while any(one.is_alive() for one in children) and time.monotonic() < until:
+        time.sleep(0.01)
