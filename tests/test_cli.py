@@ -27,6 +27,7 @@ from voice_triage.audio.wav import write_wav
 from voice_triage.cli import main
 from voice_triage.demo import demo
 from voice_triage.dialogue import Dialogue
+from voice_triage.errors import Lacking
 from voice_triage.keys import Keys
 from voice_triage.messages import Event, Turn
 from voice_triage.pcm import Pcm
@@ -657,7 +658,11 @@ def test_a_conversation_that_is_ended_by_a_signal_has_its_summary(
 
 @pytest.mark.parametrize(("number", "status"), SIGNALS)
 def test_a_signal_while_the_summary_is_written_ends_the_command_after_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, status: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    number: int,
+    status: int,
 ) -> None:
     """Ctrl-C is often pressed twice."""
     path, write = tmp_path / "s.json", summary.write
@@ -678,6 +683,22 @@ def test_a_signal_while_the_summary_is_written_ends_the_command_after_it(
 
     assert ended == status
     assert json.loads(path.read_text())["red_flags"] == ["difficulty_breathing"]
+    told = f"\nvoice-triage: the summary is in {path}\n" if number == signal.SIGINT else ""
+    assert capsys.readouterr().err == told
+
+
+def test_a_summary_that_cannot_be_written_is_told_though_ctrl_c_was_pressed_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(content: dict[str, object], path: Path) -> None:
+        signal.raise_signal(signal.SIGINT)
+        raise Lacking(f"cannot write {path}: the disk is full", "Free some space there")
+
+    monkeypatch.setattr(summary, "write", full)
+    monkeypatch.setattr("sys.stdin", io.StringIO("stop\n"))
+
+    assert main(["chat", "--summary", str(tmp_path / "s.md")]) == 3
+    assert "the disk is full" in capsys.readouterr().err
 
 
 class Hall(Room):

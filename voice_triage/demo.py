@@ -64,10 +64,11 @@ def demo(audio: Path | None, recognizer: str | None, show: Callable[[str], None]
     )
     show(f"A scripted caller; recogniser: {stage.recognizer}; voice: {kit.voice.name}.")
     result = play(scenario, stage)
+    if stage.recorder is not None and audio:
+        write_wav(audio, stage.recorder.stereo())  # before anything is shown: who reads may have gone
     if result.interrupt_ms is not None:
         show(f"From the end of the caller's words to the emergency line: {result.interrupt_ms:.0f} ms.")
-    if stage.recorder is not None and audio:
-        write_wav(audio, stage.recorder.stereo())
+    if audio:
         show(f"Sound written to {audio} (left: assistant, right: microphone).")
     for failure in result.failures:
         show(f"expected otherwise: {failure}")

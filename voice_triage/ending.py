@@ -49,5 +49,5 @@ def uninterrupted() -> Iterator[None]:
     finally:
         for one, handler in before.items():
             signal.signal(one, handler)
-        if came:
-            signal.raise_signal(came[0])
+    if came:  # not where what was done here failed: that is told
+        signal.raise_signal(came[0])

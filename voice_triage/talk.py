@@ -137,15 +137,15 @@ def summarised(kit: Kit, dialogue: Dialogue, path: Path | None) -> Iterator[None
     """
     began = datetime.now().astimezone()
     try:
-        yield
+        try:
+            yield
+        finally:
+            if path is not None:
+                with uninterrupted():  # Ctrl-C is often pressed twice
+                    ended = datetime.now().astimezone()
+                    summary.write(summary.summary(dialogue, kit.wording, began, ended), path)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(*([f"the summary is in {path}"] if path else [])) from None
-    finally:
-        if path is not None:
-            with uninterrupted():  # Ctrl-C is often pressed twice
-                summary.write(
-                    summary.summary(dialogue, kit.wording, began, datetime.now().astimezone()), path
-                )
 
 
 def _free(path: Path) -> Path:

@@ -109,3 +109,15 @@ def test_a_bad_worker_is_tried_twice_then_names_the_cure(tmp_path: Path, body: s
 
     voice.close()
     assert "\n" not in str(told.value) and told.value.exit_status == 3
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of Unix")
+def test_a_worker_whose_child_holds_the_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """Closing the pipe waits for who reads it, and the reader for the child."""
+    late = tmp_path / "late"
+    voice = Pyttsx3Voice(timeout_s=0.2, command=("sh", "-c", f"(sleep 30; touch '{late}') & wait"))
+
+    with pytest.raises(Lacking):
+        voice.render("Hello there.")
+
+    assert not late.exists()

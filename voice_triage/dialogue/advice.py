@@ -16,7 +16,7 @@ FAMILIES = frozenset({
 SINGLE = frozenset({
     "emergency.call", "emergency.go", "emergency.helped", "emergency.stay", "emergency.alone",
     "emergency.young", "coming.go", "coming.door", "coming.watch", "coming.worse", "stay.no_medicine",
-    "call.yourself", "restart.signs",
+    "call.yourself", "restart.signs", "emergency.go_again", "farewell.helped",
 })  # fmt: skip
 """Prompts that are advice among others that are not."""
 

@@ -13,7 +13,7 @@ import tempfile
 import threading
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from voice_triage.errors import BadInput, Lacking, typed
 from voice_triage.pcm import Pcm, at_level, decode, trim
@@ -24,7 +24,7 @@ from voice_triage.thresholds import RATE_HZ
 _log = logging.getLogger(__name__)
 
 WORKER = "voice_triage.speech.pyttsx3_worker"
-TIMEOUT_S = 15.0
+TIMEOUT_S, CLOSING_S = 15.0, 1.0
 CURE = "Install it with: sudo apt-get install espeak-ng"
 
 
@@ -45,6 +45,7 @@ class Pyttsx3Voice:
         self._timeout_s = timeout_s
         self._command = command or (sys.executable, "-m", WORKER)
         self._worker: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._count = 0
         self._lock = threading.Lock()
@@ -129,8 +130,11 @@ class Pyttsx3Voice:
         if worker.stdout is None:
             raise WorkerDied("has no pipes")
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        read = worker.stdout.readline  # in a thread: Windows cannot wait for a pipe with a limit
-        threading.Thread(target=lambda: answers.put(read()), name="pyttsx3", daemon=True).start()
+        # A thread reads: Windows cannot wait for a pipe with a limit.
+        self._reader = threading.Thread(
+            target=_read, args=(worker.stdout, answers), name="pyttsx3", daemon=True
+        )
+        self._reader.start()
         try:
             line = answers.get(timeout=self._timeout_s)
         except queue.Empty:
@@ -166,11 +170,23 @@ class Pyttsx3Voice:
         worker, self._worker = self._worker, None
         if worker is not None:
             worker.kill()
-            for pipe in (worker.stdin, worker.stdout):
+            if self._reader is not None:
+                self._reader.join(timeout=CLOSING_S)
+            # A child of the worker may hold the pipe open: then who reads it closes it, and nobody waits.
+            stuck = self._reader is not None and self._reader.is_alive()
+            for pipe in (worker.stdin, None if stuck else worker.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
                         pipe.close()
             worker.wait()
+
+
+def _read(pipe: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
+    """Give the next line; at the end of the pipe close it."""
+    line = pipe.readline()
+    if not line.endswith(b"\n"):
+        pipe.close()
+    answers.put(line)
 
 
 def _environment() -> dict[str, str]:
