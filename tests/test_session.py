@@ -145,11 +145,12 @@ def test_what_the_rest_of_its_sentence_leaves_standing_stays(kit: Kit, said: str
 @pytest.mark.parametrize(
     ("before", "stands"),
     [
-        (Meaning("well yes", answer="yes"), False),
+        (Meaning("well"), False),
+        (Meaning("well yes", answer="yes"), True),
         (Meaning("maybe a stiff neck", findings=(Finding("stiff_neck", "unsure", "stiff neck"),)), True),
         (Meaning(""), True),
     ],
-    ids=["nothing", "a doubt", "lost in a fault"],
+    ids=["nothing", "a yes", "a doubt", "lost in a fault"],
 )
 def test_the_sentence_before_decided_late_lets_this_one_unsay_itself_unless_it_told_something(
     kit: Kit, before: Meaning, stands: bool

@@ -35,7 +35,8 @@ class MidSentence:
         The one before it may be decided only now; where it tells nothing, this one may still unsay itself.
         """
         meaning = utterance.meaning
-        if meaning.text and not (utterance.alarmed or meaning.findings or meaning.values or meaning.command):
+        tells = meaning.findings or meaning.values or meaning.command or meaning.answer == "yes"
+        if meaning.text and not (utterance.alarmed or tells):
             return False
         before, raised = self._before, self._raised
         self._before, self._raised = None, frozenset()
