@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -86,6 +87,23 @@ def test_what_the_voices_of_the_workers_wrote_goes_with_them(
 
     assert begun, "a voice writes its sound there"
     assert list(written("voice-triage-*")) == []
+
+
+_kept: list[tempfile.TemporaryDirectory[str]] = []
+
+
+def keeping_a_folder(where: Path) -> str:
+    """A piece of work that leaves a folder for the next piece, as the voice does."""
+    _kept.append(tempfile.TemporaryDirectory(dir=where))
+    return _kept[-1].name
+
+
+def test_what_a_worker_keeps_between_two_pieces_goes_with_it(tmp_path: Path) -> None:
+    with pytest.raises(KeyError), workers(1, keeping_a_folder, [(tmp_path,)]) as results:
+        assert Path(next(results)).exists()
+        raise KeyError
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_workers_that_are_ended_take_no_other_process_along() -> None:

@@ -11,15 +11,19 @@ _NAMES = ("SIGTERM", "SIGHUP")
 """SIGHUP: the terminal's window was closed. Windows has none."""
 
 
+def ending_signals() -> list[int]:
+    """The signals that end a command; one that is ignored from the start (nohup) stays ignored."""
+    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
+    return [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
+
+
 @contextlib.contextmanager
 def signals_end() -> Iterator[None]:
     """Let SIGTERM and SIGHUP raise SystemExit, with the status that a shell shows for them."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = [getattr(signal, name) for name in _NAMES if hasattr(signal, name)]
-    # Ignored from the start (nohup) stays ignored.
-    heeded = [one for one in numbers if signal.getsignal(one) != signal.SIG_IGN]
+    heeded = ending_signals()
 
     def end(number: int, frame: object) -> None:
         for one in heeded:

@@ -44,13 +44,7 @@ def shared_kit() -> Kit:
 
 def _in_worker(scenario: Scenario, recognizer: str, audio: Path | None) -> Result:
     """The same in a worker process."""
-    kit = shared_kit()
-    try:
-        return run_one(scenario, recognizer, audio, kit)
-    except SystemExit:
-        if "voice" in vars(kit):  # a replay in text has opened none
-            kit.voice.close()  # what it wrote would outlive the process
-        raise
+    return run_one(scenario, recognizer, audio, shared_kit())
 
 
 def replay_files(options: argparse.Namespace, show: Callable[[str], None]) -> int:

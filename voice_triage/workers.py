@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import concurrent.futures
 import contextlib
 import multiprocessing
@@ -12,7 +13,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
-from voice_triage.ending import signals_end
+from voice_triage.ending import ending_signals, signals_end
 
 T = TypeVar("T")
 
@@ -24,7 +25,7 @@ GRACE_S = 2.0
 def workers(count: int, work: Callable[..., T], given: Iterable[tuple[Any, ...]]) -> Iterator[Iterator[T]]:
     """What ``work`` makes of each tuple, in order, in so many processes; none of them is left after it.
 
-    ``work`` is ended by SystemExit, and tidies up then: nothing else does.
+    ``work`` is ended by SystemExit; what tidies up at the end of a process does so then.
     """
     # Engines hold threads and C state that a fork would tear: spawn.
     context = multiprocessing.get_context("spawn")
@@ -43,7 +44,7 @@ def workers(count: int, work: Callable[..., T], given: Iterable[tuple[Any, ...]]
 
 
 class _Stoppable:
-    """The work in a worker, where SIGTERM ends the process and not only the piece of work."""
+    """The work in a worker, where what ends a piece of work ends the process, too."""
 
     def __init__(self, work: Callable[..., Any]) -> None:
         self._work = work
@@ -54,7 +55,13 @@ class _Stoppable:
                 return self._work(*given)
         except SystemExit as ended:
             # The pool would take it for a result and go on with the next piece.
-            os._exit(ended.code if isinstance(ended.code, int) else 1)
+            _leave(ended.code if isinstance(ended.code, int) else 1)
+
+
+def _leave(status: int) -> None:
+    """End this process as one that has come to its end does."""
+    atexit._run_exitfuncs()
+    os._exit(status)
 
 
 @contextlib.contextmanager
@@ -76,6 +83,9 @@ def _ctrl_c_waits() -> Iterator[None]:
 def _begin() -> None:
     """In a new worker: the parent alone heeds Ctrl-C, and when it is gone the worker goes, too."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Between two pieces of work, too, where the pool would swallow a SystemExit.
+    for number in ending_signals():
+        signal.signal(number, lambda number, frame: _leave(128 + number))
     if parent := multiprocessing.parent_process():  # every worker has one
         threading.Thread(target=_end_with, args=(parent,), name="parent", daemon=True).start()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -111,11 +112,27 @@ def test_a_bad_worker_is_tried_twice_then_names_the_cure(tmp_path: Path, body: s
     assert "\n" not in str(told.value) and told.value.exit_status == 3
 
 
+@pytest.mark.skipif(os.name == "nt", reason="forks")
+def test_nothing_is_written_by_the_child_of_a_worker_that_was_ended(tmp_path: Path) -> None:
+    """It would write into the folder that is being removed, so that the folder stays."""
+    beats = tmp_path / "beats"
+    child = f"os.fork() or [(open({str(beats)!r}, 'a').write('.'), time.sleep(0.005)) for _ in range(400)]"
+    voice = Pyttsx3Voice(timeout_s=0.4, command=_bad_worker(tmp_path, f"import os; {child}; time.sleep(60)"))
+
+    with pytest.raises(Lacking):
+        voice.render("Hello there.")
+
+    written = beats.stat().st_size
+    time.sleep(0.1)
+    assert written and beats.stat().st_size == written
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell of Unix")
-def test_a_worker_whose_child_holds_the_pipe_is_not_waited_for(tmp_path: Path) -> None:
-    """Closing the pipe waits for who reads it, and the reader for the child."""
+def test_a_pipe_that_another_session_holds_is_not_waited_for(tmp_path: Path) -> None:
+    """Closing the pipe waits for who reads it, and the reader for the other."""
     late = tmp_path / "late"
-    voice = Pyttsx3Voice(timeout_s=0.2, command=("sh", "-c", f"(sleep 30; touch '{late}') & wait"))
+    command = ("sh", "-c", f"setsid sh -c 'sleep 30; touch \"{late}\"' & wait")
+    voice = Pyttsx3Voice(timeout_s=0.2, command=command)
 
     with pytest.raises(Lacking):
         voice.render("Hello there.")

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import queue
+import signal
 import subprocess
 import sys
 import tempfile
@@ -61,6 +62,9 @@ class Pyttsx3Voice:
                     trouble = str(error)
                     _log.warning("the pyttsx3 worker failed (%s)", trouble)
                     self._stop()
+                except (KeyboardInterrupt, SystemExit):
+                    self._stop()  # else it writes on into a folder that goes with this process
+                    raise
         raise Lacking(f"the voice pyttsx3 does not work ({trouble})", CURE)
 
     def voices(self) -> list[str]:
@@ -152,6 +156,7 @@ class Pyttsx3Voice:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env=_environment(),
+                start_new_session=True,
             )
         return self._worker
 
@@ -169,16 +174,25 @@ class Pyttsx3Voice:
     def _end_worker(self) -> None:
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.kill()
+            _kill(worker)
             if self._reader is not None:
                 self._reader.join(timeout=CLOSING_S)
-            # A child of the worker may hold the pipe open: then who reads it closes it, and nobody waits.
+            # Who left the worker's session may hold the pipe open: then who reads it closes it, and nobody waits.
             stuck = self._reader is not None and self._reader.is_alive()
             for pipe in (worker.stdin, None if stuck else worker.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
                         pipe.close()
             worker.wait()
+
+
+def _kill(worker: subprocess.Popen[bytes]) -> None:
+    """Kill it and the child that speaks for it, which would write into a folder that is being removed."""
+    if not hasattr(os, "killpg"):  # Windows, where it has no child
+        worker.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # ended; macOS says the second
+        os.killpg(worker.pid, signal.SIGKILL)
 
 
 def _read(pipe: IO[bytes], answers: queue.SimpleQueue[bytes]) -> None:
