@@ -19,7 +19,7 @@ ROOM = ("room_*", "common_voice", "overheard*")
 MAY_BE_LOST = set("the a is his her my of to and it in on has are be that".split())
 
 
-def sentences(folders, concepts, grammar, new=()):
+def sentences(folders, concepts, grammar, new=(), share=1.0):
     """Rows of labelled words; `only` is the one concept a row of wordings/ is labelled for.
 
     Few writers label each place they name: one that the rules know counts only where it is labelled.
@@ -35,7 +35,7 @@ def sentences(folders, concepts, grammar, new=()):
         data = list(wordings(data)) if isinstance(data, dict) else data
         if any(fnmatch(path.stem, glob) for glob in ROOM):
             data = [{**row, "answer": None, "anywhere": True} for row in data]
-        rows += taken(data, path in often) if new else data
+        rows += taken(data, path in often, share) if new else data
     for row in rows:
         words = grammar.lexicon.read(row["text"])
         row["words"] = list(words.surface)
@@ -48,9 +48,9 @@ def sentences(folders, concepts, grammar, new=()):
     return [row for row in rows if row["words"]]
 
 
-def taken(rows, often):
-    """New rows three times, and a third of the old ones."""
-    return rows * 3 if often else random.sample(rows, len(rows) // 3)
+def taken(rows, often, share):
+    """New rows three times, and a share of the old ones."""
+    return rows * 3 if often else random.sample(rows, int(share * len(rows)))
 
 
 def wordings(data):
@@ -64,6 +64,9 @@ def wordings(data):
 def varied(row):
     """The row as another caller or recogniser would give it."""
     words = list(row["words"])
+    if row.get("anywhere") and len(words) > 7 and random.random() < 0.25:  # heard from or up to the middle
+        first, last = sorted(random.sample(range(len(words) + 1), 2))
+        words = words[first:last] if last - first > 3 else words
     if random.random() < 0.5:
         words = [word for word in words if word[0].isalnum() or word == "'s"]
     if random.random() < 0.08 and not row.get("question"):
@@ -84,21 +87,22 @@ def varied(row):
 
 
 def of_another(row):
-    """The row told of another subject, so that no sign is left; or told of the patient by another name."""
+    """The row told of another subject, or as supposed, so that no sign is left; or the patient's still."""
     words = row["words"]
     apart = (
         row.get("command") or row.get("only") or not row["flagged"] or "absent" in row["findings"].values()
     )
-    if (
-        apart
-        or not 3 < len(words) < 14
-        or words[0] in CALLERS["openers"]
-        or {*words} & {*CALLERS["ourselves"]}
-    ):
+    if apart or not 3 < len(words) < 14 or words[0] in CALLERS["openers"]:
         return row
-    nobodys, subject = random.random() < 0.5, words[0] in ("he", "she") and random.random() < 0.6
-    kind = ("others" if nobodys else "patients") if subject else ("nobodys" if nobodys else "all_the_same")
-    row = {**row, "words": random.choice(CALLERS[kind]).split() + words[1 if subject else 0 :]}
+    nobodys = random.random() < 0.5
+    if {*words} & {*CALLERS["ourselves"]} or random.random() < 0.5:
+        row = {**row, "words": framed(words, nobodys)}
+    else:
+        subject = words[0] in ("he", "she") and random.random() < 0.6
+        kind = (
+            ("others" if nobodys else "patients") if subject else ("nobodys" if nobodys else "all_the_same")
+        )
+        row = {**row, "words": random.choice(CALLERS[kind]).split() + words[1 if subject else 0 :]}
     if nobodys:
         left = (row["optional"] - row["findings"].keys()) | {
             "patient",
@@ -107,6 +111,14 @@ def of_another(row):
         }
         row |= {"findings": {}, "answer": None, "optional": left}
     return row
+
+
+def framed(words, nobodys):
+    """The words behind or before others that make nobody's sign of them, or take nothing away."""
+    if random.random() < 0.5:
+        return random.choice(CALLERS["supposed" if nobodys else "for_real"]).split() + words
+    join = [","] if random.random() < 0.3 else []
+    return words + join + random.choice(CALLERS["taken_back" if nobodys else "stays_true"]).split()
 
 
 def joined(first, second):

@@ -177,7 +177,7 @@ class Pyttsx3Voice:
             _kill(worker)
             if self._reader is not None:
                 self._reader.join(timeout=CLOSING_S)
-            # Who left the worker's session may hold the pipe open: then who reads it closes it, and nobody waits.
+            # Who left the worker's session may hold the pipe: then who reads it closes it, and nobody waits.
             stuck = self._reader is not None and self._reader.is_alive()
             for pipe in (worker.stdin, None if stuck else worker.stdout):
                 if pipe is not None:

@@ -231,8 +231,10 @@ class Interpreter:
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
         if reading and has_say(asks, reading):
-            unsure = explicit == "unsure" and not context.explained()
-            may_say_yes = explicit == "yes" or unsure or bool(asks) or mild
+            explained = context.explained()
+            unsure = explicit == "unsure" and not explained
+            open_to_yes = mild and explained.isdisjoint(row.get("asks", ()))  # "if it was sepsis he'd be hot"
+            may_say_yes = explicit == "yes" or unsure or bool(asks) or open_to_yes
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:

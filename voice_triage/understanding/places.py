@@ -46,8 +46,9 @@ class Places:
                 out.update(self._listed_before(cue))
             elif name == "clear_there" and self._frame.closes(cue.end):
                 out.update(self._last_before(cue))
+        out |= self._corrected()
         others = {self._frame.signs[n].payload.name for n in self._numbers if n not in out}
-        return {n for n in out | self._corrected() if not self._one_of_two(n, others)}
+        return {n for n in out if not self._one_of_two(n, others)}
 
     def _one_of_two(self, number: int, others: Container[str]) -> bool:
         """True for the second arm of "on the arm with the cuff, the other arm's clear"."""

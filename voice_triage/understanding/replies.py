@@ -145,12 +145,15 @@ def answering(context: Context, said: list[Said], found: Sequence[Found]) -> lis
     row = context.asked
     plain = [(start, end) for start, end, answer in found if answer != "unsure"]
     named = {s.payload.name for s in context.signs if s.payload.question} | set(row.get("yes", ()))
-    alarming = _no_alarms(row) and found and found[-1][2] == "no"
-    corrected = found[-1][0] if alarming else 0  # "they fade, no, they stay"
+    start, end, answer = found[-1] if found else (0, 0, "unsure")
+    # "They fade, no, they stay"; "they stay, oh wait, they fade": good news corrects only by clear words.
+    denied = max((at for at, _, earlier in found if earlier == "no"), default=end)
+    counts = answer == "no" or (answer == "yes" and context.has("correction", denied, end))
+    corrected, last = (start, row[answer]) if counts and _no_alarms(row) else (0, {})
     return [
         s
         for s in said
-        if (s.end > corrected or row["no"].get(s.concept, s.status) == s.status)
+        if (s.end > corrected or last.get(s.concept, s.status) == s.status)
         and (s.told or s.concept in named or not any(a <= s.start and s.end <= b for a, b in plain))
     ]
 

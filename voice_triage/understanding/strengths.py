@@ -20,7 +20,7 @@ class Strength:
     """Added to each outcome whatever the rule read."""
 
 
-RED_FLAG = Strength((0.0, 0.5, 2.0, 1.0), bias=(0.0, 0.0, -1.0, 0.0))
+RED_FLAG = Strength((0.0, 0.25, 2.0, 1.0), bias=(0.0, 0.0, -1.0, 0.0))
 SURELY = Strength((0.0, 4.0, 6.0, 3.0), bias=(0.0, 0.0, -1.0, 0.0))
 """Of a template under ``surely``: only a network that is very sure overrules it ("god forbid he fits")."""
 TOLD = Strength((0.0, 12.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
