@@ -40,6 +40,7 @@ from voice_triage.understanding.replies import (
     merge,
     only_answers,
     ordered,
+    put_right,
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
@@ -230,15 +231,13 @@ class Interpreter:
         answer = effects(row, said, None if command else explicit)
         if row.get("value") and answer != "unsure" and (said or told):
             answer = None
-        if reading and has_say(asks, reading):
-            explained = context.explained()
-            unsure = explicit == "unsure" and not explained
-            open_to_yes = mild and explained.isdisjoint(row.get("asks", ()))  # "if it was sepsis he'd be hot"
-            may_say_yes = explicit == "yes" or unsure or bool(asks) or open_to_yes
+        if reading and has_say(asks, reading) and not put_right(context, found):
+            unsure = explicit == "unsure" and not context.explained()
+            may_say_yes = explicit == "yes" or unsure or bool(asks) or mild
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:
-                barred = ruled_out(row, said, explicit, may_say_yes=may_say_yes)
+                barred = ruled_out(row, said, explicit, context.explained(), may_say_yes=may_say_yes)
                 answer = weighing.answer(answer, reading, barred, words=len(context.words.surface))
         if answer and not command:
             said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])

@@ -136,7 +136,8 @@ class Negation:
                 return False
             after = surface[sign.end] if sign.end < len(surface) else ""
             verb = any(word in rows["copulas"] for word in surface[at + 1 : sign.end])
-            if self._state(sign.end - 1) and (verb or (after in rows["though"] and self._state(at))):
+            state = self._state(sign.end - 1) or sign.payload.value == "absent"  # "no, head's fine"
+            if state and (verb or (after in rows["though"] and self._state(at))):
                 return True
         return False
 
