@@ -245,17 +245,34 @@ def export(net, folder, concepts, questions, spoken, path):
     state["we"] = state["we"][kept]
     arrays = {}
     for name, value in state.items():
-        if value.ndim > 1 and value.size > 10_000:
-            scale = (np.abs(value).max(-1) / 127 + 1e-12).astype(np.float32)
-            arrays[name] = np.round(value / scale[..., None]).astype(np.int8)
-            arrays[name + ".scale"] = scale
-        else:
-            arrays[name] = value.astype(np.float32)
+        arrays |= kept_as(name, value)
     names = {
         "concepts": concepts, "commands": list(COMMANDS), "questions": questions,
         "heads": HEADS, "layers": len(net.layers), "pieces": [vocabulary[at] for at in kept],
     }  # fmt: skip
     arrays["names"] = np.frombuffer(json.dumps(names).encode(), np.uint8)
+    np.savez(path, **arrays)
+
+
+def kept_as(name, value):
+    """A large matrix as bytes with a scale for each row, anything else as floats."""
+    if value.ndim < 2 or value.size <= 10_000:
+        return {name: value.astype(np.float32)}
+    scale = (np.abs(value).max(-1) / 127 + 1e-12).astype(np.float32)
+    return {name: np.round(value / scale[..., None]).astype(np.int8), name + ".scale": scale}
+
+
+def mean(paths, path):
+    """The mean of networks that went on from the first; what they have in common stays as it is, to the bit.
+
+    The word pieces are the first one's: they are not tuned.
+    """
+    files = [dict(np.load(one)) for one in paths]
+    arrays = dict(files[0])
+    for name in (one for one in files[0] if one not in ("names", "we") and not one.endswith(".scale")):
+        values = [whole(one, name) for one in files]
+        if any(not np.array_equal(one, values[0]) for one in values):
+            arrays |= kept_as(name, sum(values) / len(values))
     np.savez(path, **arrays)
 
 
