@@ -60,6 +60,8 @@ class _Stoppable:
 
 def _leave(status: int) -> None:
     """End this process as one that has come to its end does."""
+    for one in ending_signals():
+        signal.signal(one, signal.SIG_IGN)  # a second one must not tear it
     atexit._run_exitfuncs()
     os._exit(status)
 

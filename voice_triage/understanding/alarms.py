@@ -14,9 +14,6 @@ from voice_triage.understanding.words import WordSets
 TURNING_WORDS = 2
 """Words before a sign that may deny it."""
 
-PARTED_WORDS = 4
-"""Words from a but on in which is told what it is said of: "but my neck is"."""
-
 
 @dataclass(frozen=True, slots=True)
 class PartialAlarm:
@@ -38,9 +35,6 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
         return True
     # "A pale" is of something still to be named: "a pale gold".
     if end == len(words) and end > 1 and words[-2] in rows["before_noun"] and words[-1] in rows["states"]:
-        return True
-    # "My knee is stiff but my neck is": what is still to come tells of the neck.
-    if any(word in rows["parting"] for word in words[end:][-PARTED_WORDS:]):
         return True
     # "All over my" is of a place still to be named: "all over my left arm".
     last, lead = len(words), rows.any_of("before_noun", "place_lead")

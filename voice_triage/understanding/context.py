@@ -145,8 +145,11 @@ class Context(Frame):
         """The signs that words plainly explain away, "her eyes are blue", or only wish away or ask about."""
         excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
         plainly = (self.signs[number].payload.name for number in self._plainly & self._dropped)
-        away = frozenset(concept for excuse in excuses for concept in excuse.of).union(plainly)
-        return away.union(o for one, o in self.grammar.opposites.items() if one in away)
+        return frozenset(concept for excuse in excuses for concept in excuse.of).union(plainly)
+
+    def only_supposed(self) -> frozenset[str]:
+        """The signs that are plainly only supposed, asked about, or told of another time."""
+        return frozenset(self.signs[number].payload.name for number in self._plainly & self._dropped)
 
     def supposed(self, at: int) -> bool:
         """True when the word stands under an if, or is told of someone else or long ago."""

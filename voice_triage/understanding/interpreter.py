@@ -237,7 +237,7 @@ class Interpreter:
             if explicit == "no" and not may_say_yes and weighing.says_yes(reading):
                 answer = None  # "no, they go away" is neither: the danger signs are asked again
             else:
-                barred = ruled_out(row, said, explicit, context.explained(), may_say_yes=may_say_yes)
+                barred = ruled_out(row, said, explicit, context.only_supposed(), may_say_yes=may_say_yes)
                 answer = weighing.answer(answer, reading, barred, words=len(context.words.surface))
         if answer and not command:
             said = said + (meant(context, answer, said, found) if explicit or not (said or told) else [])

@@ -257,23 +257,24 @@ def meant(context: Context, answer: Answer, said: Sequence[Said], found: Sequenc
 
 
 def put_right(context: Context, found: Sequence[Found]) -> bool:
-    """True where the last answer corrects the one before: "did i say no? i meant yes"."""
+    """True where a yes corrects the no before it: "did i say no? i meant yes". A no is weighed."""
     (start, _, before), (_, end, last) = found[-2:] if len(found) > 1 else ((0, 0, "no"), (0, 0, "no"))
-    return before != last and context.has("correction", start, end)
+    good = _no_alarms(context.asked)  # a yes that clears
+    return (before, last, good) == ("no", "yes", False) and context.has("correction", start, end)
 
 
 def ruled_out(
     row: Mapping[str, Any],
     said: Sequence[Said],
     explicit: Answer | None,
-    explained: frozenset[str] = frozenset(),
+    supposed: frozenset[str] = frozenset(),
     *,
     may_say_yes: bool,
 ) -> set[Answer]:
     """The answers that the network must not give: no opposite of what was said of the thing asked.
 
     Nor a yes or a no where only other things were spoken of: "he hasn't got a fever", "he's gone limp" say
-    nothing of the itch; nor that a sign is there which words have ``explained`` away.
+    nothing of the itch; nor that a sign is there which is plainly only ``supposed``.
     """
     opposites: dict[Answer | None, Answer] = {"yes": "no", "no": "yes"}
     told = effects(row, said, None)
@@ -284,7 +285,7 @@ def ruled_out(
         out |= {"yes", "no"}
     elif not told and explicit == "no" and any(s.status == "present" for s in said):
         out.add("yes")  # "no, but he's burning hot", to the baby's own signs
-    if not told and not explicit and not explained.isdisjoint(row.get("asks", ())):
+    if not told and not explicit and not supposed.isdisjoint(row.get("asks", ())):
         out.add("no" if _no_alarms(row) else "yes")  # "if it was sepsis he'd hate the light"
     if not told and explicit != "yes" and _no_alarms(row):
         out.add("yes")  # the network hears a fading in any chatter
