@@ -78,9 +78,8 @@ def signs(
         few = weighty and rules.words < strengths.FEW_WORDS
         strength = _strength(rules, one, concept, flag=flag, few=few)
         rule = STATUSES.index(one.status if one else None)
-        agreed = flag and one and one.status == "present" and likely[1] > strengths.AGREED
-        plain = agreed or concept in rules.explained or (one and one.told)
-        beside = 0.0 if plain else _answered(asked, concept, reading)
+        plain = one and (one.told or (flag and one.status == "present" and likely[1] > strengths.AGREED))
+        beside = 0.0 if plain or concept in rules.explained else _answered(asked, concept, reading)
         status = STATUSES[decide(likely, rule, strength, beside)]
         if status is None and rule == 3 and flag and concept not in rules.explained:
             status = "unsure"  # "maybe he can't breathe" was said, if not for certain
