@@ -144,8 +144,8 @@ class Context(Frame):
     def explained(self) -> frozenset[str]:
         """The signs that words plainly explain away, "her eyes are blue", or only wish away or ask about."""
         excuses = (c.payload for c in self.cues if c.payload.name == "excuse" or c.payload.sure)
-        plainly = (self.signs[number].payload.name for number in self._plainly & self._dropped)
-        return frozenset(concept for excuse in excuses for concept in excuse.of).union(plainly)
+        away = frozenset(concept for excuse in excuses for concept in excuse.of)
+        return away | self.only_supposed()
 
     def only_supposed(self) -> frozenset[str]:
         """The signs that are plainly only supposed, asked about, or told of another time."""

@@ -132,7 +132,7 @@ def _strength(rules: ByRules, one: Said | None, concept: str, *, flag: bool, few
         return strengths.EXPLAINED
     if one is None and few:
         return strengths.FEW
-    if one and one.status == "present" and rules.nothing_else:
+    if one and one.status == "present" and rules.nothing_else and not one.told:
         return strengths.SURELY if flag else strengths.PLAIN
     if flag and (concept in rules.aside if one is None else one.sure):
         return strengths.SET_ASIDE if one is None else strengths.TOLD if one.told else strengths.SURELY
