@@ -11,6 +11,7 @@ from collections.abc import Collection
 import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
+from voice_triage.chatter import Chatter
 from voice_triage.clock import Clock
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Outcome, Partial, Utterance
 from voice_triage.open_utterance import Again, OpenUtterance
@@ -51,6 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
+        self._chatter = Chatter(interpreter.doubts)
 
     @property
     def busy(self) -> bool:
@@ -110,6 +112,7 @@ class Listener:
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
         voice, since it may be the assistant's own.
         """
+        self._chatter.tick()
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
@@ -158,7 +161,7 @@ class Listener:
             alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
             utterance.clear = alarm.clear
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
-            utterance.current = flags if alarm.settled else {}
+            utterance.current = self._chatter.plain(flags, utterance.text, utterance) if alarm.settled else {}
         utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
         standing = [
             finding
@@ -219,6 +222,7 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
+        flags = self._chatter.plain(flags, early.text, utterance)
         utterance.seen = flags if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
@@ -245,7 +249,7 @@ class Listener:
         final = utterance.final or Hypothesis("")
         try:
             ours = self._interpreter.interpret(final.text, utterance.question)
-            meaning = self._weigh(ours, utterance)
+            meaning = self._chatter.sift(self._weigh(ours, utterance), utterance, self._red_flags)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
@@ -259,6 +263,7 @@ class Listener:
                     utterance.over_speech,
                     brief=utterance.voice_s < self._limits.barge_in_words_s,
                     confirmed=utterance.confirmed,
+                    doubted=bool(utterance.doubted) and meaning.command == "repeat",
                     unsaid=utterance.unsaid(ours, self._meant(utterance.second, utterance), meaning),
                 )
             )

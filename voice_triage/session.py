@@ -191,7 +191,7 @@ class Session:
             meaning = replace(meaning, answer=None, findings=tuple(kept), told=())
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
-        self._take(meaning)
+        self._take(meaning, (Line("voices"),) if utterance.doubted else ())
 
     def _take(self, meaning: Meaning, first: tuple[Line, ...] = ()) -> None:
         """Give the whole of what was meant to the dialogue, and do what comes of it; say ``first`` first."""

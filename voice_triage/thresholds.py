@@ -96,6 +96,9 @@ CUT_BLOCKS = 5
 """0.1 s at most from a forced end to the next utterance: a word was cut ("press one" was then a "yes")."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
+CHATTER_TIMES, CHATTER_WORDS, CHATTER_S, CHATTER_WITHIN_S, CHATTER_KEPT_S = 2, 4, 6.0, 30.0, 60.0
+"""So many sentences without sense, each of so many words, so long in all within so long: others are talking.
+What was doubted in it counts when it is said again within the last."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 
@@ -109,6 +112,8 @@ GUESS_WORDS = 4
 """Of more words than this no bare answer is made by a guess at them: "sure does not have a mailbox"."""
 GUESSED_FLAG_WORDS = 12
 """Of more words than this no guess at them raises a red flag alone: a telephone's menu was mottled skin."""
+WORKERS = 3
+"""Work beside the loop at once: second opinions of the whole utterance and of a red flag, and Moonshine."""
 SAME_WORDS = 0.6
 """Share of a sign's words that must stand in the second result for the two to have heard the same."""
 
@@ -293,8 +298,3 @@ HINT_LIKENESS = 0.9
 WHISPER_UNPROMPTED = -2.6
 """Mean log probability without the hint below which they are: "he is two and a half", made of babble, has
 -3.4 to -4.3, "my wife" -5.4; said in babble at 10 dB, -0.7 to -1.7."""
-
-# ---- second opinions ----
-
-WORKERS = 3
-"""Work beside the loop at once: second opinions of the whole utterance and of a red flag, and Moonshine."""

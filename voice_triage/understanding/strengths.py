@@ -41,6 +41,8 @@ ANSWER = Strength((1.5, 0.5, 2.0, 1.5))
 YES_HEARD = 2.0
 """Log-odds against "no answer" where the rules read a yes: "yes we noticed it when we put his jumper on" may
 be said to somebody else, but who is not heard may be lost; who is heard wrongly is asked again."""
+YES_BEGINS = 8
+"""That much only of a yes that begins before this word: "she was" ends many a sentence of others."""
 COMMAND, NO_COMMAND = 2.0, 1.5
 """Log-odds that the rules add to a command they read, and to none where they read none: with 4 for both the
 network was not heard where it alone understood, in 56 of 99 of a blind hand's orders that were missed."""
@@ -60,6 +62,8 @@ tells one. On ``weigh/``, where every third does, it loses 5 of 1,729 and spares
 SURE_ALONE = 0.97
 """What the network alone reads in speech, less surely, counts where both engines' words show it: of 16 red
 flags in chatter that are none 13 are less sure, of 59 of callers three (of 638; rules read the others)."""
+PLAINLY = 0.97
+"""While others talk in the room a red flag less probable than this counts when it is said again."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
