@@ -73,17 +73,9 @@ def ears(interpreter: Interpreter) -> Ears:
 
 
 @pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("yes", "emergency_signs"),
-        ("yeah", "stiff_neck"),
-        ("no", "glass_test"),
-        ("unfortunately it's all sore", "stiff_neck"),
-    ],
+    ("text", "question"), [("yes", "emergency_signs"), ("yeah", "stiff_neck"), ("no", "glass_test")]
 )
-def test_what_others_may_have_said_is_asked_for_again_and_then_believed(
-    ears: Ears, text: str, question: str
-) -> None:
+def test_a_bare_answer_is_asked_for_again_and_then_believed(ears: Ears, text: str, question: str) -> None:
     for line in TELEVISION:
         ears.hear(line, question)
 
@@ -91,7 +83,59 @@ def test_what_others_may_have_said_is_asked_for_again_and_then_believed(
 
     assert first[0] == [] and not first[1].signs
     assert (first[1].answer, first[1].command) == (None, "repeat")
-    assert again[0] or again[1].answer
+    assert again[1].answer == text.replace("yeah", "yes")
+
+
+@pytest.mark.parametrize(
+    ("text", "question", "sign"),
+    [
+        ("yes since yesterday", "stiff_neck", "stiff_neck"),
+        ("yes his neck is stiff", "stiff_neck", "stiff_neck"),
+        ("no i'm not able to", "stiff_neck", "stiff_neck"),
+        ("no they're still there clear as day", "glass_test", "non_blanching_rash"),
+        ("his breathing is far from normal", "emergency_signs", "difficulty_breathing"),
+        ("we're losing her", "itch", "drowsy_or_unresponsive"),
+        ("i have to pinch her to get a groan", "headache", "drowsy_or_unresponsive"),
+    ],
+)
+def test_what_says_more_than_an_answer_counts_at_once(
+    ears: Ears, text: str, question: str, sign: str
+) -> None:
+    for line in TELEVISION:
+        ears.hear(line, question)
+
+    raised, meant = ears.hear(text, question)
+
+    assert sign in {*raised, *meant.signs}
+
+
+def test_said_again_in_other_words_or_to_the_next_question_it_counts(ears: Ears) -> None:
+    for line in TELEVISION:
+        ears.hear(line, "emergency_signs")
+    ears.hear("yes", "emergency_signs")
+
+    assert "stiff_neck" in ears.hear("yes", "stiff_neck")[1].signs
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "question", "unsure"),
+    [
+        ("yes", "no", "stiff_neck", {"stiff_neck"}),
+        ("no", "yes", "glass_test", {"non_blanching_rash"}),
+        ("yes", "no", "emergency_signs", set()),
+    ],
+)
+def test_turned_round_it_is_no_denial(
+    ears: Ears, first: str, then: str, question: str, unsure: set[str]
+) -> None:
+    for line in TELEVISION:
+        ears.hear(line, question)
+    ears.hear(first, question)
+
+    _, meant = ears.hear(then, question)
+
+    assert meant.answer == "unsure"
+    assert {(one.concept, one.status) for one in meant.findings} == {(one, "unsure") for one in unsure}
 
 
 @pytest.mark.parametrize("text", ["he can't breathe", "she is having a fit", "i can't wake her up"])

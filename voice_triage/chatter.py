@@ -1,13 +1,12 @@
-"""Others who talk in the room, as a television does, and what of it is only believed when said again."""
+"""Others who talk in the room, as a television does: their "yes" is as clear as the caller's."""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
-from voice_triage.messages import Finding, Meaning
-from voice_triage.open_utterance import OpenUtterance
+from voice_triage.messages import Answer, Finding, Meaning
 from voice_triage.thresholds import (
     BLOCK,
     CHATTER_KEPT_S,
@@ -17,80 +16,75 @@ from voice_triage.thresholds import (
     CHATTER_WORDS,
     RATE_HZ,
 )
-from voice_triage.understanding.doubts import Doubts
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A bare answer that was asked for again."""
+
+    at_s: float
+    question: str | None
+    answer: Answer | None
+    flags: tuple[Finding, ...]
 
 
 class Chatter:
-    """Where speech that means nothing was heard for long, others talk, and their yes is clear, too.
+    """Where speech without sense was heard for long, a bare answer that is a red flag is asked for again.
 
-    Then a red flag counts that the words say plainly. What they hardly say, or only as an answer, is asked
-    for once more: said again in another utterance it counts.
+    Said again it counts, to whatever question; turned round it leaves the sign unsure. A red flag that has
+    words of its own, or an answer beside anything else that was understood, counts as ever.
+
+    ``lists`` are the questions to which a bare yes is one, of signs that it does not name.
     """
 
-    def __init__(self, doubts: Doubts) -> None:
-        self._doubts = doubts
-        self._now = 0
-        self._senseless: deque[tuple[int, float]] = deque()
-        """When speech without sense ended (blocks) and how long it was (s)."""
-        self._doubted: dict[str, int] = {}
-        """Red flag, or question, -> when it was last doubted (blocks)."""
+    def __init__(self, red_flags: Collection[str], lists: Collection[str]) -> None:
+        self._red_flags, self._lists = red_flags, lists
+        self._now_s = 0.0
+        self._senseless: deque[tuple[float, float]] = deque()
+        """When speech without sense ended, and how long it was (s)."""
+        self._doubt: _Doubt | None = None
 
     def tick(self) -> None:
         """A block (20 ms) has passed."""
-        self._now += 1
-
-    @property
-    def heard(self) -> bool:
-        """True while others talk, as far as one can know."""
-        since = self._now - CHATTER_WITHIN_S * RATE_HZ / BLOCK
-        while self._senseless and self._senseless[0][0] < since:
+        self._now_s += BLOCK / RATE_HZ
+        while self._senseless and self._now_s - self._senseless[0][0] > CHATTER_WITHIN_S:
             self._senseless.popleft()
-        said_s = sum(voice_s for _, voice_s in self._senseless)
-        return len(self._senseless) >= CHATTER_TIMES and said_s >= CHATTER_S
-
-    def plain(self, flags: Mapping[str, Finding], text: str, utterance: OpenUtterance) -> dict[str, Finding]:
-        """Those of the red flags ``flags`` that may be believed; the others are noted as doubted."""
-        if not flags or not self.heard:
-            return dict(flags)
-        texts = (text, utterance.text) if utterance.text != text else (text,)
-        faint = self._doubts.faint(tuple(flags.values()), texts, utterance.question)
-        faint = frozenset(one for one in faint if not self._again(one))
-        utterance.doubted |= faint
-        return {concept: one for concept, one in flags.items() if concept not in faint}
-
-    def sift(self, meaning: Meaning, utterance: OpenUtterance, red_flags: frozenset[str]) -> Meaning:
-        """Return the meaning of the whole; where all of it is doubted the question is asked again."""
-        if self.heard and not utterance.alarmed:
-            meaning = self._plainly(meaning, utterance, red_flags)
-        if _senseless(meaning) and not utterance.doubted:
-            self._senseless.append((self._now, utterance.voice_s))
-        self._doubted |= dict.fromkeys(utterance.doubted, self._now)
-        return replace(meaning, command="repeat") if utterance.doubted and meaning.empty else meaning
-
-    def _plainly(self, meaning: Meaning, utterance: OpenUtterance, red_flags: frozenset[str]) -> Meaning:
-        """What it means without red flags that are doubted, and what the same words say besides."""
-        flags = {f.concept: f for f in meaning.findings if f.status == "present" and f.concept in red_flags}
-        gone = flags.keys() - self.plain(flags, meaning.text, utterance).keys()
-        asked = utterance.question or ""
-        bare = meaning.answer == "yes" and not flags and self._doubts.alarming(asked)
-        if bare and not self._again(asked):
-            utterance.doubted.add(asked)
-        elif not gone:
-            return meaning
-        words = {flags[concept].words for concept in gone}
-        kept = tuple(f for f in meaning.findings if f.concept not in gone and f.words not in words)
-        return replace(meaning, answer=None, findings=kept)
-
-    def _again(self, name: str) -> bool:
-        """True for what an earlier utterance had doubted."""
-        return self._now - self._doubted.get(name, -self._kept - 1) <= self._kept
+        if self._doubt and self._now_s - self._doubt.at_s > CHATTER_KEPT_S:
+            self._doubt = None
 
     @property
-    def _kept(self) -> float:
-        return CHATTER_KEPT_S * RATE_HZ / BLOCK
+    def doubts(self) -> bool:
+        """True while others talk, as far as one can know, and nothing was asked for again."""
+        talk = sum(voice_s for _, voice_s in self._senseless) >= CHATTER_S
+        return talk and len(self._senseless) >= CHATTER_TIMES and self._doubt is None
+
+    def worded(self, flags: Mapping[str, Finding]) -> dict[str, Finding]:
+        """Those of the red flags that may count before the utterance is over."""
+        return {concept: one for concept, one in flags.items() if one.words or not self.doubts}
+
+    def sift(self, meaning: Meaning, question: str | None, voice_s: float) -> tuple[Meaning, bool]:
+        """Return the meaning of the whole utterance to act on, and whether it is asked for again."""
+        flags = tuple(f for f in meaning.findings if f.status == "present" and f.concept in self._red_flags)
+        if not _bare(meaning):
+            if _senseless(meaning):
+                self._senseless.append((self._now_s, voice_s))
+        elif self._doubt and question == self._doubt.question and meaning.answer != self._doubt.answer:
+            unsure = tuple(replace(one, status="unsure") for one in self._doubt.flags)
+            self._doubt = None
+            return replace(meaning, answer="unsure", findings=unsure), False
+        elif self.doubts and (flags or (meaning.answer == "yes" and question in self._lists)):
+            self._doubt = _Doubt(self._now_s, question, meaning.answer, flags)
+            return Meaning(meaning.text, command="repeat", words=meaning.words), True
+        return meaning, False
+
+
+def _bare(meaning: Meaning) -> bool:
+    """True for an answer, and nothing said besides."""
+    said = any(one.words for one in meaning.findings) or any(one.words for one in meaning.values)
+    return meaning.answer is not None and not (said or meaning.told or meaning.command or meaning.worded)
 
 
 def _senseless(meaning: Meaning) -> bool:
-    """True for a sentence of which nothing was understood, but perhaps that it is of somebody."""
+    """True for a sentence of which nothing was understood, but perhaps whom it is about."""
     words = any(one.words for one in meaning.values)
     return replace(meaning, values=()).empty and not words and len(meaning.text.split()) >= CHATTER_WORDS

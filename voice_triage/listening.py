@@ -52,7 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
-        self._chatter = Chatter(interpreter.doubts)
+        self._chatter = Chatter(red_flags, interpreter.lists)
 
     @property
     def busy(self) -> bool:
@@ -161,7 +161,7 @@ class Listener:
             alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
             utterance.clear = alarm.clear
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
-            utterance.current = self._chatter.plain(flags, utterance.text, utterance) if alarm.settled else {}
+            utterance.current = flags if alarm.settled else {}
         utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
         standing = [
             finding
@@ -222,8 +222,7 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        flags = self._chatter.plain(flags, early.text, utterance)
-        utterance.seen = flags if alarm.settled and early.sure else {}
+        utterance.seen = self._chatter.worded(flags) if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
@@ -249,7 +248,8 @@ class Listener:
         final = utterance.final or Hypothesis("")
         try:
             ours = self._interpreter.interpret(final.text, utterance.question)
-            meaning = self._chatter.sift(self._weigh(ours, utterance), utterance, self._red_flags)
+            whole = self._weigh(ours, utterance)
+            meaning, doubted = self._chatter.sift(whole, utterance.question, utterance.voice_s)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
@@ -263,7 +263,7 @@ class Listener:
                     utterance.over_speech,
                     brief=utterance.voice_s < self._limits.barge_in_words_s,
                     confirmed=utterance.confirmed,
-                    doubted=bool(utterance.doubted) and meaning.command == "repeat",
+                    doubted=doubted,
                     unsaid=utterance.unsaid(ours, self._meant(utterance.second, utterance), meaning),
                 )
             )

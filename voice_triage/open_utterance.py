@@ -39,8 +39,6 @@ class OpenUtterance:
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: dict[str, str] = field(default_factory=dict)
     """Red flags raised already -> the words that said them."""
-    doubted: set[str] = field(default_factory=set)
-    """Red flags, or the question, that others in the room may have spoken of (Chatter)."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 
 from voice_triage.dialogue.state import CHANGE, SUMMARY, State, age_years, case_of, patient
-from voice_triage.messages import GROWN_UP, Finding, Meaning, Value
+from voice_triage.messages import GROWN_UP, Finding, Meaning
 from voice_triage.protocol import Protocol, Question
 
 DURATION, AGE = "duration", "age"
@@ -52,11 +52,3 @@ def without_doubtful(
 def _may_turn(state: State, question: Question | None) -> bool:
     """True where it is asked how long, or what is wrong in the summary."""
     return state.place in (SUMMARY, CHANGE) or (question is not None and DURATION in question.asks_for)
-
-
-def of_another_age(known: Mapping[str, Value], meaning: Meaning, asked: Collection[str]) -> bool:
-    """True for "it's my daughter, she's seven months" of a caller whose own age was asked for."""
-    told = {one.concept: one for one in meaning.values if one.words}
-    of = told.get("patient")
-    own = "patient" in known and known["patient"].value == "self"
-    return own and "age" in asked and "age" in told and of is not None and of.value != "self"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from voice_triage.dialogue.doubting import doubtful_values, of_another_age, without_doubtful
+from voice_triage.dialogue.doubting import doubtful_values, without_doubtful
 from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, LOOKER, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
 from voice_triage.protocol import Protocol, Question
@@ -86,7 +86,7 @@ def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[
     known = _by_concept(state)
     left_out = set()
     guessed = any(one.concept == "patient" and not one.words for one in meaning.values)
-    corrects = meaning.told == (PUT_RIGHT,) or of_another_age(known, meaning, asked)
+    corrects = meaning.told == (PUT_RIGHT,)
     kept = "patient" in known and (question is not None or guessed)
     if not corrects and (meaning.told or kept or _of_the_helper(state, meaning)):
         left_out.add("patient")

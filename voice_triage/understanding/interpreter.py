@@ -23,7 +23,6 @@ from voice_triage.understanding.alarms import PartialAlarm, agreed, clear, credi
 from voice_triage.understanding.circumstances import only_a_failed_call, told_in, without_call
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.doubts import Doubts
 from voice_triage.understanding.fading import partly
 from voice_triage.understanding.grammar import Grammar, load
 from voice_triage.understanding.network import Network, Reading
@@ -37,6 +36,7 @@ from voice_triage.understanding.replies import (
     effects,
     general,
     harmless,
+    lists,
     meant,
     merge,
     only_answers,
@@ -66,8 +66,8 @@ class Interpreter:
         self._fever_celsius = (protocol or Protocol.load()).fever_celsius
         self._grammar = grammar
         self._network = network
-        self.doubts = Doubts(grammar, network)
         self._figures = figures
+        self.lists = lists(grammar)
         self.year = values.REFERENCE_YEAR
         # The session asks for the same words several times.
         self.interpret = lru_cache(maxsize=64)(self._interpret)
@@ -264,7 +264,13 @@ class Interpreter:
 
     def alone(self, text: str, question: str | None = None, below: float = 1.0) -> frozenset[str]:
         """The signs that the network alone reads, as in many a nonsense, no surer than ``below``."""
-        return self.doubts.alone(self.interpret(text, question), question, below)
+        found = self.interpret(text, question).findings
+        if not (signs := {one.concept for one in found if one.status == "present" and one.words}):
+            return frozenset()
+        words, asked = self._grammar.lexicon.utterance(text), question or ""
+        said = merge(Context(self._grammar, words, spotted(self._grammar, words, asked), asked))
+        reading = self._network.read(words.surface, question) if self._network else None
+        return weighing.alone(signs, said, reading, self._network, below)
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> PartialAlarm:
         """What is present in the words so far, and whether more words could turn it.

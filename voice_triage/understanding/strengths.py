@@ -62,8 +62,6 @@ tells one. On ``weigh/``, where every third does, it loses 5 of 1,729 and spares
 SURE_ALONE = 0.97
 """What the network alone reads in speech, less surely, counts where both engines' words show it: of 16 red
 flags in chatter that are none 13 are less sure, of 59 of callers three (of 638; rules read the others)."""
-PLAINLY = 0.97
-"""While others talk in the room a red flag less probable than this counts when it is said again."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""

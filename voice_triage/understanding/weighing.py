@@ -7,7 +7,7 @@ strength given in strengths.py. These were fitted on sentences neither had seen 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -151,17 +151,14 @@ def answer(
 ) -> Answer | None:
     """The answer that both readings make likeliest; the rules' own where the network may not say that one.
 
-    ``found``: where the rules read an answer.
+    ``found``: where the rules read one.
 
     In a word or two that the rules know nothing of the network must be sure: "legs" was an itch.
     """
     if rule is None and words < strengths.FEWEST_WORDS and reading.answer.max() < strengths.SURE_WORD:
         return None
-    early = not found or found[-1][0] < strengths.YES_BEGINS
-    beside = np.array(
-        (-strengths.YES_HEARD if rule == "yes" and early else 0.0, 0.0, 0.0, 0.0),
-        np.float32,
-    )
+    early = not found or any(said == "yes" and at < strengths.YES_BEGINS for at, _, said in found)
+    beside = np.array((-strengths.YES_HEARD if rule == "yes" and early else 0.0, 0.0, 0.0, 0.0), np.float32)
     likeliest = ANSWERS[decide(reading.answer, ANSWERS.index(rule), strengths.ANSWER, beside)]
     return rule if likeliest in barred else likeliest
 
@@ -236,3 +233,18 @@ def conceivable(
         return None
     rows = zip(network.concepts, reading.statuses, strict=True)
     return frozenset(one for one, row in rows if one in concepts and row[1] >= strengths.CONCEIVABLE)
+
+
+def alone(
+    signs: Iterable[str],
+    said: Sequence[Said],
+    reading: Reading | None,
+    network: Network | None,
+    below: float,
+) -> frozenset[str]:
+    """Those of the signs found that no rule has read, and the network no surer than ``below``."""
+    if reading is None or network is None:
+        return frozenset()
+    rules = {one.concept for one in said if one.status == "present"}
+    likely = dict(zip(network.concepts, reading.statuses, strict=True))
+    return frozenset(s for s in signs if s not in rules and s in likely and likely[s][1] <= below)
