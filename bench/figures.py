@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from bench import corpus, machine, rooms
 from bench.compared import against_peers, techniques
@@ -30,6 +32,7 @@ ROOMS = ((0.0, 0), (10.0, 3))
 MINUTES = 30.0
 """Of different speech, of which there are 27 where its package can be had."""
 ACTED_MINUTES = 20.0
+TALKER_MINUTES = 12.0
 
 # ---- red flags ----
 
@@ -56,6 +59,21 @@ def noise(bench: Bench) -> list[Row]:
             phrases = bench.few(corpus.red_flags(), 8)
             trials = flag_trials(phrases, bench.whole, noise=(kind, float(snr_db)), rounds=bench.rounds)
             rows.append(recall("red flags", f"{kind} {snr_db} dB", bench.play(trials), goal))
+    return rows
+
+
+def talker(bench: Bench) -> list[Row]:
+    """The same while one other person speaks on and on, whose words and the caller's make one utterance."""
+    stretches = corpus.background(TALKER_MINUTES, bench.tell)
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="voice-triage-bench-") as folder:
+        files = [rooms.saved(pcm, Path(folder, f"{number}.wav")) for number, (_, pcm) in enumerate(stretches)]
+        for snr_db, goal in ((12, 95), (6, 85)):
+            trials = [
+                dataclasses.replace(one, noise=(str(files[number % len(files)]), float(snr_db)))
+                for number, one in enumerate(flag_trials(bench.few(corpus.red_flags(), 8), bench.whole))
+            ]
+            rows.append(recall("red flags", f"one other talker {snr_db} dB", bench.play(trials), goal))
     return rows
 
 
@@ -246,9 +264,9 @@ def cold(bench: Bench) -> list[Row]:
 
 
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
-    "clean": clean, "streaming": streaming, "noise": noise, "answers": answers, "denials": denials,
-    "one-word": one_word, "barge-in": barge, "latency": latency, "own-voice": own, "background": background,
-    "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold, "techniques": techniques,
-    "peers": against_peers,
+    "clean": clean, "streaming": streaming, "noise": noise, "talker": talker, "answers": answers,
+    "denials": denials, "one-word": one_word, "barge-in": barge, "latency": latency, "own-voice": own,
+    "background": background, "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold,
+    "techniques": techniques, "peers": against_peers,
 }  # fmt: skip
 QUICK = ("clean", "denials", "answers", "one-word", "barge-in", "latency", "own-voice")

@@ -47,12 +47,8 @@ def others(
     with taken_out(technique) as parts, tempfile.TemporaryDirectory(prefix="voice-triage-bench-") as folder:
         path = Path(folder, "others.wav")
         while (whole_s := len(pcm) / RATE_HZ - stay.seconds) > 2:
-            _write(path, pcm[round(stay.seconds * RATE_HZ) :])
-            _stay(
-                stay,
-                _empty_room(parts, technique, Noise(path, snr_db), Echo(40, -6) if echo else None),
-                whole_s,
-            )
+            noise = Noise(saved(pcm[round(stay.seconds * RATE_HZ) :], path), snr_db)
+            _stay(stay, _empty_room(parts, technique, noise, Echo(40, -6) if echo else None), whole_s)
     return stay
 
 
@@ -142,9 +138,11 @@ def _note(stay: Stay, text: str, news: list[Heard], stage: Stage) -> None:
         stay.why.append(f"heard itself in '{text[:60]}': '{heard}'")
 
 
-def _write(path: Path, pcm: Pcm) -> None:
+def saved(pcm: Pcm, path: Path) -> Path:
+    """The sound as a WAV file of 16 kHz; where it is."""
     with wave.open(str(path), "wb") as sound:
         sound.setnchannels(1)
         sound.setsampwidth(2)
         sound.setframerate(RATE_HZ)
         sound.writeframes(pcm.astype("<i2").tobytes())
+    return path
