@@ -268,7 +268,7 @@ def mapping(outcome: Outcome) -> Mapping[str, Any]:
         "said": trial.utterance.say,
         "question": trial.question,
         "voice": "/".join(trial.voice),
-        "noise": trial.noise,
+        "noise": trial.noise and (Path(trial.noise[0]).name, trial.noise[1]),
         "over": trial.after_ms,
         "heard": outcome.heard,
         "partial": outcome.partials[-1] if outcome.partials else "",
