@@ -194,3 +194,28 @@ def test_the_caller_is_told_why_and_loses_no_turn(kit: Kit) -> None:
     rig.say("yes")
     rig.run(2)
     assert rig.dialogue.question == "confirm_red_flag"
+
+
+def test_silence_after_it_was_asked_for_again_leaves_it_standing(kit: Kit) -> None:
+    rig = Rig(kit)
+    for line in TELEVISION:
+        rig.say(line)
+        rig.run(6)
+    for answer in ("it is for my son", "he is four"):
+        rig.session.typed(answer)
+    rig.run(9)
+    rig.say("yes")
+    rig.run(30)
+
+    assert "emergency" in rig.script.events
+
+
+def test_no_question_is_doubted_twice(ears: Ears) -> None:
+    for line in TELEVISION:
+        ears.hear(line, "glass_test")
+    ears.hear("no", "glass_test")
+    ears.wait(70)
+    for line in TELEVISION:
+        ears.hear(line, "glass_test")
+
+    assert "non_blanching_rash" in ears.hear("no", "glass_test")[1].signs

@@ -52,7 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
-        self._chatter = Chatter(red_flags, interpreter.lists)
+        self.chatter = Chatter(red_flags, interpreter.lists)
 
     @property
     def busy(self) -> bool:
@@ -112,7 +112,7 @@ class Listener:
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
         voice, since it may be the assistant's own.
         """
-        self._chatter.tick()
+        self.chatter.tick()
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
@@ -222,7 +222,9 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        utterance.seen = self._chatter.worded(flags) if alarm.settled and early.sure else {}
+        utterance.seen = (
+            self.chatter.worded(flags, utterance.question) if alarm.settled and early.sure else {}
+        )
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
@@ -249,7 +251,7 @@ class Listener:
         try:
             ours = self._interpreter.interpret(final.text, utterance.question)
             whole = self._weigh(ours, utterance)
-            meaning, doubted = self._chatter.sift(whole, utterance.question, utterance.voice_s)
+            meaning, doubted = self.chatter.sift(whole, utterance)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.

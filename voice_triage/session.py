@@ -283,7 +283,8 @@ class Session:
             self._idle_blocks = 0
             if self._unheard:
                 return self._say_again()
-            self._perform(self._with.dialogue.handle(Silence()))
+            doubted = self._with.listener.chatter.unanswered(self._turn.question)
+            self._perform(self._with.dialogue.handle(Heard(doubted) if doubted else Silence()))
 
     def _attend(self) -> None:
         """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""
