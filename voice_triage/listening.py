@@ -11,8 +11,8 @@ from collections.abc import Collection
 import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
-from voice_triage.chatter import Chatter
 from voice_triage.clock import Clock
+from voice_triage.evidence import Evidence
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Outcome, Partial, Utterance
 from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
@@ -52,7 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
-        self.chatter = Chatter(red_flags, interpreter.lists)
+        self._evidence = Evidence(interpreter, red_flags)
 
     @property
     def busy(self) -> bool:
@@ -112,7 +112,7 @@ class Listener:
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
         voice, since it may be the assistant's own.
         """
-        self.chatter.tick()
+        self._evidence.tick()
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
@@ -174,6 +174,8 @@ class Listener:
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
+        if not self._evidence.suffices(finding, utterance):
+            return False
         if finding.concept in utterance.clear and not (utterance.talk or own(finding, self._own_line)):
             return True
         # An engine that hears in steps must have heard it twice.
@@ -222,9 +224,7 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        utterance.seen = (
-            self.chatter.worded(flags, utterance.question) if alarm.settled and early.sure else {}
-        )
+        utterance.seen = self._evidence.sift(flags, utterance) if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
@@ -247,11 +247,11 @@ class Listener:
         utterance.waited += 1
         if second is None and utterance.waited * BLOCK < self._limits.second_opinion_wait_s * RATE_HZ:
             return
-        final = utterance.final or Hypothesis("")
         try:
-            ours = self._interpreter.interpret(final.text, utterance.question)
-            whole = self._weigh(ours, utterance)
-            meaning, doubted = self.chatter.sift(whole, utterance)
+            final = utterance.final.text if utterance.final else ""
+            ours = self._interpreter.interpret(final, utterance.question)
+            meaning = self._weigh(ours, utterance)
+            weak = self._evidence.weak(meaning, utterance)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.
@@ -265,7 +265,7 @@ class Listener:
                     utterance.over_speech,
                     brief=utterance.voice_s < self._limits.barge_in_words_s,
                     confirmed=utterance.confirmed,
-                    doubted=doubted,
+                    weak=weak,
                     unsaid=utterance.unsaid(ours, self._meant(utterance.second, utterance), meaning),
                 )
             )

@@ -166,8 +166,8 @@ class Utterance:
     """Too short to stop the assistant for, unless it means something."""
     confirmed: bool = True
     """It surely was a voice, at some time; only of weight over the assistant's own."""
-    doubted: bool = False
-    """Others who talk in the room may have said it: it is asked for once more."""
+    weak: bool = False
+    """The evidence for it is weak, or others may have said it: an emergency is read back before it counts."""
     unsaid: frozenset[str] = frozenset()
     """Red flags that were raised in the middle of it, and that the whole of it surely does not say."""
 

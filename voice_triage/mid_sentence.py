@@ -6,7 +6,8 @@ again, says none of what was raised, the conversation stands where it stood befo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 
 from voice_triage.dialogue import Dialogue
 from voice_triage.dialogue.state import ENDED, State
@@ -44,6 +45,15 @@ class MidSentence:
             return False
         dialogue.state = before
         return True
+
+
+def no_answer(meaning: Meaning, known: Collection[str]) -> Meaning:
+    """Return what counts of words that were begun before the question, or over the emergency line.
+
+    "No no he can't breathe" must not take back what it has just raised: the ``known`` red flags.
+    """
+    kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
+    return replace(meaning, answer=None, findings=tuple(kept), told=())
 
 
 def _present(state: State) -> frozenset[str]:

@@ -69,6 +69,13 @@ class OpenUtterance:
         """All of its sound, with what came before the first voice."""
         return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
 
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """All that the engines have made of it so far, each once."""
+        looks = [look.result() for look in (self.second, *self.checks.values())]
+        heard = [self.final, *looks]
+        return tuple(dict.fromkeys((self.text, *(one.text for one in heard if one))))
+
     def sound(self, again: Again | None, longest: int | None = None) -> Callable[[], Pcm]:
         """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
         pcm = self.pcm if longest is None else self.pcm[-longest:]

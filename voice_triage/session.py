@@ -6,12 +6,12 @@ microphone -> echo canceller -> listener -> dialogue -> wording -> speaker -> lo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
 
+from voice_triage.conversing import Conversation
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.messages import Alarm, Heard, Line, Meaning, Outcome, Partial, Silence, Turn, Utterance
-from voice_triage.mid_sentence import MidSentence
+from voice_triage.messages import Alarm, Line, Meaning, Outcome, Partial, Turn, Utterance
+from voice_triage.mid_sentence import no_answer
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
 from voice_triage.room_talk import RoomTalk
@@ -40,7 +40,7 @@ class Session:
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
         equipment.speaker.observer = self._observer
         self._ears = Ears(equipment, self._faults)
-        self._mid_sentence = MidSentence()
+        self._conversation = Conversation(equipment.dialogue)
         self._room_talk = RoomTalk(equipment.listener, equipment.thresholds)
         self._alarmed = False  # an emergency was raised that the conversation itself could not announce
         speaker, others = equipment.speaker, equipment.next_voice
@@ -127,7 +127,7 @@ class Session:
         self._fall_silent()
         unheard, self._unheard = self._unheard, []
         if not (self._devices.missing or unheard) and self._turn.phase == "asking":
-            return self._perform(dialogue.handle(Heard(Meaning("", command="repeat"))), (line,))
+            return self._perform(self._conversation.again(), (line,))
         speaker.say([told, *unheard])
 
     # ---- what was heard ----
@@ -150,17 +150,11 @@ class Session:
 
     def _on(self, event: Outcome) -> None:
         if isinstance(event, Alarm):
-            self._alarm(event)
+            self._perform(self._conversation.alarm(event))
         elif isinstance(event, Utterance):
             self._utterance(event)
         else:
             self._partial(event)
-
-    def _alarm(self, alarm: Alarm) -> None:
-        known = self._with.dialogue.red_flags
-        fresh = tuple(one for one in alarm.findings if one.concept not in known)
-        if fresh:
-            self._perform(self._mid_sentence.tell(self._with.dialogue, alarm.text, fresh))
 
     def _partial(self, partial: Partial) -> None:
         self._observer.hearing(partial.text, at_s=self._with.clock.now_s())
@@ -171,7 +165,7 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
-        taken_back = self._mid_sentence.taken_back(self._with.dialogue, utterance)
+        taken_back = self._conversation.taken_back(utterance)
         if self._ears.deaf and not meaning.text:
             return self._tell_devices(again=True)  # it was not the caller who said nothing
         if utterance.over_speech and speaker.playing and not taken_back:
@@ -184,29 +178,22 @@ class Session:
         if taken_back:
             return self._take(meaning, (Line("too_soon"),))
         if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
-            # What was begun before the question, or over the emergency line, is no answer to it:
-            # "no no he can't breathe" must not take back what it has just raised.
-            known = self._with.dialogue.red_flags
-            kept = (one for one in meaning.findings if one.status == "present" or one.concept not in known)
-            meaning = replace(meaning, answer=None, findings=tuple(kept), told=())
+            meaning = no_answer(meaning, self._with.dialogue.red_flags)
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
-        self._take(meaning, (Line("voices"),) if utterance.doubted else ())
+        self._take(meaning, weak=utterance.weak)
 
-    def _take(self, meaning: Meaning, first: tuple[Line, ...] = ()) -> None:
+    def _take(self, meaning: Meaning, first: tuple[Line, ...] = (), *, weak: bool = False) -> None:
         """Give the whole of what was meant to the dialogue, and do what comes of it; say ``first`` first."""
-        dialogue, meaning = self._with.dialogue, as_command(meaning)
-        before = (dialogue.question, dialogue.findings, dialogue.values)
-        said = self._with.speaker.last
-        turn = dialogue.handle(Heard(meaning))
+        meaning, said = as_command(meaning), self._with.speaker.last
+        reply = self._conversation.hear(meaning, first, weak=weak)
+        turn, first = reply.turn, reply.first
         if turn == Turn():
             return self._say_again()
-        told = meaning.answer or meaning.findings or meaning.values
-        taken = told and before != (dialogue.question, dialogue.findings, dialogue.values)
         first += self._wishes.grant(meaning.wish, turn, said) if meaning.wish else ()
         self._with.listener.be_patient(self._wishes.unhurried)
         self._perform(turn, () if turn.emergency else first)
-        if taken and not turn.emergency:
+        if reply.taken and not turn.emergency:
             self._with.speaker.understood()
 
     def _make_room(self) -> None:
@@ -283,8 +270,8 @@ class Session:
             self._idle_blocks = 0
             if self._unheard:
                 return self._say_again()
-            doubted = self._with.listener.chatter.unanswered(self._turn.question)
-            self._perform(self._with.dialogue.handle(Heard(doubted) if doubted else Silence()))
+            reply = self._conversation.silence(voices=self._with.listener.answering)
+            self._perform(reply.turn, () if reply.turn.emergency else reply.first)
 
     def _attend(self) -> None:
         """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""
@@ -293,8 +280,6 @@ class Session:
 
     @property
     def _patience_s(self) -> float:
-        limits, patience = self._with.thresholds, self._turn.patience
-        normal, long, longest = limits.patience_normal_s, limits.patience_long_s, limits.patience_unlimited_s
-        if self._unheard and not self._turn.re_listen:
-            patience = "normal"  # nobody looks for a glass that was not heard of
-        return {"normal": normal, "long": long, "unlimited": longest}[patience] * self._wishes.patience
+        """Nobody looks for a glass that was not heard of."""
+        unheard = self._unheard and not self._turn.re_listen
+        return self._wishes.patience_s("normal" if unheard else self._turn.patience, self._with.thresholds)

@@ -96,9 +96,8 @@ CUT_BLOCKS = 5
 """0.1 s at most from a forced end to the next utterance: a word was cut ("press one" was then a "yes")."""
 TALK_GAP_BLOCKS = 25
 """Blocks (0.5 s) without a voice after which talk that never ended has ended."""
-CHATTER_TIMES, CHATTER_WORDS, CHATTER_S, CHATTER_WITHIN_S, CHATTER_KEPT_S = 2, 4, 6.0, 30.0, 60.0
-"""So many sentences without sense, each of so many words, so long in all within so long: others are talking.
-What was doubted in it counts when it is said again within the last."""
+CHATTER_TIMES, CHATTER_WORDS, CHATTER_S, CHATTER_WITHIN_S = 2, 4, 6.0, 30.0
+"""Sentences without sense, words in each, their length in all and the time since: others are talking."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from voice_triage.messages import Line, Meaning, Turn
+from voice_triage.messages import Line, Meaning, Patience, Turn
+from voice_triage.thresholds import Thresholds
 from voice_triage.wording import Wording
 
 PATIENT = 2.0
@@ -30,6 +31,11 @@ class Wishes:
         """The caller's factor on the silence before anything is asked again."""
         self.unhurried = 1.0
         """The caller's factor on the silence that ends an answer."""
+
+    def patience_s(self, patience: Patience, limits: Thresholds) -> float:
+        """Seconds of silence before the dialogue is told of it, with the caller's factor."""
+        normal, long, longest = limits.patience_normal_s, limits.patience_long_s, limits.patience_unlimited_s
+        return {"normal": normal, "long": long, "unlimited": longest}[patience] * self.patience
 
     def grant(self, wish: str, turn: Turn, said: str) -> tuple[Line, ...]:
         """Do what is wished; return what is said before the lines of ``turn``.

@@ -24,7 +24,7 @@ from voice_triage.protocol import Protocol
 SESSION = (
     "device.microphone_lost", "device.loudspeaker_lost", "device.back", "device.fault", "waiting",
     "adjust.patient", "adjust.voice", "adjust.one_voice", "adjust.spell", "adjust.spell_number",
-    "too_soon", "voices",
+    "too_soon",
 )  # fmt: skip
 """Said by the session, or written by chat, not by the dialogue."""
 FIXED = (

@@ -36,7 +36,6 @@ from voice_triage.understanding.replies import (
     effects,
     general,
     harmless,
-    lists,
     meant,
     merge,
     only_answers,
@@ -45,7 +44,7 @@ from voice_triage.understanding.replies import (
     ruled_out,
 )
 from voice_triage.understanding.selection import spotted
-from voice_triage.understanding.upheld import by_rules, has_say, weighed
+from voice_triage.understanding.upheld import by_rules, has_say, weighed, without_parts
 from voice_triage.understanding.values import Told
 from voice_triage.understanding.values_network import ValuesNetwork
 from voice_triage.understanding.values_network import load as load_values
@@ -67,7 +66,6 @@ class Interpreter:
         self._grammar = grammar
         self._network = network
         self._figures = figures
-        self.lists = lists(grammar)
         self.year = values.REFERENCE_YEAR
         # The session asks for the same words several times.
         self.interpret = lru_cache(maxsize=64)(self._interpret)
@@ -122,7 +120,7 @@ class Interpreter:
         part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
         worded = bool(found) and not general(context, found)
         about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
-        findings = self._findings(words, self._without_parts(said, asked))
+        findings = self._findings(words, without_parts(self._grammar, said, asked))
         return Meaning(text, answer, command, findings, tuple(t.value for t in told), wish, *about)
 
     def _unless_gainsaid(
@@ -172,19 +170,6 @@ class Interpreter:
     def _findings(words: Words, said: Sequence[Said]) -> tuple[Finding, ...]:
         """The signs as the rest of the program knows them."""
         return tuple(Finding(s.concept, s.status, words.text(s.start, s.end)) for s in said)
-
-    def _without_parts(self, said: Sequence[Said], asked: str) -> list[Said]:
-        """Without the places that are only part of a sign: a stiff neck is no rash on the neck."""
-        places, skin = self._grammar.places, self._grammar.skin
-        signs = [s for s in said if s.concept not in places and s.concept not in skin]
-        return [
-            s
-            for s in said
-            if s.concept not in places
-            or asked == "location"
-            or (s.status == "absent" and s.sure)  # "her legs are fine" says it of pain and of spots
-            or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
-        ]
 
     def _values(self, clauses: lasting.Clauses, said: list[Said], question: str | None) -> list[Told]:
         """All values, the last of each kind, and the fever a temperature means."""
@@ -271,6 +256,13 @@ class Interpreter:
         said = merge(Context(self._grammar, words, spotted(self._grammar, words, asked), asked))
         reading = self._network.read(words.surface, question) if self._network else None
         return weighing.alone(signs, said, reading, self._network, below)
+
+    def likelihood(self, text: str, question: str | None, concepts: frozenset[str]) -> float:
+        """The network's highest probability that the words say one of the concepts; 1 without a network."""
+        words = self._grammar.lexicon.utterance(text).surface
+        if not words or self._network is None:
+            return float(bool(words))
+        return weighing.likeliest(self._network.read(words, question), self._network, concepts)
 
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> PartialAlarm:
         """What is present in the words so far, and whether more words could turn it.

@@ -7,7 +7,6 @@ from typing import Any
 
 from voice_triage.messages import Answer, Status
 from voice_triage.understanding.context import Context, Said
-from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.placing import placed
 from voice_triage.understanding.selection import longest_ends
 from voice_triage.understanding.sources import Phrase
@@ -134,12 +133,6 @@ def harmless(row: Mapping[str, Any], red_flags: frozenset[str]) -> bool:
     """False for a list with a red flag in it: a bare yes is an emergency, or is taken for its worst."""
     asks = row.get("asks", ())
     return "yes" in row or (bool(asks) and red_flags.isdisjoint(asks))
-
-
-def lists(grammar: Grammar) -> frozenset[str]:
-    """The questions whose bare yes is a red flag that it does not name."""
-    rows = grammar.files["questions"].items()
-    return frozenset(name for name, row in rows if row.get("asks") and not harmless(row, grammar.red_flags))
 
 
 def _no_alarms(row: Mapping[str, Any]) -> bool:

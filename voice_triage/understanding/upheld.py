@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from voice_triage.understanding import strengths, weighing
 from voice_triage.understanding.context import Context, Said
+from voice_triage.understanding.grammar import Grammar
 from voice_triage.understanding.network import Network, Reading
 from voice_triage.understanding.replies import Found, bare_signs
 from voice_triage.understanding.spotter import covered
@@ -70,3 +71,17 @@ def has_say(asks: Sequence[Said], reading: Reading) -> bool:
     surely = bool(asks) and all(s.told or s.sure for s in asks)
     outright = surely and all(s.told for s in asks)
     return not outright and (not surely or float(reading.answer[1:].max()) >= strengths.SURE_ANSWER)
+
+
+def without_parts(grammar: Grammar, said: Sequence[Said], asked: str) -> list[Said]:
+    """The signs without the places that are only part of one: a stiff neck is no rash on the neck."""
+    places, skin = grammar.places, grammar.skin
+    signs = [s for s in said if s.concept not in places and s.concept not in skin]
+    return [
+        s
+        for s in said
+        if s.concept not in places
+        or asked == "location"
+        or (s.status == "absent" and s.sure)  # "her legs are fine" says it of pain and of spots
+        or not any(sign.start <= s.start and s.end <= sign.end for sign in signs)
+    ]

@@ -1,0 +1,232 @@
+"""What is plain counts at once; what is not, or what others in the room may have said, is read back first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pytest
+from rig import Rig
+
+from voice_triage.app import Kit, settings_from
+
+TELEVISION = (
+    "the harbour lights are lovely from up here captain",
+    "we sail for the islands on tuesday with the cargo",
+)
+USUAL = {"patient": "it's for my son", "age": "he is four", "duration": "two days", "glass_test": "they fade"}
+READ_BACK = "Did I hear that right?"
+
+
+@pytest.fixture(scope="module")
+def kit() -> Kit:
+    return Kit(settings_from({}))
+
+
+class Room(Rig):
+    """A caller at a question, in whose room others may talk."""
+
+    def at(self, question: str) -> Room:
+        """Answer what comes before it, in text; the glass test stands where the spots are looked at."""
+        while self.dialogue.question != question:
+            self.session.typed(USUAL.get(self.dialogue.question or "", "no"))
+        if question == "glass_test":
+            self.session.typed("i have a glass")
+        self.run(9)
+        return self
+
+    def hears(self, *lines: str) -> Room:
+        """Each line, and as much time as is needed to answer it and to be asked anew."""
+        for line in lines:
+            self.say(line)
+            self.run(len(line.split()) * 0.35 + 7)
+        return self
+
+    @property
+    def emergency(self) -> bool:
+        return "emergency" in self.script.events
+
+    @property
+    def read_back(self) -> bool:
+        """It was asked whether that was heard right, before any emergency was announced."""
+        asked = [at for at, line in enumerate(self.script.spoken) if line == READ_BACK]
+        announced = [at for at, line in enumerate(self.script.spoken) if line.startswith("Call ")]
+        return bool(asked) and asked[0] < min(announced, default=asked[0] + 1)
+
+
+Begin = Callable[..., Room]
+
+
+@pytest.fixture
+def room(kit: Kit) -> Begin:
+    """A room in which ``before`` was heard, then the question."""
+
+    def begin(question: str, before: Sequence[str] = TELEVISION) -> Room:
+        return Room(kit).hears(*before).at(question)
+
+    return begin
+
+
+DOUBTED = [
+    ("yes", "emergency_signs"),
+    ("yeah", "stiff_neck"),
+    ("no", "glass_test"),
+    ("half a net of floppy", "itch"),
+    ("his breathing is far from normal", "emergency_signs"),
+    ("he looks a bit grey", "spread"),
+    ("we're losing her", "itch"),
+]
+
+
+WEAK = [
+    ("lips normal speech gone", "emergency_signs"),
+    ("his breathing is far from normal", "emergency_signs"),
+]
+
+
+@pytest.mark.parametrize(("text", "question"), WEAK)
+def test_what_is_hardly_likely_is_read_back_in_a_quiet_room_too(
+    room: Begin, text: str, question: str
+) -> None:
+    heard = room(question, ()).hears(text)
+
+    assert heard.read_back and not heard.emergency
+    assert heard.hears("yes").emergency
+
+
+@pytest.mark.parametrize(("text", "question"), DOUBTED)
+def test_what_is_not_plain_is_read_back_first(room: Begin, text: str, question: str) -> None:
+    heard = room(question).hears(text)
+
+    assert heard.read_back and not heard.emergency
+    assert heard.script.spoken[-1] == READ_BACK
+
+
+@pytest.mark.parametrize(("text", "question"), DOUBTED)
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "yes",
+        "yes that's right",
+        "that's what i said",
+        "i don't know",
+        "he can't breathe",
+        "i've called an ambulance",
+    ],
+)
+def test_anything_but_a_no_confirms_it(room: Begin, text: str, question: str, reply: str) -> None:
+    assert room(question).hears(text, reply).emergency
+
+
+@pytest.mark.parametrize(("text", "question"), DOUBTED)
+def test_so_does_silence(room: Begin, text: str, question: str) -> None:
+    heard = room(question).hears(text)
+
+    heard.run(12)
+
+    assert heard.emergency
+
+
+@pytest.mark.parametrize(("text", "question"), DOUBTED)
+def test_a_no_drops_it_and_the_question_is_asked_again(room: Begin, text: str, question: str) -> None:
+    heard = room(question)
+    stood = heard.dialogue.state
+
+    heard.hears(text, "no")
+
+    assert not heard.emergency and heard.dialogue.question == question
+    assert heard.dialogue.state.statuses == stood.statuses
+
+
+def test_where_only_others_go_on_the_sign_is_unsure(room: Begin) -> None:
+    heard = room("spread").hears("he looks a bit grey", *TELEVISION)
+
+    assert not heard.emergency
+    assert heard.dialogue.state.statuses["mottled_or_blue_skin"] == "unsure"
+    assert heard.dialogue.decision.level == "urgent"
+
+
+def test_a_sign_that_was_left_unsure_is_still_asked_about(room: Begin) -> None:
+    heard = room("glass_test").hears("no", *TELEVISION)
+
+    assert heard.dialogue.decision.level == "urgent" and heard.dialogue.question == "glass_test"
+    heard.session.typed("they fade")
+    assert heard.dialogue.state.statuses["non_blanching_rash"] == "absent"
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("he can't breathe", "itch"),
+        ("she is having a fit", "itch"),
+        ("i can't wake her up", "itch"),
+        ("the spots don't fade when i press the glass", "glass_test"),
+        ("no they're still there clear as day", "glass_test"),
+        ("yes his neck is stiff", "stiff_neck"),
+        ("he's burning up and his neck is so stiff he can't look down", "itch"),
+    ],
+)
+def test_what_is_plain_counts_at_once(room: Begin, text: str, question: str) -> None:
+    heard = room(question).hears(text)
+
+    assert heard.emergency and not heard.read_back
+
+
+@pytest.mark.parametrize(
+    "before",
+    [(), TELEVISION[:1], ("it's for my son", "he is four"), ("erm well", "let me see")],
+    ids=["silence", "one sentence", "answers", "a few words"],
+)
+def test_a_caller_in_a_quiet_room_is_believed_at_once(room: Begin, before: tuple[str, ...]) -> None:
+    heard = room("stiff_neck", before).hears("yes")
+
+    assert heard.emergency and not heard.read_back
+
+
+def test_a_television_that_was_turned_off_is_forgotten(room: Begin) -> None:
+    heard = room("glass_test")
+    heard.run(35)
+
+    assert heard.hears("no").emergency
+
+
+def test_other_answers_are_taken_as_ever(room: Begin) -> None:
+    heard = room("stiff_neck").hears("no")
+
+    assert not heard.read_back and heard.dialogue.state.statuses["stiff_neck"] == "absent"
+
+
+@pytest.mark.parametrize(("text", "times"), [("no", 1), ("he looks a bit grey", 2)])
+def test_nothing_is_doubted_for_ever(room: Begin, text: str, times: int) -> None:
+    heard = room("glass_test")
+    for _ in range(times):
+        assert not heard.hears(text, "no", *TELEVISION).emergency
+
+    assert heard.hears(text).emergency
+
+
+def test_the_microphone_may_be_lost_in_between(room: Begin) -> None:
+    heard = room("stiff_neck").hears("yes")
+
+    heard.session.device_changed({"microphone"})
+    heard.run(12)
+    heard.session.device_changed(())
+    heard.run(9)
+
+    assert heard.script.spoken[-1] == READ_BACK
+    assert heard.hears("yes").emergency
+
+
+@pytest.mark.parametrize("command", ["stop", "start over"])
+def test_a_conversation_ended_or_begun_anew_at_the_read_back(room: Begin, command: str) -> None:
+    heard = room("stiff_neck").hears("yes", command)
+
+    assert not heard.emergency
+    assert heard.dialogue.phase == "ended" or heard.dialogue.question == "patient"
+
+
+@pytest.mark.parametrize("aside", ["what did you say", "help", "slower please", "hang on"])
+def test_an_aside_has_it_read_back_once_more(room: Begin, aside: str) -> None:
+    heard = room("stiff_neck").hears("yes", aside)
+
+    assert heard.script.spoken.count(READ_BACK) == 2
+    assert heard.hears("yes").emergency
