@@ -1,37 +1,51 @@
-"""Acted dialogue, as a television in the room has it: the recorded speech of a game that Debian packages."""
+"""Acted dialogue, as a television in the room has it: the recorded speech of games that Debian packages."""
 
 from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import soundfile
+import soxr
 
 from bench.packaged import unpacked
-from voice_triage.pcm import Pcm, decode
+from voice_triage.pcm import Pcm, decode, from_float
 from voice_triage.thresholds import RATE_HZ
 
-PACKAGE, ARCHIVE = "flight-of-the-amazon-queen", "queen.1c"
+ARCHIVE = "queen.1c"
 HEAD, ENTRY = 15, 21
 """Bytes before the list of files in the archive, the last two of which count them, and bytes of each entry:
 a name of 12, one byte, where the file begins and how long it is (ScummVM, engines/queen/resource.cpp)."""
+RAW_HZ, RAW_ENDS = 11_025, 32
+"""Of the other's recordings, unsigned bytes, and the bytes at each end that are none of it."""
 LEAST_S = 1.0
 
 
-def lines(report: Any = print) -> list[Pcm]:
+def lines(package: str, report: Any = print) -> list[Pcm]:
     """Lines of actors of different voices; nothing where the package cannot be had."""
-    folder = unpacked(PACKAGE, lambda file: file.name == ARCHIVE)
+    wanted, decoded = GAMES[package]
+    folder = unpacked(package, wanted)
     if folder is None:
-        report(f"without acted dialogue: apt-get download {PACKAGE}")
+        report(f"without the acted dialogue of one game: apt-get download {package}")
         return []
-    return [
-        one
-        for one in _decoded((folder / ARCHIVE).read_bytes())
-        if len(one) >= LEAST_S * RATE_HZ and np.any(one)
-    ]
+    return [one for one in decoded(folder) if len(one) >= LEAST_S * RATE_HZ and np.any(one)]
+
+
+def _archive(folder: Path) -> Iterator[Pcm]:
+    return _decoded((folder / ARCHIVE).read_bytes())
+
+
+def _raw(folder: Path) -> Iterator[Pcm]:
+    """In order of their names; those of S and F are noises."""
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith(("S", "F")):
+            heard = np.frombuffer(path.read_bytes()[RAW_ENDS:-RAW_ENDS], np.uint8)
+            yield from_float(soxr.resample(heard / 128.0 - 1.0, RAW_HZ, RATE_HZ))
 
 
 def _decoded(data: bytes) -> Iterator[Pcm]:
@@ -44,3 +58,10 @@ def _decoded(data: bytes) -> Iterator[Pcm]:
             yield decode(io.BytesIO(data[start : start + size]))
         except (soundfile.SoundFileError, ValueError):
             continue  # a few are no sound
+
+
+GAMES: Mapping[str, tuple[Callable[[PurePosixPath], bool], Callable[[Path], Iterator[Pcm]]]]
+GAMES = MappingProxyType({
+    "flight-of-the-amazon-queen": (lambda file: file.name == ARCHIVE, _archive),
+    "drascula": (lambda file: file.match("en/*.ALS"), _raw),
+})  # fmt: skip

@@ -133,11 +133,15 @@ def background(minutes: float, report: Any = print) -> list[tuple[str, Pcm]]:
 
 
 def dialogue(minutes: float, report: Any = print) -> list[tuple[str, Pcm]]:
-    """Stretches of acted dialogue of about a minute, at the level of speech."""
-    random = np.random.default_rng(SEED)
-    lines = acted.lines(report)
-    stretches = _minutes([lines[number] for number in random.permutation(len(lines))])
-    return [("acted dialogue", one) for one, _ in zip(stretches, range(round(minutes)), strict=False)]
+    """Stretches of acted dialogue of about a minute, at the level of speech: so many minutes of each game."""
+    found: list[tuple[str, Pcm]] = []
+    for game in acted.GAMES:
+        random, lines = np.random.default_rng(SEED), acted.lines(game, report)
+        stretches = _minutes([lines[number] for number in random.permutation(len(lines))])
+        found += [
+            (f"acted dialogue, {game}", one) for one, _ in zip(stretches, range(round(minutes)), strict=False)
+        ]
+    return found
 
 
 def _minutes(pieces: list[Pcm]) -> Iterator[Pcm]:

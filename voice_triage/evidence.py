@@ -17,7 +17,7 @@ class Evidence:
     """A red flag in words counts at once where the network finds it likely in some engine's words.
 
     Where others talk, as a television does, it must be all but certain, and a bare answer never counts at
-    once: their "yes" is as clear as the caller's. The rest is read back first (``doubt.py``).
+    once: their "yes" is as clear as the caller's. The rest is read back first (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -39,6 +39,11 @@ class Evidence:
         long = sum(voice_s for _, voice_s in self._senseless) >= CHATTER_S
         return long and len(self._senseless) >= CHATTER_TIMES
 
+    @property
+    def _least(self) -> float:
+        """How likely a red flag must be: more where as much as one sentence of late made no sense."""
+        return CERTAIN if self._senseless else LIKELY
+
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
         return self._likely({flag.concept}, utterance) if flag.words else not self.others_talk
@@ -48,7 +53,10 @@ class Evidence:
         return {name: one for name, one in flags.items() if self.suffices(one, utterance)}
 
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
-        """Take note of the whole; True where it is to be read back first, should it be an emergency."""
+        """Take note of the whole; True where it is to be read back first, should it be an emergency.
+
+        Where others talk that holds of what makes no sense, too: it is no reply.
+        """
         if _senseless(meaning):
             self._senseless.append((self._now_s, utterance.voice_s))
         if utterance.alarmed:
@@ -59,18 +67,11 @@ class Evidence:
             answered = any(one.concept in self._red_flags and not one.words for one in there)
             return bool(flags) and not answered and not self._likely(flags, utterance)
         signs = flags or meaning.signs
-        return bare(meaning) or bool(signs and not self._likely(signs, utterance))
+        return meaning.bare or meaning.empty or bool(signs and not self._likely(signs, utterance))
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
-        least, question = CERTAIN if self.others_talk else LIKELY, utterance.question
-        likelihood, named = self._interpreter.likelihood, frozenset(concepts)
-        return any(likelihood(text, question, named) >= least for text in utterance.readings)
-
-
-def bare(meaning: Meaning) -> bool:
-    """True for an answer, and nothing said besides."""
-    said = any(one.words for one in meaning.findings) or any(one.words for one in meaning.values)
-    return meaning.answer is not None and not (said or meaning.told or meaning.command or meaning.worded)
+        likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
+        return any(likelihood(text, question, named) >= self._least for text in utterance.readings)
 
 
 def _senseless(meaning: Meaning) -> bool:

@@ -9,7 +9,7 @@ Status = Literal["present", "absent", "unsure"]
 Answer = Literal["yes", "no", "unsure"]
 Level = Literal["emergency", "urgent", "routine", "self_care"]
 Action = Literal["call", "go"]
-Patience = Literal["normal", "long", "unlimited"]
+Patience = Literal["short", "normal", "long", "unlimited"]
 Phase = Literal["asking", "standing_by", "ended"]
 
 COMMANDS = (
@@ -113,6 +113,12 @@ class Meaning:
         return not (self.answer or self.command or self.wish or self.findings or self.values or self.told)
 
     @property
+    def bare(self) -> bool:
+        """True for an answer, and nothing said besides."""
+        said = any(one.words for one in self.findings) or any(one.words for one in self.values)
+        return self.answer is not None and not (said or self.told or self.command or self.worded)
+
+    @property
     def signs(self) -> frozenset[str]:
         """The concepts that are present."""
         return frozenset(one.concept for one in self.findings if one.status == "present")
@@ -185,11 +191,16 @@ class Heard:
     meaning: Meaning
     partial: bool = False
     """True from the safety lane: only the red flags in it are acted on."""
+    weak: bool = False
+    """An emergency in it is read back before it counts; or, in answer to that, others may have said it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The patience of the open question ran out and nobody spoke."""
+    """The patience of the open question ran out and nobody answered."""
+
+    voices: bool = False
+    """Somebody speaks, but makes no sense."""
 
 
 Event = Heard | Silence

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from voice_triage.conversing import Conversation
 from voice_triage.dialogue import Dialogue
 from voice_triage.equipment import Equipment
-from voice_triage.messages import Alarm, Line, Meaning, Outcome, Partial, Turn, Utterance
-from voice_triage.mid_sentence import no_answer
+from voice_triage.messages import Alarm, Heard, Line, Meaning, Outcome, Partial, Silence, Turn, Utterance
+from voice_triage.mid_sentence import MidSentence, no_answer
 from voice_triage.observer import Observer, Watched
 from voice_triage.pcm import rms_dbfs
 from voice_triage.room_talk import RoomTalk
@@ -40,7 +39,7 @@ class Session:
         self._observer = Watched(observers, lambda error: self._faults.note("observer", error))
         equipment.speaker.observer = self._observer
         self._ears = Ears(equipment, self._faults)
-        self._conversation = Conversation(equipment.dialogue)
+        self._mid_sentence = MidSentence()
         self._room_talk = RoomTalk(equipment.listener, equipment.thresholds)
         self._alarmed = False  # an emergency was raised that the conversation itself could not announce
         speaker, others = equipment.speaker, equipment.next_voice
@@ -122,12 +121,14 @@ class Session:
         text = self._with.wording.say(line, dialogue.patient)
         self._observer.trouble(text)
         told = Words(text, self._turn.question, self._turns)
+        if self._devices.missing and dialogue.doubted:
+            self._perform(dialogue.handle(Silence()))  # who cannot be asked has not denied it
         if speaker.announcing:  # nothing cuts that
             return speaker.say([told])
         self._fall_silent()
         unheard, self._unheard = self._unheard, []
         if not (self._devices.missing or unheard) and self._turn.phase == "asking":
-            return self._perform(self._conversation.again(), (line,))
+            return self._perform(dialogue.handle(Heard(Meaning("", command="repeat"))), (line,))
         speaker.say([told, *unheard])
 
     # ---- what was heard ----
@@ -150,11 +151,17 @@ class Session:
 
     def _on(self, event: Outcome) -> None:
         if isinstance(event, Alarm):
-            self._perform(self._conversation.alarm(event))
+            self._alarm(event)
         elif isinstance(event, Utterance):
             self._utterance(event)
         else:
             self._partial(event)
+
+    def _alarm(self, alarm: Alarm) -> None:
+        known = () if self._with.dialogue.doubted else self._with.dialogue.red_flags
+        fresh = tuple(one for one in alarm.findings if one.concept not in known)
+        if fresh:
+            self._perform(self._mid_sentence.tell(self._with.dialogue, alarm.text, fresh))
 
     def _partial(self, partial: Partial) -> None:
         self._observer.hearing(partial.text, at_s=self._with.clock.now_s())
@@ -165,7 +172,7 @@ class Session:
     def _utterance(self, utterance: Utterance) -> None:
         speaker, meaning = self._with.speaker, utterance.meaning
         speaker.duck(False)
-        taken_back = self._conversation.taken_back(utterance)
+        taken_back = self._mid_sentence.taken_back(self._with.dialogue, utterance)
         if self._ears.deaf and not meaning.text:
             return self._tell_devices(again=True)  # it was not the caller who said nothing
         if utterance.over_speech and speaker.playing and not taken_back:
@@ -177,23 +184,29 @@ class Session:
         self._observer.heard(meaning.text, at_s=self._with.clock.now_s())
         if taken_back:
             return self._take(meaning, (Line("too_soon"),))
-        if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
+        unasked = meaning.answer == "no" and any(one.readback for one in self._unheard[1:])
+        begun = utterance.question != self._turn.question or self._with.speaker.announcing or unasked
+        if utterance.alarmed or begun:
             meaning = no_answer(meaning, self._with.dialogue.red_flags)
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
-        self._take(meaning, weak=utterance.weak)
+        # Where a device is missing a read-back might not be heard, or not be answered.
+        self._take(meaning, weak=utterance.weak and not self._devices.missing)
 
     def _take(self, meaning: Meaning, first: tuple[Line, ...] = (), *, weak: bool = False) -> None:
         """Give the whole of what was meant to the dialogue, and do what comes of it; say ``first`` first."""
-        meaning, said = as_command(meaning), self._with.speaker.last
-        reply = self._conversation.hear(meaning, first, weak=weak)
-        turn, first = reply.turn, reply.first
+        dialogue, meaning = self._with.dialogue, as_command(meaning)
+        before = (dialogue.question, dialogue.findings, dialogue.values)
+        said = self._with.speaker.last
+        turn = dialogue.handle(Heard(meaning, weak=weak))
         if turn == Turn():
             return self._say_again()
+        told = meaning.answer or meaning.findings or meaning.values
+        taken = told and before != (dialogue.question, dialogue.findings, dialogue.values)
         first += self._wishes.grant(meaning.wish, turn, said) if meaning.wish else ()
         self._with.listener.be_patient(self._wishes.unhurried)
         self._perform(turn, () if turn.emergency else first)
-        if reply.taken and not turn.emergency:
+        if taken and not (turn.emergency or dialogue.doubted):
             self._with.speaker.understood()
 
     def _make_room(self) -> None:
@@ -270,8 +283,7 @@ class Session:
             self._idle_blocks = 0
             if self._unheard:
                 return self._say_again()
-            reply = self._conversation.silence(voices=self._with.listener.answering)
-            self._perform(reply.turn, () if reply.turn.emergency else reply.first)
+            self._perform(self._with.dialogue.handle(Silence(voices=self._with.listener.answering)))
 
     def _attend(self) -> None:
         """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""

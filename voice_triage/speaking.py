@@ -70,7 +70,9 @@ def words_of(turn: Turn, lines: Sequence[Line], number: int, say: Callable[[Line
             # Emergency lines were rendered for every sign there is: they tell nothing of this caller.
             private=bool(line.slots) and (not turn.emergency or measured(line)),
             instead=say(FEVER) if measured(line) else "",
-            readback=turn.emergency and turn.question is not None and at == last,
+            readback=(turn.emergency or turn.patience == "short")
+            and turn.question is not None
+            and at == last,
         )
         for at, line in enumerate(lines)
         if (text := say(line))

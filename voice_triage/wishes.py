@@ -33,7 +33,12 @@ class Wishes:
         """The caller's factor on the silence that ends an answer."""
 
     def patience_s(self, patience: Patience, limits: Thresholds) -> float:
-        """Seconds of silence before the dialogue is told of it, with the caller's factor."""
+        """Seconds of silence before the dialogue is told of it, with the caller's factor.
+
+        A read-back that holds an emergency up waits no longer for anybody.
+        """
+        if patience == "short":
+            return limits.patience_short_s
         normal, long, longest = limits.patience_normal_s, limits.patience_long_s, limits.patience_unlimited_s
         return {"normal": normal, "long": long, "unlimited": longest}[patience] * self.patience
 

@@ -82,10 +82,14 @@ def _check_row(row: Row, places: Collection[str], conditions: Mapping[str, Any])
 
 
 def _check_alarm_first(rows: Sequence[Row], places: Collection[str]) -> None:
-    """The first row of every place, for speech heard whole or in part, must be the alarm."""
+    """The first row of every place, for speech heard whole or in part, must be the alarm.
+
+    Before it only an alarm on weak evidence may stand, which is read back first.
+    """
     for place in places:
         for trigger in (GO,) if place == NEXT else (HEAR, OVERHEAR):
-            first = next((row for row in rows if row.source == place and row.trigger == trigger), None)
+            own = (row for row in rows if row.source == place and row.trigger == trigger)
+            first = next((row for row in own if row.conditions != ("alarm", "weak")), None)
             if first is None or first.conditions != ("alarm",):
                 raise BadContent(f"dialogue: state {place}: the first row of '{trigger}' is not the alarm")
 

@@ -80,6 +80,11 @@ class Dialogue:
         return self.state.question
 
     @property
+    def doubted(self) -> bool:
+        """True while an emergency was read back and is not announced yet."""
+        return self.state.doubted
+
+    @property
     def phase(self) -> Phase:
         """asking, standing_by or ended."""
         return _phase(self.state)
@@ -119,6 +124,8 @@ class Dialogue:
         )
 
     def _patience(self, reply: str) -> Patience:
+        if self.state.doubted:
+            return "short"
         question = question_at(self.protocol, self.state.place)
         own: Patience = question.patience if question else "normal"
         if self.phase == "standing_by" or (reply == "wait" and own == "normal"):

@@ -10,6 +10,7 @@ from voice_triage.dialogue.readback import asked_again, causes, taken_away
 from voice_triage.dialogue.state import CONFIRM, NEXT, STANDING_BY, State
 from voice_triage.dialogue.step import Step, question_at, returns
 from voice_triage.dialogue.taking import safe_reading, worst_reading
+from voice_triage.messages import Finding
 
 
 def apply(step: Step, reply: str) -> None:
@@ -117,7 +118,27 @@ def _announce(step: Step) -> State:
         told_level="emergency",
         advised=before.advised if before.announced else (),
         helped=state.helped and not _another_action(step),
+        doubted=False,
     )
+
+
+def _ask_whether(step: Step) -> State:
+    """The emergency stands, but nobody is told of it before the read-back was answered."""
+    if step.before.doubted:
+        return _try(step)
+    state = _announce(step)
+    doubts = (*state.doubts, *state.announced)
+    return replace(state, doubted=True, doubts=doubts, told_level=step.before.told_level)
+
+
+def _leave_open(step: Step) -> State:
+    """Nobody confirmed or denied it: its signs are unsure, and asked about where they still can be."""
+    names, protocol = step.before.announced, step.protocol
+    asking = {one.id for one in protocol.questions if {*names} & {*one.asks_for}} - step.state.settled
+    kept = tuple(one for one in step.state.findings if one.concept not in names)
+    unsure = tuple(Finding(name, "unsure") for name in names if name in protocol.concepts)
+    state = replace(step.state, findings=(*kept, *unsure), vague_alarm=None)
+    return _stood_down(replace(state, reopened=state.reopened | asking))
 
 
 def _another_action(step: Step) -> bool:
@@ -130,14 +151,20 @@ def _announce_rest(step: Step) -> State:
     step.state = replace(_taken_back(step), announced=())
     decision = step.decision
     caused = causes(step.protocol, step.state, decision)
-    return replace(step.state, announced=caused, standing=decision, tries=0)
+    return replace(step.state, announced=caused, standing=decision, tries=0, doubted=False)
 
 
 def _withdrawn(step: Step) -> State:
     """The caller took it back: go on where it was, without asking for the same answer for ever."""
+    return _stood_down(_taken_back(step))
+
+
+def _stood_down(state: State) -> State:
+    """No emergency stands any more."""
     return replace(
-        _taken_back(step),
+        state,
         announced=(),
+        doubted=False,
         fresh=(),
         resume=None,
         overheard=False,
@@ -206,6 +233,8 @@ EFFECTS: Mapping[str, Callable[[Step], State]] = {
     "take_worst": _take_worst,
     "back": _back,
     "announce": _announce,
+    "ask_whether": _ask_whether,
+    "leave_open": _leave_open,
     "press": _announce,  # what is new stands without a word: the chest comes first
     "announce_rest": _announce_rest,
     "announce_again": _try,

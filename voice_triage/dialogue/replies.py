@@ -22,7 +22,7 @@ def asking(step: Step) -> Lines:
     """Return the words of the place itself: what is open there."""
     place = step.state.place
     if place == CONFIRM:
-        return announcement(step)
+        return standing.heard(step) if step.state.doubted else announcement(step)
     if place == STANDING_BY:
         return standing.stand(step)
     if place == ENDED:
@@ -147,6 +147,8 @@ def _noted(step: Step) -> Lines:
 
 REPLIES: Mapping[str, Callable[[Step], Lines]] = {
     "announce": announcement,
+    "ask_whether": standing.heard,
+    "leave_open": lambda step: (Line("go_on"), *asking(step)),
     "announce_rest": announcement,
     "announce_again": announcement,
     "first_aid": standing.aid,

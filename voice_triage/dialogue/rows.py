@@ -74,8 +74,11 @@ def _places_of(question: Question) -> tuple[str, ...]:
 
 def _everywhere(place: str) -> list[Row]:
     """Red flags first, then what ends or starts over, in every place."""
+    # What is announced already is not doubted, and at the end there is nothing left to go on with.
+    doubtful = place not in (CONFIRM, STANDING_BY, ENDED)
     return [
         Row(OVERHEAR, place, CONFIRM, ("alarm",), "announce"),
+        *([Row(HEAR, place, CONFIRM, ("alarm", "weak"), "ask_whether")] if doubtful else []),
         Row(HEAR, place, CONFIRM, ("alarm",), "announce"),
         Row(HEAR, place, ENDED, ("says_stop",), "farewell"),
         Row(HEAR, place, NEXT, ("says_restart",), "greet"),
@@ -179,6 +182,7 @@ def _emergency() -> list[Row]:
     found += [
         Row(HEAR, CONFIRM, NEXT, ("takes_all_back",), "withdrawn"),
         Row(HEAR, CONFIRM, CONFIRM, ("takes_some_back",), "announce_rest"),
+        *_doubted(),
         Row(HEAR, CONFIRM, CONFIRM, ("rest_of_utterance",), "nothing"),
         Row(HEAR, CONFIRM, STANDING_BY, ("help_here",), "handed_over"),
         Row(HEAR, CONFIRM, STANDING_BY, ("not_breathing",), "press"),
@@ -189,6 +193,7 @@ def _emergency() -> list[Row]:
         *(Row(HEAR, CONFIRM, CONFIRM, (told,), told) for told in ("asks_food", "no_phone")),
         Row(HEAR, CONFIRM, STANDING_BY, ("tried_twice",), "first_aid"),
         Row(HEAR, CONFIRM, CONFIRM, (), "announce_again"),
+        *_unanswered(SILENT),
         Row(SILENT, CONFIRM, STANDING_BY, ("tried_twice",), "first_aid"),
         Row(SILENT, CONFIRM, CONFIRM, (), "announce_again"),
         Row(HEAR, STANDING_BY, CONFIRM, ("doubts_it",), "announce_again"),
@@ -208,6 +213,24 @@ def _emergency() -> list[Row]:
         Row(SILENT, STANDING_BY, STANDING_BY, (), "presence"),
     ]
     return found
+
+
+def _doubted() -> list[Row]:
+    """A read-back before anything was announced: whoever is there and does not say no confirms it."""
+    return [
+        Row(HEAR, CONFIRM, CONFIRM, ("doubted", "says_repeat"), "again"),
+        Row(HEAR, CONFIRM, CONFIRM, ("doubted", "says_adjust"), "adjust"),
+        *_unanswered(HEAR),
+    ]
+
+
+def _unanswered(trigger: str) -> list[Row]:
+    """Silence confirms it; where only others talk the sign is left unsure, and asked about again."""
+    return [
+        Row(trigger, CONFIRM, NEXT, ("doubted", "nobody_answers", "tried_once"), "leave_open"),
+        Row(trigger, CONFIRM, CONFIRM, ("doubted", "nobody_answers"), "ask_whether"),
+        Row(trigger, CONFIRM, CONFIRM, ("doubted",), "announce"),
+    ]
 
 
 def _end() -> list[Row]:

@@ -53,6 +53,10 @@ class State:
     """Concepts (or emergency_signs) of the emergency that stands; empty when none does."""
     standing: Decision | None = None
     """The decision that was announced: it stands until the read-back takes it back."""
+    doubted: bool = False
+    """It rests on weak evidence: it was only read back, and is not announced yet."""
+    doubts: tuple[str, ...] = ()
+    """Concepts of it that were doubted, as often as they were."""
     fresh: tuple[str, ...] = ()
     """Concepts and values of the utterance that raised the emergency."""
     resume: str | None = None

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from voice_triage.dialogue.circumstances import help_comes, help_here, with_told
 from voice_triage.dialogue.outcome import pages
-from voice_triage.dialogue.readback import named_absent, taken_away, taken_back
+from voice_triage.dialogue.readback import causes, named_absent, taken_away, taken_back
 from voice_triage.dialogue.state import CONFIRM, CUP, LOOK, LOOKER, State, age_years, case_of, decide, patient
 from voice_triage.dialogue.taking import Taken, known, merge, spoken, take
-from voice_triage.messages import NOT_BREATHING, Event, Heard, Meaning, Status
+from voice_triage.messages import NOT_BREATHING, Event, Heard, Meaning, Silence, Status
 from voice_triage.protocol import Protocol, Question
 from voice_triage.triage import Decision
 from voice_triage.triage.facts import statuses_of
@@ -19,6 +19,10 @@ NO_WORDS = Meaning("")
 LOW_VISION = "low_vision_no_helper"
 REMINDERS = 15
 """Soft words, one a minute, without a sound in answer before the glass is no longer waited for."""
+DOUBTED = 2
+"""Times that a sign in words is doubted."""
+REPLY_WORDS = 5
+"""Where others talk, in more words a yes may be anybody's: "right, let's get going then"."""
 ADJUSTMENTS = ("slower", "faster", "louder", "quieter")
 
 
@@ -31,6 +35,7 @@ class Step:
         self.state = before
         self.question = question_at(protocol, before.place)
         self.partial = isinstance(event, Heard) and event.partial
+        self.event = event
         self.meaning = event.meaning if isinstance(event, Heard) else NO_WORDS
         self.taken = Taken(before)
         self.withdrawn: tuple[str, ...] = ()
@@ -134,6 +139,8 @@ def alarm(step: Step) -> bool:
         return False
     if not step.before.announced:
         return True
+    if step.before.doubted:
+        return not step.protocol.red_flags.keys().isdisjoint(step.meaning.signs)  # any confirms it
     if _told(step, NOT_BREATHING):
         return False  # told at once to press on the chest; what else is new needs no read-back first
     if step.before.overheard and not step.answered:
@@ -143,6 +150,25 @@ def alarm(step: Step) -> bool:
         standing = step.before.standing
         return standing is not None and standing.action == "go" and step.decision.action == "call"
     return bool(step.flags)
+
+
+def _weak(step: Step) -> bool:
+    """True for an emergency that is to be read back first; no sign is doubted for ever.
+
+    A bare answer is doubted once: to "I heard spots that stay" some say again "no, they don't".
+    """
+    caused, times = causes(step.protocol, step.state, step.decision), 1 if step.meaning.bare else DOUBTED
+    often = all(step.state.doubts.count(one) >= times for one in caused)
+    return isinstance(step.event, Heard) and step.event.weak and not often
+
+
+def _nobody_answers(step: Step) -> bool:
+    """True where only others talk, as far as one can know."""
+    if isinstance(step.event, Silence):
+        return step.event.voices
+    meaning = step.meaning
+    brief = meaning.answer is not None and len(meaning.text.split()) <= REPLY_WORDS
+    return step.event.weak and not (brief or meaning.told or meaning.command or meaning.signs)
 
 
 ABOUT_A_QUESTION: Mapping[str, Callable[[Step, str], bool]] = {"wants": wants, "returns": returns}
@@ -176,6 +202,9 @@ def _announced_as(step: Step, status: str) -> bool:
 
 CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "alarm": alarm,
+    "weak": _weak,
+    "doubted": lambda step: step.before.doubted,
+    "nobody_answers": _nobody_answers,
     "settled": lambda step: step.taken.settled,
     "vague_yes": lambda step: step.taken.vague_yes,
     "news": lambda step: step.taken.news,
