@@ -14,6 +14,7 @@ from dataclasses import replace
 
 import pytest
 from dialogue_space import (
+    COMMANDS,
     NOISE,
     PROTOCOL,
     Taken,
@@ -26,7 +27,7 @@ from dialogue_space import (
 from voice_triage.dialogue import Dialogue, State
 from voice_triage.dialogue.state import CONFIRM, ENDED, MORE, STANDING_BY, patient
 from voice_triage.dialogue.step import REMINDERS, Step, alarm, question_at
-from voice_triage.messages import Heard, Silence, Turn
+from voice_triage.messages import CIRCUMSTANCES, Event, Heard, Meaning, Silence, Turn
 from voice_triage.protocol import LEVELS
 from voice_triage.wording import Wording
 
@@ -225,6 +226,70 @@ def test_in_every_place_each_red_flag_is_announced(flag: str) -> None:
             assert turn.lines[0].prompt == f"emergency.{PROTOCOL.red_flags[flag].action}"
             assert dialogue.red_flags == (flag,)
             assert dialogue.decision.level == "emergency"
+
+
+REPLIES = (
+    Silence(),
+    NOISE,
+    *(heard(answer=answer) for answer in ("yes", "unsure")),
+    *(
+        heard(command=command)
+        for command in COMMANDS
+        if command not in ("repeat", "slower", "stop", "restart")
+    ),
+    *(Heard(Meaning("words", told=(told,))) for told in CIRCUMSTANCES if told != "spots_fade"),
+    *(Heard(Meaning("words", "no", told=(told,))) for told in ("help_called", "alone")),
+    *(heard(finding(flag), partial=partial) for flag in PROTOCOL.red_flags for partial in (False, True)),
+    *(
+        Heard(Meaning("yes", "yes"), weak=True),
+        Heard(Meaning("words", findings=(finding("fever"),)), weak=True),
+    ),
+)
+"""All that confirms an emergency that was only read back: anything but a no, and the talk of others."""
+
+
+@pytest.mark.parametrize("flag", PROTOCOL.red_flags)
+def test_in_every_place_a_red_flag_on_weak_evidence_is_read_back_and_any_reply_decides_it(flag: str) -> None:
+    dialogue = Dialogue(PROTOCOL)
+    for place in dialogue.machine.places[:-1]:
+        dialogue.state = State(place=place)
+        turn = dialogue.handle(replace(heard(finding(flag)), weak=True))
+        if place in INSIDE:
+            assert turn.emergency
+            continue
+        assert [line.prompt for line in turn.lines] == ["emergency.heard", "confirm_red_flag.ask"]
+        assert (turn.emergency, turn.question, turn.patience) == (False, CONFIRM, "short")
+        assert dialogue.doubted and dialogue.decision.level == "emergency"
+        read_back = dialogue.state
+        for reply in REPLIES:
+            dialogue.state = read_back
+            turn = dialogue.handle(reply)
+            assert turn.emergency and not dialogue.doubted, (place, reply)
+            assert turn.lines[0].prompt in ("emergency.call", "emergency.go", "emergency.helped")
+        for command in ("stop", "restart"):
+            dialogue.state = read_back
+            prompts = [line.prompt for line in dialogue.handle(heard(command=command)).lines]
+            assert {"emergency.call", "emergency.go", "farewell.call", "farewell.go"} & {*prompts}, command
+        dialogue.state = read_back
+        assert not dialogue.handle(heard(answer="no")).emergency
+        assert not dialogue.red_flags and dialogue.decision.level != "emergency"
+
+
+@pytest.mark.parametrize("flag", PROTOCOL.red_flags)
+@pytest.mark.parametrize("nobody", [replace(NOISE, weak=True), Silence(voices=True)], ids=["talk", "voices"])
+def test_where_only_others_talk_it_is_read_back_twice_and_then_unsure(flag: str, nobody: Event) -> None:
+    dialogue = Dialogue(PROTOCOL)
+    for place in dialogue.machine.places[:-1]:
+        if place in INSIDE:
+            continue
+        dialogue.state = State(place=place)
+        dialogue.handle(replace(heard(finding(flag)), weak=True))
+
+        again = dialogue.handle(nobody)
+        assert dialogue.doubted and again.question == CONFIRM
+        assert not dialogue.handle(nobody).emergency
+        assert dialogue.findings[flag].status == "unsure" and not dialogue.red_flags
+        assert LEVELS.index(dialogue.decision.level) >= LEVELS.index("urgent")
 
 
 @pytest.mark.parametrize(

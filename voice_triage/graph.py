@@ -36,6 +36,7 @@ LABELS = {
     "takes_all_back": "a clear no",
     "doubts_it": "takes it back",
     "confirms": "yes",
+    "others_only": "only others talk",
     "tried_once": "second silence",
     "tried_twice": "third silence",
     "nobody_there": "a quarter of an hour of silence",

@@ -227,8 +227,8 @@ def _doubted() -> list[Row]:
 def _unanswered(trigger: str) -> list[Row]:
     """Silence confirms it; where only others talk the sign is left unsure, and asked about again."""
     return [
-        Row(trigger, CONFIRM, NEXT, ("doubted", "nobody_answers", "tried_once"), "leave_open"),
-        Row(trigger, CONFIRM, CONFIRM, ("doubted", "nobody_answers"), "ask_whether"),
+        Row(trigger, CONFIRM, NEXT, ("others_only", "tried_once"), "leave_open"),
+        Row(trigger, CONFIRM, CONFIRM, ("others_only",), "ask_whether"),
         Row(trigger, CONFIRM, CONFIRM, ("doubted",), "announce"),
     ]
 

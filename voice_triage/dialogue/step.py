@@ -162,7 +162,7 @@ def _weak(step: Step) -> bool:
     return isinstance(step.event, Heard) and step.event.weak and not often
 
 
-def _nobody_answers(step: Step) -> bool:
+def _others_only(step: Step) -> bool:
     """True where only others talk, as far as one can know."""
     if isinstance(step.event, Silence):
         return step.event.voices
@@ -204,7 +204,7 @@ CONDITIONS: Mapping[str, Callable[[Step], bool]] = {
     "alarm": alarm,
     "weak": _weak,
     "doubted": lambda step: step.before.doubted,
-    "nobody_answers": _nobody_answers,
+    "others_only": lambda step: step.before.doubted and _others_only(step),
     "settled": lambda step: step.taken.settled,
     "vague_yes": lambda step: step.taken.vague_yes,
     "news": lambda step: step.taken.news,
