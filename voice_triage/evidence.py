@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
-from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_TIMES, CHATTER_WITHIN_S, CHATTER_WORDS, RATE_HZ
+from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_WITHIN_S, CHATTER_WORDS, LONG_WORDS, RATE_HZ
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.strengths import CERTAIN, LIKELY
 
@@ -16,7 +16,7 @@ from voice_triage.understanding.strengths import CERTAIN, LIKELY
 class Evidence:
     """A red flag in words counts at once where the network finds it likely in some engine's words.
 
-    Where others talk, as a television does, it must be all but certain, and a bare answer never counts at
+    Where others may talk, as a television does, it must be all but certain, and a bare answer never counts at
     once: their "yes" is as clear as the caller's. The rest is read back first (``State.doubted``).
     """
 
@@ -34,19 +34,18 @@ class Evidence:
             self._senseless.popleft()
 
     @property
-    def others_talk(self) -> bool:
-        """True while they do, as far as one can know: much was said of late that makes no sense."""
-        long = sum(voice_s for _, voice_s in self._senseless) >= CHATTER_S
-        return long and len(self._senseless) >= CHATTER_TIMES
+    def _others_may_talk(self) -> bool:
+        """True where one sentence of late made no sense."""
+        return bool(self._senseless)
 
     @property
-    def _least(self) -> float:
-        """How likely a red flag must be: more where as much as one sentence of late made no sense."""
-        return CERTAIN if self._senseless else LIKELY
+    def _others_talk(self) -> bool:
+        """True where more of it did."""
+        return len(self._senseless) > 1 and sum(voice_s for _, voice_s in self._senseless) >= CHATTER_S
 
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
-        return self._likely({flag.concept}, utterance) if flag.words else not self.others_talk
+        return self._likely({flag.concept}, utterance) if flag.words else not self._others_may_talk
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
         """Those of the red flags that may."""
@@ -55,23 +54,27 @@ class Evidence:
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
         """Take note of the whole; True where it is to be read back first, should it be an emergency.
 
-        Where others talk that holds of what makes no sense, too: it is no reply.
+        True as well of what, in answer to a read-back, may be anybody's talk.
         """
+        others, talk = self._others_may_talk, self._others_talk
         if _senseless(meaning):
             self._senseless.append((self._now_s, utterance.voice_s))
-        if utterance.alarmed:
+        there = [
+            one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
+        ]
+        said = {one.concept for one in there if one.words}
+        if utterance.alarmed or (there and not said and not others):
             return False
-        there = [one for one in meaning.findings if one.status == "present"]
-        flags = {one.concept for one in there if one.concept in self._red_flags and one.words}
-        if not self.others_talk:
-            answered = any(one.concept in self._red_flags and not one.words for one in there)
-            return bool(flags) and not answered and not self._likely(flags, utterance)
-        signs = flags or meaning.signs
-        return meaning.bare or meaning.empty or bool(signs and not self._likely(signs, utterance))
+        if there and not meaning.bare:
+            return not self._likely(said or {one.concept for one in there}, utterance)
+        return (talk and meaning.empty) or (
+            others and (meaning.bare or len(meaning.text.split()) >= LONG_WORDS)
+        )
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
-        return any(likelihood(text, question, named) >= self._least for text in utterance.readings)
+        least = CERTAIN if self._others_may_talk else LIKELY
+        return any(likelihood(text, question, named) >= least for text in utterance.readings)
 
 
 def _senseless(meaning: Meaning) -> bool:

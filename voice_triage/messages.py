@@ -200,7 +200,7 @@ class Silence:
     """The patience of the open question ran out and nobody answered."""
 
     voices: bool = False
-    """Somebody speaks, but makes no sense."""
+    """Words were heard, but nothing came of them yet."""
 
 
 Event = Heard | Silence

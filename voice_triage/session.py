@@ -31,6 +31,7 @@ class Session:
         self._with = equipment
         self._turn = Turn()
         self._turns = self._idle_blocks = 0
+        self._words_heard = False  # since the turn began
         self._unheard: list[Words] = []
         self._was_playing = False
         self._lost, self._devices = frozenset[str](), Devices()
@@ -165,6 +166,7 @@ class Session:
 
     def _partial(self, partial: Partial) -> None:
         self._observer.hearing(partial.text, at_s=self._with.clock.now_s())
+        self._words_heard |= bool(partial.text)
         long = self._with.listener.voice_s >= self._with.thresholds.barge_in_words_s
         if long and partial.text and not self._with.words.backchannel(partial.text):
             self._barge_in()
@@ -241,7 +243,7 @@ class Session:
         if turn == Turn():
             return
         parts = self._with
-        self._turn, self._idle_blocks = turn, 0
+        self._turn, self._idle_blocks, self._words_heard = turn, 0, False
         if turn.adjust:
             parts.speaker.adjust(turn.adjust)
         parts.listener.expect(turn.question)
@@ -274,7 +276,7 @@ class Session:
         if self._room_talk.holds_up(self._patience_s):
             return self._attend()
         if self._was_playing:
-            self._was_playing = False
+            self._was_playing = self._words_heard = False
             if self._turn.phase == "asking":
                 speaker.signal("listening")
             self._observer.listening(self._turn.question, at_s=self._with.clock.now_s())
@@ -283,7 +285,7 @@ class Session:
             self._idle_blocks = 0
             if self._unheard:
                 return self._say_again()
-            self._perform(self._with.dialogue.handle(Silence(voices=self._with.listener.answering)))
+            self._perform(self._with.dialogue.handle(Silence(voices=self._words_heard)))
 
     def _attend(self) -> None:
         """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""

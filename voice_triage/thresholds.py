@@ -62,7 +62,7 @@ class Thresholds:
     go on until 0.9 s, but hardly takes it back."""
 
     # -- patience: silence before the dialogue is told --
-    patience_short_s: float = 5.0  # where an emergency is read back before it is announced
+    patience_short_s: float = 5.0  # after a read-back that comes before the announcement
     patience_normal_s: float = 8.0
     """Time to think and to look at a child: twice the 4 s of echokit_server (docs/safety.md, H19)."""
     patience_long_s: float = 30.0
@@ -93,12 +93,12 @@ FADE_S = 0.02
 
 # ---- talk without end ----
 
-CUT_BLOCKS = 5
-"""0.1 s at most from a forced end to the next utterance: a word was cut ("press one" was then a "yes")."""
-TALK_GAP_BLOCKS = 25
-"""Blocks (0.5 s) without a voice after which talk that never ended has ended."""
-CHATTER_TIMES, CHATTER_WORDS, CHATTER_S, CHATTER_WITHIN_S = 2, 4, 6.0, 30.0
-"""Sentences without sense, words in each, their length in all and the time since: others are talking."""
+CUT_BLOCKS, TALK_GAP_BLOCKS = 5, 25
+"""From a forced end to the next utterance: 0.1 s at most, a word was cut ("press one" was then a "yes"). After
+0.5 s without a voice talk that never ended has ended."""
+CHATTER_WORDS, LONG_WORDS, CHATTER_S, CHATTER_WITHIN_S = 6, 8, 6.0, 45.0
+"""A sentence of so many words without sense within the last: others may talk, and one of the second may be
+theirs, whatever it means. Two and more, so long in all: they do, and what makes no sense is no reply."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 
