@@ -94,7 +94,7 @@ FADE_S = 0.02
 # ---- talk without end ----
 
 CUT_BLOCKS, TALK_GAP_BLOCKS = 5, 25
-"""From a forced end to the next utterance: 0.1 s at most, a word was cut ("press one" was then a "yes"). After
+"""From a forced end to the next utterance: 0.1 s at most, a word was cut ("press one" was a "yes"). After
 0.5 s without a voice talk that never ended has ended."""
 CHATTER_WORDS, LONG_WORDS, CHATTER_S, CHATTER_WITHIN_S = 6, 8, 6.0, 45.0
 """A sentence of so many words without sense within the last: others may talk, and one of the second may be
