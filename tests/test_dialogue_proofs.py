@@ -292,6 +292,26 @@ def test_where_only_others_talk_it_is_read_back_twice_and_then_unsure(flag: str,
         assert LEVELS.index(dialogue.decision.level) >= LEVELS.index("urgent")
 
 
+def test_only_what_was_new_of_a_doubted_emergency_is_left_open_and_it_is_asked_about_again() -> None:
+    """A fever that was told surely, then a lethargy that others may have told: together an emergency."""
+    said = (finding("fever"), finding("non_blanching_rash", "absent"))
+    dialogue = Dialogue.at(PROTOCOL, State("itch", said, settled=frozenset({"fever", "sepsis_signs"})))
+    dialogue.handle(replace(heard(finding("lethargy")), weak=True))
+    assert dialogue.doubted
+    read_back = dialogue.state
+
+    for _ in range(2):
+        dialogue.handle(replace(NOISE, weak=True))
+    assert dialogue.findings["fever"].status == "present"
+    assert dialogue.findings["lethargy"].status == "unsure"
+    assert "sepsis_signs" not in dialogue.state.settled
+
+    dialogue.state = read_back
+    dialogue.handle(Silence())
+    dialogue.handle(heard(answer="no"))
+    assert dialogue.findings["fever"].status == "present"
+
+
 @pytest.mark.parametrize(
     "question", [one for one in PROTOCOL.questions if one.kind != "value"], ids=lambda one: one.id
 )

@@ -284,15 +284,43 @@ def test_who_has_called_is_not_told_to_call(room: Begin) -> None:
     assert heard.dialogue.state.helped and "Call your emergency number now." not in heard.script.spoken
 
 
-def test_a_no_over_the_first_words_of_it_denies_nothing(room: Begin) -> None:
+@pytest.mark.parametrize("seconds", [0.3, 0.45, 0.6, 1.2])
+def test_a_no_over_the_first_words_of_it_denies_nothing(room: Begin, seconds: float) -> None:
     heard = room("glass_test")
     heard.say("no")
     while not any(line.startswith("I heard") for line in heard.script.spoken):
         heard.run(0.1)
-    heard.say("no no", seconds=1.2)
+    heard.say("no", seconds=seconds)
     heard.run(9)
 
+    assert heard.dialogue.state.statuses["non_blanching_rash"] == "present"
+
+
+@pytest.mark.parametrize(
+    "reply", ["yes yes yes yes yes yes", "yes that is exactly what i told you just now", "yes and he is hot"]
+)
+def test_a_yes_counts_at_any_length(room: Begin, reply: str) -> None:
+    assert room("stiff_neck").hears("yes", reply).emergency
+
+
+def test_a_long_no_of_others_denies_nothing(room: Begin) -> None:
+    heard = room("stiff_neck").hears("yes", "no way i never said that to her")
+
     assert heard.dialogue.doubted and heard.script.spoken[-1] == READ_BACK
+
+
+@pytest.mark.parametrize("patience", [1, 10])
+def test_a_cough_over_the_read_back_does_not_hold_it_up(kit: Kit, patience: float) -> None:
+    heard = Room(kit, patience=patience).hears(*TELEVISION).at("stiff_neck")
+    heard.say("yes")
+    while not any(line.startswith("I heard") for line in heard.script.spoken):
+        heard.run(0.1)
+    heard.scripted.say("", 3.0)
+    heard.room.say(np.ones(48_000, np.int16))
+
+    heard.run(12)
+
+    assert heard.emergency
 
 
 def test_while_it_is_doubted_the_decision_is_an_emergency(room: Begin) -> None:

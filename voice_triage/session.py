@@ -87,7 +87,8 @@ class Session:
         far = next_block(self._with.speaker, self._faults)
         near = self._ears.near(far)
         line = self._with.speaker.line
-        for event in self._ears.hear(near, self._turn.question, line.text.lower() if line else ""):
+        question = None if self._with.speaker.leading else self._turn.question  # it was not asked yet
+        for event in self._ears.hear(near, question, line.text.lower() if line else ""):
             self._survive(lambda event=event: self._on(event), signs_of(event))  # type: ignore[misc]
         for error in self._with.clock.failures():
             self._faults.note("second opinion", error)
@@ -186,9 +187,7 @@ class Session:
         self._observer.heard(meaning.text, at_s=self._with.clock.now_s())
         if taken_back:
             return self._take(meaning, (Line("too_soon"),))
-        unasked = meaning.answer == "no" and any(one.readback for one in self._unheard[1:])
-        begun = utterance.question != self._turn.question or self._with.speaker.announcing or unasked
-        if utterance.alarmed or begun:
+        if utterance.alarmed or utterance.question != self._turn.question or self._with.speaker.announcing:
             meaning = no_answer(meaning, self._with.dialogue.red_flags)
             if not (meaning.findings or meaning.values or meaning.command):
                 return self._say_again()
@@ -273,7 +272,8 @@ class Session:
             self._was_playing = self._was_playing or speaker.line is not None  # an earcon is no line
             self._idle_blocks = 0
             return
-        if self._room_talk.holds_up(self._patience_s):
+        wordless = self._with.dialogue.doubted and not self._words_heard  # a cough, a child that cries
+        if self._room_talk.holds_up(self._patience_s) and not wordless:
             return self._attend()
         if self._was_playing:
             self._was_playing = self._words_heard = False
@@ -283,7 +283,7 @@ class Session:
         self._idle_blocks += 1
         if self._turn.phase != "ended" and self._idle_blocks * BLOCK_S >= self._patience_s:
             self._idle_blocks = 0
-            if self._unheard:
+            if self._unheard and not self._with.dialogue.doubted:
                 return self._say_again()
             self._perform(self._with.dialogue.handle(Silence(voices=self._words_heard)))
 
@@ -294,6 +294,7 @@ class Session:
 
     @property
     def _patience_s(self) -> float:
-        """Nobody looks for a glass that was not heard of."""
-        unheard = self._unheard and not self._turn.re_listen
-        return self._wishes.patience_s("normal" if unheard else self._turn.patience, self._with.thresholds)
+        patience, limits = self._turn.patience, self._with.thresholds
+        if self._unheard and not self._turn.re_listen and patience != "short":
+            patience = "normal"  # nobody looks for a glass that was not heard of
+        return self._wishes.patience_s(patience, limits)

@@ -119,6 +119,11 @@ class Speaker:
         return bool(line and line.emergency and not line.readback)
 
     @property
+    def leading(self) -> bool:
+        """True until the question of a read-back begins."""
+        return any(one.readback for key in list(self._order)[1:] if (one := self._lines.get(key)))
+
+    @property
     def line(self) -> Words | None:
         """The line that is sounding."""
         return self._lines.get(self._player.segment or "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from voice_triage.dialogue.outcome import unfinished
-from voice_triage.dialogue.readback import asked_again, causes, taken_away
+from voice_triage.dialogue.readback import MEASURED, asked_again, causes, taken_away
 from voice_triage.dialogue.state import CONFIRM, NEXT, STANDING_BY, State
 from voice_triage.dialogue.step import Step, question_at, returns
 from voice_triage.dialogue.taking import safe_reading, worst_reading
@@ -96,6 +96,13 @@ def _back(step: Step) -> State:
 
 
 def _announce(step: Step) -> State:
+    """The emergency is told from here on."""
+    told = step.before.announced and not step.before.doubted
+    advised = step.before.advised if told else ()
+    return replace(_stand(step), told_level="emergency", advised=advised, doubted=False)
+
+
+def _stand(step: Step) -> State:
     """The emergency stands from here on, with what caused it."""
     before = step.before
     # "No, he's not confused, he won't wake up": what is denied by name is announced no more.
@@ -111,14 +118,11 @@ def _announce(step: Step) -> State:
         state,
         announced=tuple(dict.fromkeys((*old, *added))),
         standing=step.decision,
-        fresh=_changed(before, state),
+        fresh=(*(before.fresh if before.doubted else ()), *_changed(before, state)),
         resume=before.resume if inside else before.question,
         revisit=None,
         tries=0,
-        told_level="emergency",
-        advised=before.advised if before.announced else (),
         helped=state.helped and not _another_action(step),
-        doubted=False,
     )
 
 
@@ -126,19 +130,31 @@ def _ask_whether(step: Step) -> State:
     """The emergency stands, but nobody is told of it before the read-back was answered."""
     if step.before.doubted:
         return _try(step)
-    state = _announce(step)
-    doubts = (*state.doubts, *state.announced)
-    return replace(state, doubted=True, doubts=doubts, told_level=step.before.told_level)
+    state = _stand(step)
+    return replace(state, doubted=True, doubts=(*state.doubts, *state.announced), told_level=None)
 
 
 def _leave_open(step: Step) -> State:
-    """Nobody confirmed or denied it: its signs are unsure, and asked about where they still can be."""
-    names, protocol = step.before.announced, step.protocol
-    asking = {one.id for one in protocol.questions if {*names} & {*one.asks_for}} - step.state.settled
-    kept = tuple(one for one in step.state.findings if one.concept not in names)
-    unsure = tuple(Finding(name, "unsure") for name in names if name in protocol.concepts)
-    state = replace(step.state, findings=(*kept, *unsure), vague_alarm=None)
-    return _stood_down(replace(state, reopened=state.reopened | asking))
+    """Nobody confirmed or denied it: what was new of it is unsure, and asked about once more."""
+    state, protocol = step.state, step.protocol
+    names = {name for name in state.announced if name in state.fresh} or {*state.announced}
+    kept = tuple(one for one in state.findings if one.concept not in names)
+    unsure = tuple(
+        Finding(name, "unsure") for name in state.announced if name in names & protocol.concepts.keys()
+    )
+    values = tuple(one for one in state.values if one.concept != MEASURED or protocol.fever not in names)
+    asking = {one.id for one in protocol.questions if names & {*one.asks_for, one.id}} - state.retried
+    return _stood_down(
+        replace(
+            state,
+            findings=(*kept, *unsure),
+            values=values,
+            vague_alarm=None,
+            settled=state.settled - asking,
+            reopened=state.reopened | asking,
+            retried=state.retried | asking,
+        )
+    )
 
 
 def _another_action(step: Step) -> bool:
@@ -151,7 +167,8 @@ def _announce_rest(step: Step) -> State:
     step.state = replace(_taken_back(step), announced=())
     decision = step.decision
     caused = causes(step.protocol, step.state, decision)
-    return replace(step.state, announced=caused, standing=decision, tries=0, doubted=False)
+    state = replace(step.state, announced=caused, standing=decision, tries=0)
+    return replace(state, told_level="emergency", doubted=False)
 
 
 def _withdrawn(step: Step) -> State:
@@ -169,7 +186,7 @@ def _stood_down(state: State) -> State:
         resume=None,
         overheard=False,
         told_level=None,
-        advised=(),
+        advised=state.advised if state.doubted else (),
         standing=None,
         helped=False,
     )
@@ -185,7 +202,8 @@ def _once_more(step: Step) -> State:
 def _farewell(step: Step) -> State:
     open_signs = unfinished(step.protocol, step.decision)
     told = "urgent" if open_signs else step.decision.level
-    return replace(step.state, told_level=told, unfinished=step.state.unfinished or open_signs)
+    open_signs = step.state.unfinished or open_signs
+    return replace(step.state, told_level=told, unfinished=open_signs, doubted=False)
 
 
 def _taken_back(step: Step) -> State:

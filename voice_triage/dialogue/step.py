@@ -22,7 +22,7 @@ REMINDERS = 15
 DOUBTED = 2
 """Times that a sign in words is doubted."""
 REPLY_WORDS = 5
-"""Where others talk, in more words a yes may be anybody's: "right, let's get going then"."""
+"""Where others talk, in more words a no may be anybody's: "no way, i never said that to her"."""
 ADJUSTMENTS = ("slower", "faster", "louder", "quieter")
 
 
@@ -62,6 +62,14 @@ class Step:
         return self._facts[1]
 
     @property
+    def anybodys(self) -> bool:
+        """True for what others may have said: much of it, or without sense, but no yes."""
+        brief = self.meaning.answer is not None and len(self.meaning.text.split()) <= REPLY_WORDS
+        return (
+            isinstance(self.event, Heard) and self.event.weak and self.meaning.answer != "yes" and not brief
+        )
+
+    @property
     def answered(self) -> bool:
         """True when the utterance is an answer or a command."""
         return self.meaning.answer is not None or self.meaning.command is not None
@@ -84,7 +92,7 @@ class Step:
         return bool(named_absent(self.before, self.meaning))
 
     def _hear(self) -> None:
-        if self.before.place == CONFIRM:
+        if self.before.place == CONFIRM and not (self.before.doubted and self.anybodys):
             self.withdrawn = taken_back(self.protocol, self.before, self.meaning)
         self.taken = take(self.protocol, self.before, self.meaning, self.question)
         self.state = replace(self.taken.state, reminders=0)
@@ -167,8 +175,7 @@ def _others_only(step: Step) -> bool:
     if isinstance(step.event, Silence):
         return step.event.voices
     meaning = step.meaning
-    brief = meaning.answer is not None and len(meaning.text.split()) <= REPLY_WORDS
-    return step.event.weak and not (brief or meaning.told or meaning.command or meaning.signs)
+    return step.anybodys and not (meaning.told or meaning.command or meaning.signs)
 
 
 ABOUT_A_QUESTION: Mapping[str, Callable[[Step, str], bool]] = {"wants": wants, "returns": returns}
