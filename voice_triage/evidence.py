@@ -10,14 +10,15 @@ from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_WITHIN_S, CHATTER_WORDS, LONG_WORDS, RATE_HZ
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import CERTAIN, LIKELY
+from voice_triage.understanding.strengths import AGREED, CERTAIN, LIKELY
 
 
 class Evidence:
-    """A red flag in words counts at once where the network finds it likely in some engine's words.
+    """A red flag counts at once where the network finds it likely in some engine's words.
 
-    Where others may talk, as a television does, it must be all but certain, and a bare answer never counts at
-    once: their "yes" is as clear as the caller's. The rest is read back first (``State.doubted``).
+    Where others may talk, as a television does, it must be all but certain, and no answer counts at once that
+    does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines must have
+    heard it. The rest is read back first (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -45,7 +46,7 @@ class Evidence:
 
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
-        return self._likely({flag.concept}, utterance) if flag.words else not self._others_may_talk
+        return bool(flag.words or not self._others_may_talk) and self._likely({flag.concept}, utterance)
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
         """Those of the red flags that may."""
@@ -63,18 +64,21 @@ class Evidence:
             one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
         ]
         said = {one.concept for one in there if one.words}
-        if utterance.alarmed or (there and not said and not others):
+        if utterance.alarmed:
             return False
-        if there and not meaning.bare:
-            return not self._likely(said or {one.concept for one in there}, utterance)
+        if there:
+            named = said or {one.concept for one in there}
+            return (others and not said) or not self._likely(named, utterance)
         return (talk and meaning.empty) or (
             others and (meaning.bare or len(meaning.text.split()) >= LONG_WORDS)
         )
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
-        least = CERTAIN if self._others_may_talk else LIKELY
-        return any(likelihood(text, question, named) >= least for text in utterance.readings)
+        each = [max(likelihood(text, question, named) for text in texts) for texts in utterance.readings]
+        if self._others_talk and min(each) < AGREED:
+            return False
+        return max(each) >= (CERTAIN if self._others_may_talk else LIKELY)
 
 
 def _senseless(meaning: Meaning) -> bool:

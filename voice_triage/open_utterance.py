@@ -70,11 +70,12 @@ class OpenUtterance:
         return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
 
     @property
-    def readings(self) -> tuple[str, ...]:
-        """All that the engines have made of it so far, each once."""
+    def readings(self) -> list[set[str]]:
+        """What each engine has made of it so far."""
+        ours = {self.text, self.final.text if self.final else ""}
         looks = [look.result() for look in (self.second, *self.checks.values())]
-        heard = [self.final, *looks]
-        return tuple(dict.fromkeys((self.text, *(one.text for one in heard if one))))
+        theirs = {look.text for look in looks if look} | {""}
+        return [ours, theirs] if self.second.there else [ours]
 
     def sound(self, again: Again | None, longest: int | None = None) -> Callable[[], Pcm]:
         """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""

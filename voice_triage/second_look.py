@@ -28,6 +28,11 @@ class SecondLook:
         return SecondLook(self._engine, self._clock, self._question)
 
     @property
+    def there(self) -> bool:
+        """True where there is a second engine."""
+        return self._engine is not None
+
+    @property
     def awaited(self) -> bool:
         """True while an answer is still to come."""
         return self._result is None

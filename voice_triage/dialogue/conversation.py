@@ -105,7 +105,7 @@ class Dialogue:
         """Enter ``place``, or from the hub the place that the machine chooses; return the reply."""
         if place == NEXT:
             place, chosen = self.machine.move(NEXT, GO, step)
-            if chosen in ("announce", "once_more"):
+            if chosen in ("announce", "ask_whether", "once_more"):
                 reply = chosen
             apply(step, chosen)
         arrive(step, place)

@@ -276,7 +276,8 @@ def _end() -> list[Row]:
 def _choice(protocol: Protocol) -> list[Row]:
     """The next question: the first in asking order that is still open and fits."""
     # What a question left open is read safely, and that may itself be an emergency.
-    found = [Row(GO, NEXT, CONFIRM, ("alarm",), "announce")]
+    found = [Row(GO, NEXT, CONFIRM, ("alarm", "weak"), "ask_whether")]
+    found += [Row(GO, NEXT, CONFIRM, ("alarm",), "announce")]
     for question in protocol.questions:
         if question.kind == "walk":
             again = (f"wants:{question.id}", "asked_before")

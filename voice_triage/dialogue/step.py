@@ -167,7 +167,8 @@ def _weak(step: Step) -> bool:
     """
     caused, times = causes(step.protocol, step.state, step.decision), 1 if step.meaning.bare else DOUBTED
     often = all(step.state.doubts.count(one) >= times for one in caused)
-    return isinstance(step.event, Heard) and step.event.weak and not often
+    weak = isinstance(step.event, Heard) and step.event.weak
+    return weak and not often and not step.before.doubted
 
 
 def _others_only(step: Step) -> bool:
