@@ -258,9 +258,9 @@ class Interpreter:
         return weighing.alone(signs, said, reading, self._network, below)
 
     def likelihood(self, text: str, question: str | None, concepts: frozenset[str]) -> float:
-        """The network's highest probability that the words say one of the concepts; 1 without a network."""
+        """The network's highest probability that the words say one of the concepts; 1 where it knows none."""
         words = self._grammar.lexicon.utterance(text).surface
-        if not words or self._network is None:
+        if not words or self._network is None or concepts.isdisjoint(self._network.concepts):
             return float(bool(words))
         return weighing.likeliest(self._network.read(words, question), self._network, concepts)
 
