@@ -22,6 +22,7 @@ from bench.measure import (
     slow,
     times,
 )
+from bench.techniques import CREDULOUS, Technique
 from bench.trials import Outcome, Trial, mapping
 from voice_triage.pcm import Pcm
 
@@ -189,13 +190,31 @@ def background(bench: Bench) -> list[Row]:
 def acted(bench: Bench) -> list[Row]:
     """The same of acted dialogue, which is harder: its words are those of fear and of harm."""
     stretches = corpus.dialogue(max(3.0, ACTED_MINUTES * min(1.0, bench.part)), bench.tell)
-    return [_in_rooms(bench, "false emergencies per hour of acted dialogue", stretches)]
+    figure = "false emergencies per hour of acted dialogue"
+    return [
+        _in_rooms(bench, figure, stretches),
+        _in_rooms(bench, f"{figure}, {CREDULOUS.name}", stretches[::2], CREDULOUS, loud=True),
+    ]
 
 
-def _in_rooms(bench: Bench, figure: str, stretches: Sequence[tuple[str, Pcm]]) -> Row:
+def _in_rooms(
+    bench: Bench,
+    figure: str,
+    stretches: Sequence[tuple[str, Pcm]],
+    technique: Technique | None = None,
+    *,
+    loud: bool = False,
+) -> Row:
+    """``loud``: as loud as the caller only."""
     work = [
-        (kind, pcm, rooms.QUESTIONS[(number + later) % len(rooms.QUESTIONS)], snr_db, bench.whole)
-        for snr_db, later in ROOMS[: 1 if bench.quick else None]
+        (
+            kind,
+            pcm,
+            rooms.QUESTIONS[(number + later) % len(rooms.QUESTIONS)],
+            snr_db,
+            technique or bench.whole,
+        )
+        for snr_db, later in ROOMS[: 1 if bench.quick or loud else None]
         for number, (kind, pcm) in enumerate(stretches)
     ]
     stays = list(bench.pool.map(rooms.others, *zip(*work, strict=True))) if work else []
@@ -203,7 +222,7 @@ def _in_rooms(bench: Bench, figure: str, stretches: Sequence[tuple[str, Pcm]]) -
     count = sum(one.emergencies for one in stays)
     why = [{"room": one.kind, "question": one.question, "why": text} for one in stays for text in one.why]
     rate, detail = count / hours if hours else 0.0, f"{count} in {hours * 60:.0f} minutes"
-    room = "as loud as the caller, and 10 dB below"
+    room = "as loud as the caller" + ("" if loud else ", and 10 dB below")
     return Row(figure, room, rate, "per hour", 1, False, count, detail=detail, failures=why)
 
 

@@ -10,8 +10,9 @@ from typing import Any, Literal
 from unittest.mock import patch
 
 from voice_triage.app import Kit
+from voice_triage.evidence import Evidence
 from voice_triage.listening import Listener
-from voice_triage.messages import Finding
+from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.recognizers.moonshine_engine import MoonshineRecognizer
 from voice_triage.recognizers.restarting import RestartingRecognizer
@@ -42,12 +43,25 @@ class Technique:
 
 WHOLE = Technique()
 STREAMING = Technique("streaming lane alone", second_opinion=False)
+CREDULOUS = Technique("without the read-back of weak evidence", lacking=("read-back",))
 
 
 def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bool:
     """Whether a red flag has stood long enough, with nobody asked."""
     stood_s = utterance.standing[finding.concept] * BLOCK / RATE_HZ
     return stood_s >= max(utterance.hold_s(finding, listener._limits), listener.recognizer.step_s)
+
+
+class _Credulous(Evidence):
+    """Whatever was heard is evidence enough."""
+
+    def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
+        """Always."""
+        return True
+
+    def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
+        """Never."""
+        return False
 
 
 LACKING: Mapping[str, tuple[str, Any]] = {
@@ -63,6 +77,7 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "pace": ("voice_triage.audio.endpoint.SLOWER_PACE", 1.0),
     "judge's restart": ("voice_triage.audio.endpoint.NO_VOICE", 0.0),
     "asking": ("voice_triage.listening.Listener._sure", _stood),
+    "read-back": ("voice_triage.listening.Evidence", _Credulous),
     "waiting": ("voice_triage.understanding.interpreter.left_open", lambda *said: False),
     "clear words": ("voice_triage.understanding.interpreter.clear", lambda *said: frozenset()),
     "last word": (
