@@ -240,10 +240,7 @@ REPLIES = (
     *(Heard(Meaning("words", told=(told,))) for told in CIRCUMSTANCES if told != "spots_fade"),
     *(Heard(Meaning("words", "no", told=(told,))) for told in ("help_called", "alone")),
     *(heard(finding(flag), partial=partial) for flag in PROTOCOL.red_flags for partial in (False, True)),
-    *(
-        Heard(Meaning("yes", "yes"), weak=True),
-        Heard(Meaning("words", findings=(finding("fever"),)), weak=True),
-    ),
+    Heard(Meaning("yes that is what i said to you just now", "yes"), weak=True),
 )
 """All that confirms an emergency that was only read back: anything but a no, and the talk of others."""
 
@@ -276,7 +273,11 @@ def test_in_every_place_a_red_flag_on_weak_evidence_is_read_back_and_any_reply_d
 
 
 @pytest.mark.parametrize("flag", PROTOCOL.red_flags)
-@pytest.mark.parametrize("nobody", [replace(NOISE, weak=True), Silence(voices=True)], ids=["talk", "voices"])
+@pytest.mark.parametrize(
+    "nobody",
+    [replace(NOISE, weak=True), replace(heard(finding("vomiting")), weak=True), Silence(voices=True)],
+    ids=["talk", "another sign", "voices"],
+)
 def test_where_only_others_talk_it_is_read_back_twice_and_then_unsure(flag: str, nobody: Event) -> None:
     dialogue = Dialogue(PROTOCOL)
     for place in dialogue.machine.places[:-1]:

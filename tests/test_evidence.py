@@ -297,6 +297,15 @@ def test_a_no_over_the_first_words_of_it_denies_nothing(room: Begin, seconds: fl
 
 
 @pytest.mark.parametrize(
+    "scrap", ["how do you know my four", "had me", "i'm", "something about a scarecrow", "i was sick once"]
+)
+def test_a_scrap_of_what_others_say_is_no_reply(room: Begin, scrap: str) -> None:
+    heard = room("stiff_neck").hears("yes", scrap)
+
+    assert heard.dialogue.doubted and not heard.emergency
+
+
+@pytest.mark.parametrize(
     "reply", ["yes yes yes yes yes yes", "yes that is exactly what i told you just now", "yes and he is hot"]
 )
 def test_a_yes_counts_at_any_length(room: Begin, reply: str) -> None:

@@ -69,9 +69,8 @@ class Evidence:
         if there:
             named = said or {one.concept for one in there}
             return (others and not said) or not self._likely(named, utterance)
-        return (talk and meaning.empty) or (
-            others and (meaning.bare or len(meaning.text.split()) >= LONG_WORDS)
-        )
+        replies = meaning.answer or meaning.command or meaning.told
+        return (talk and not replies) or (others and (meaning.bare or _long(meaning)))
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
@@ -81,7 +80,11 @@ class Evidence:
         return max(each) >= (CERTAIN if self._others_may_talk else LIKELY)
 
 
+def _long(meaning: Meaning) -> bool:
+    return len(meaning.text.split()) >= LONG_WORDS
+
+
 def _senseless(meaning: Meaning) -> bool:
-    """True for a sentence of which nothing was understood, but perhaps whom it is about."""
-    words = any(one.words for one in meaning.values)
-    return replace(meaning, values=()).empty and not words and len(meaning.text.split()) >= CHATTER_WORDS
+    """True for a sentence of which nothing was understood, or of a long one no more than a person."""
+    told = any(one.words and (one.concept != "patient" or not _long(meaning)) for one in meaning.values)
+    return replace(meaning, values=()).empty and not told and len(meaning.text.split()) >= CHATTER_WORDS

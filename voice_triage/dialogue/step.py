@@ -175,8 +175,8 @@ def _others_only(step: Step) -> bool:
     """True where only others talk, as far as one can know."""
     if isinstance(step.event, Silence):
         return step.event.voices
-    meaning = step.meaning
-    return step.anybodys and not (meaning.told or meaning.command or meaning.signs)
+    meaning, announced = step.meaning, step.before.announced
+    return step.anybodys and not (meaning.told or meaning.command or meaning.signs.intersection(announced))
 
 
 ABOUT_A_QUESTION: Mapping[str, Callable[[Step, str], bool]] = {"wants": wants, "returns": returns}
