@@ -31,6 +31,9 @@ BLOCK_S = BLOCK / RATE_HZ
 DECIDED_S = 4.5
 """So long after the words nothing more comes of them: 0.9 s of silence, 1.5 s of second opinion, and room."""
 
+DOUBTED_S = 25.0
+"""So long after them a read-back that comes first is decided: by silence, where nobody else talks."""
+
 USUAL = {"patient": "it's for me", "age": "thirty", "duration": "two days"}
 WALK = ("ready", "they fade")
 
@@ -67,7 +70,7 @@ class Outcome:
     silent_ms: float | None = None
     answered_ms: float | None = None
     by: str = ""
-    """The lane that raised the emergency: streaming, second opinion, or the answer."""
+    """The lane that raised the emergency: streaming, second opinion, the answer, or a read-back before it."""
     partials: list[str] = field(default_factory=list)
     meanings: list[Meaning] = field(default_factory=list)
     understood: bool = False
@@ -117,6 +120,8 @@ def run(trial: Trial) -> Outcome:
         outcome = _outcome(trial, stage, ear, events, audio_s)
     if outcome.emergency:
         outcome.by = alarms[0].by if alarms else "answer"
+        if stage.dialogue.state.doubts:
+            outcome.by = "read-back"
     return outcome
 
 
@@ -218,9 +223,8 @@ def _play(stage: Stage, trial: Trial) -> float:
         if stage.caller.emergency_s is not None and not stage.caller.talking and trial.then is None:
             break
         speeches = stage.caller.speeches
-        if (
-            len(speeches) > (trial.then is not None)
-            and audio_s > speeches[-1].where.end / RATE_HZ + DECIDED_S
+        if len(speeches) > (trial.then is not None) and audio_s > speeches[-1].where.end / RATE_HZ + (
+            DOUBTED_S if stage.dialogue.state.doubts else DECIDED_S
         ):
             break
     return audio_s

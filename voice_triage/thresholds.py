@@ -62,7 +62,7 @@ class Thresholds:
     go on until 0.9 s, but hardly takes it back."""
 
     # -- patience: silence before the dialogue is told --
-    patience_short_s: float = 5.0  # after a read-back that comes before the announcement
+    patience_short_s: float = 4.0  # after a read-back that comes before the announcement
     patience_normal_s: float = 8.0
     """Time to think and to look at a child: twice the 4 s of echokit_server (docs/safety.md, H19)."""
     patience_long_s: float = 30.0
