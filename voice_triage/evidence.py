@@ -14,11 +14,11 @@ from voice_triage.understanding.strengths import AGREED, CERTAIN, LIKELY
 
 
 class Evidence:
-    """A red flag counts at once where the network finds it likely in some engine's words.
+    """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    Where others may talk, as a television does, it must be all but certain, and no answer counts at once that
-    does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines must have
-    heard it. The rest is read back first (``State.doubted``).
+    Where others may talk, as a television does, it must be all but certain, in no guess, and no answer counts
+    at once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines
+    must have heard it. The rest is read back first (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -74,7 +74,8 @@ class Evidence:
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
-        each = [max(likelihood(text, question, named) for text in texts) for texts in utterance.readings]
+        heard = utterance.readings(guesses=not self._others_may_talk)
+        each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
         if self._others_talk and min(each) < AGREED:
             return False
         return max(each) >= (CERTAIN if self._others_may_talk else LIKELY)

@@ -227,7 +227,10 @@ class Listener:
         utterance.seen = self._evidence.sift(flags, utterance) if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
-        utterance.whole = plain.union(again)
+        # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
+        others = early.others if paused and flags.keys() - plain else ()
+        alarms = [self._interpreter.alarm(text, utterance.question) for text in others]
+        utterance.whole = plain.union(again, (f.concept for a in alarms if a.settled for f in a.findings))
         utterance.over = early.sure and not paused and same
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:

@@ -69,13 +69,13 @@ class OpenUtterance:
         """All of its sound, with what came before the first voice."""
         return np.concatenate(self.blocks) if self.blocks else np.zeros(0, np.int16)
 
-    @property
-    def readings(self) -> list[set[str]]:
-        """What each engine has made of it so far."""
+    def readings(self, *, guesses: bool) -> list[set[str]]:
+        """What each engine has made of it so far, with what else it may have been."""
         ours = {self.text, self.final.text if self.final else ""}
         looks = [look.result() for look in (self.second, *self.checks.values())]
-        theirs = {look.text for look in looks if look} | {""}
-        return [ours, theirs] if self.second.there else [ours]
+        heard = [look for look in looks if look]
+        theirs = {text for one in heard for text in (one.text, *(one.others if guesses and one.sure else ()))}
+        return [ours, theirs | {""}] if self.second.there else [ours]
 
     def sound(self, again: Again | None, longest: int | None = None) -> Callable[[], Pcm]:
         """What the second opinion is to hear: of who speaks over the assistant also what was suppressed."""
