@@ -16,8 +16,8 @@ from voice_triage.understanding.strengths import AGREED, CERTAIN, LIKELY
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    Where others may talk, as a television does, it must be all but certain, in no guess, and no answer counts
-    at once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines
+    Where others may talk, as a television does, it must be all but certain, no guess, and no answer counts at
+    once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines
     must have heard it. The rest is read back first (``State.doubted``).
     """
 
