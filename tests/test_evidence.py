@@ -9,6 +9,7 @@ import pytest
 from rig import Rig
 
 from voice_triage.app import Kit, settings_from
+from voice_triage.messages import Partial
 
 TELEVISION = (
     "the harbour lights are lovely from up here captain",
@@ -261,6 +262,16 @@ def test_noise_without_words_is_no_other_voice(room: Begin) -> None:
         heard.room.say(np.ones(24_000, np.int16))
         heard.run(2)
     heard.run(10)
+
+    assert heard.emergency
+
+
+def test_a_mutter_in_a_quiet_room_is_no_other_voice(room: Begin) -> None:
+    """An engine makes words of a moan, and takes them back."""
+    heard = room("emergency_signs", ()).hears("lips normal speech gone")
+    for _ in range(2):
+        heard.session._on(Partial("oh"))
+        heard.run(5)
 
     assert heard.emergency
 

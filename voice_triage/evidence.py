@@ -35,7 +35,7 @@ class Evidence:
             self._senseless.popleft()
 
     @property
-    def _others_may_talk(self) -> bool:
+    def others_may_talk(self) -> bool:
         """True where one sentence of late made no sense."""
         return bool(self._senseless)
 
@@ -46,7 +46,7 @@ class Evidence:
 
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
-        return bool(flag.words or not self._others_may_talk) and self._likely({flag.concept}, utterance)
+        return bool(flag.words or not self.others_may_talk) and self._likely({flag.concept}, utterance)
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
         """Those of the red flags that may."""
@@ -57,7 +57,7 @@ class Evidence:
 
         True as well of what, in answer to a read-back, may be anybody's talk.
         """
-        others, talk = self._others_may_talk, self._others_talk
+        others, talk = self.others_may_talk, self._others_talk
         if _senseless(meaning):
             self._senseless.append((self._now_s, utterance.voice_s))
         there = [
@@ -74,11 +74,11 @@ class Evidence:
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
-        heard = utterance.readings(guesses=not self._others_may_talk)
+        heard = utterance.readings(guesses=not self.others_may_talk)
         each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
         if self._others_talk and min(each) < AGREED:
             return False
-        return max(each) >= (CERTAIN if self._others_may_talk else LIKELY)
+        return max(each) >= (CERTAIN if self.others_may_talk else LIKELY)
 
 
 def _long(meaning: Meaning) -> bool:

@@ -52,7 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
-        self._evidence = Evidence(interpreter, red_flags)
+        self.evidence = Evidence(interpreter, red_flags)
 
     @property
     def busy(self) -> bool:
@@ -112,7 +112,7 @@ class Listener:
         ``own_words`` is the line being played, empty in silence: a red flag in it needs a confirmed
         voice, since it may be the assistant's own.
         """
-        self._evidence.tick()
+        self.evidence.tick()
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
         self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
@@ -174,7 +174,7 @@ class Listener:
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
-        if not self._evidence.suffices(finding, utterance):
+        if not self.evidence.suffices(finding, utterance):
             return False
         if finding.concept in utterance.clear and not (utterance.talk or own(finding, self._own_line)):
             return True
@@ -224,7 +224,7 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        utterance.seen = self._evidence.sift(flags, utterance) if alarm.settled and early.sure else {}
+        utterance.seen = self.evidence.sift(flags, utterance) if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
@@ -251,7 +251,7 @@ class Listener:
             final = utterance.final.text if utterance.final else ""
             ours = self._interpreter.interpret(final, utterance.question)
             meaning = self._weigh(ours, utterance)
-            weak = self._evidence.weak(meaning, utterance)
+            weak = self.evidence.weak(meaning, utterance)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
         # An engine that failed has lost the words: an empty meaning has the question asked again.

@@ -31,9 +31,8 @@ class Session:
         self._with = equipment
         self._turn = Turn()
         self._turns = self._idle_blocks = 0
-        self._words_heard = False  # since the turn began
         self._unheard: list[Words] = []
-        self._was_playing = False
+        self._was_playing = self._words_heard = False
         self._lost, self._devices = frozenset[str](), Devices()
         self._red_flags = frozenset(equipment.dialogue.protocol.red_flags)
         self._faults = Faults(equipment.wording)
@@ -285,7 +284,8 @@ class Session:
             self._idle_blocks = 0
             if self._unheard and not self._with.dialogue.doubted:
                 return self._say_again()
-            self._perform(self._with.dialogue.handle(Silence(voices=self._words_heard)))
+            voices = self._words_heard and self._with.listener.evidence.others_may_talk
+            self._perform(self._with.dialogue.handle(Silence(voices=voices)))
 
     def _attend(self) -> None:
         """Count the silence anew: somebody spoke; not for talk in the room, nor after the farewell."""
