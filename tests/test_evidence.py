@@ -96,6 +96,25 @@ def test_what_is_hardly_likely_is_read_back_in_a_quiet_room_too(
     assert heard.hears("yes").emergency
 
 
+MATCH = "floodlights on and the keeper is shielding his eyes"
+FILM = ("the captain has taken the map to the island", "and the duke has lost his crown in the river")
+
+
+@pytest.mark.parametrize("reply", ["yes", "oh god what do i do", "i don't know just send somebody"])
+def test_what_no_caller_would_say_is_read_back_in_a_quiet_room_too(room: Begin, reply: str) -> None:
+    heard = room("light_sensitivity", ()).hears(MATCH)
+
+    assert heard.read_back and not heard.emergency
+    assert heard.hears(reply).emergency
+
+
+def test_what_others_say_confirms_nothing(room: Begin) -> None:
+    heard = room("light_sensitivity", ()).hears(MATCH, *FILM)
+
+    assert heard.read_back and not heard.emergency
+    assert heard.hears("he can't breathe").emergency
+
+
 @pytest.mark.parametrize(("text", "question"), DOUBTED)
 def test_what_is_not_plain_is_read_back_first(room: Begin, text: str, question: str) -> None:
     heard = room(question).hears(text)

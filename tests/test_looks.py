@@ -166,7 +166,7 @@ class Reader(Interpreter):
     def __init__(self, interpreter: Interpreter, of_interest: str) -> None:
         self._interpreter, self._words, self.asked = interpreter, of_interest, 0
         self.alarm, self.alone = interpreter.alarm, interpreter.alone  # type: ignore[method-assign]
-        self.likelihood = interpreter.likelihood
+        self.likelihood, self.directed = interpreter.likelihood, interpreter.directed
         self.interpret = self._counted  # type: ignore[assignment]
 
     def _counted(self, text: str, question: str | None = None) -> Meaning:

@@ -141,7 +141,7 @@ ORDERS = (None, "repeat", "stop", "restart")
 )
 def test_what_orders_and_what_ends_must_be_so_sure(rule, likely, wanted):
     reading = network.Reading(
-        *(np.array([row], np.float32) for row in ((1,), (1,))), np.array(likely), None, ()
+        *(np.array([row], np.float32) for row in ((1,), (1,))), np.array(likely), 1.0, None, ()
     )
     names = SimpleNamespace(commands=ORDERS[1:])
 
@@ -164,7 +164,7 @@ def test_a_sure_network_overrules_a_rule():
 def reading_of(answer, statuses=(1.0, 0.0, 0.0, 0.0)):
     one = np.array([statuses], np.float32)
     nothing = np.array([1.0, 0.0, 0.0, 0.0], np.float32)
-    return network.Reading(one, np.array(answer, np.float32), nothing, np.zeros((1, 1), np.float32), ())
+    return network.Reading(one, np.array(answer, np.float32), nothing, 1.0, np.zeros((1, 1), np.float32), ())
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,16 @@ from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_WITHIN_S, CHATTER_WORDS, LONG_WORDS, RATE_HZ
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import AGREED, CERTAIN, LIKELY
+from voice_triage.understanding.strengths import AGREED, CERTAIN, DIRECTED, LIKELY, OURS, STRANGE
 
 
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    Where others may talk, as a television does, it must be all but certain, no guess, and no answer counts at
-    once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both engines
-    must have heard it. The rest is read back first (``State.doubted``).
+    And that the caller may have said it. Where others may talk, as a television does, it must be all but
+    certain, no guess, and no answer counts at once that does not name it: their "yes" is as clear as the
+    caller's. Where they surely talk both engines must have heard it. The rest is read back first
+    (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -58,7 +59,8 @@ class Evidence:
         True as well of what, in answer to a read-back, may be anybody's talk.
         """
         others, talk = self.others_may_talk, self._others_talk
-        if _senseless(meaning):
+        directed = self._directed(meaning.text, utterance)
+        if _senseless(meaning) or (directed < STRANGE and len(meaning.text.split()) >= CHATTER_WORDS):
             self._senseless.append((self._now_s, utterance.voice_s))
         there = [
             one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
@@ -70,7 +72,9 @@ class Evidence:
             named = said or {one.concept for one in there}
             return (others and not said) or not self._likely(named, utterance)
         replies = meaning.answer or meaning.command or meaning.told
-        return (talk and not replies) or (others and (meaning.bare or _long(meaning)))
+        strange = talk or directed < (DIRECTED if others else STRANGE)
+        anybodys = (strange and not replies) or (others and (meaning.bare or _long(meaning)))
+        return anybodys and (talk or directed < OURS)
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
@@ -78,7 +82,12 @@ class Evidence:
         each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
         if self._others_talk and min(each) < AGREED:
             return False
+        if max(self._directed(text, utterance) for texts in heard for text in texts) < DIRECTED:
+            return False
         return max(each) >= (CERTAIN if self.others_may_talk else LIKELY)
+
+    def _directed(self, text: str, utterance: OpenUtterance) -> float:
+        return self._interpreter.directed(text, utterance.question)
 
 
 def _long(meaning: Meaning) -> bool:

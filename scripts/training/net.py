@@ -72,11 +72,12 @@ def build(torch, concepts, questions, layers):
             self.layers = nn.ModuleList(self.layer(f"encoder.layer.{at}.") for at in range(layers))
             self.dropout = Dropout(torch)
             count = len(concepts)
-            self.query = nn.Parameter(torch.randn(count + 2, WIDTH) * 0.02)
+            self.query = nn.Parameter(torch.randn(count + 3, WIDTH) * 0.02)
             self.W = nn.Parameter(torch.randn(count, 4, 2 * WIDTH) * 0.02)
             self.bias = nn.Parameter(torch.tensor([4.0, 0, 0, 0]).repeat(count, 1))
             self.S1, self.S2 = fresh(128, 2 * WIDTH), fresh(4, 128)
             self.Wa, self.Wc = fresh(4, 2 * WIDTH), fresh(len(NAMES), 2 * WIDTH)
+            self.Wd = fresh(1, 2 * WIDTH)
 
         def layer(self, at):
             names = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value"}
@@ -111,7 +112,8 @@ def build(torch, concepts, questions, layers):
             count = len(concepts)
             signs = torch.einsum("bnh,nsh->bns", seen[:, :count], self.W) + self.bias
             signs = signs + self.S2(functional.gelu(self.S1(seen[:, :count]), approximate="tanh"))
-            return signs, *(head(seen[:, count + n]) for n, head in enumerate((self.Wa, self.Wc)))
+            heads = self.Wa, self.Wc, self.Wd
+            return signs, *(head(seen[:, count + n]) for n, head in enumerate(heads))
 
     return Net(), folder
 
@@ -156,6 +158,13 @@ def targets_of(torch, rows, concepts):
     return signs, counts, torch.tensor(others, dtype=torch.long)
 
 
+def directed_of(torch, rows):
+    """1 where the caller speaks, 0 where others do; and how much each counts, where nobody knows nothing."""
+    told = [row.get("directed") for row in rows]
+    known = torch.tensor([float(one is not None) for one in told])
+    return torch.tensor([float(one or 0) for one in told]), known
+
+
 def denied_of(torch, rows, concepts):
     """1 where a denial was heard so badly that only this is left of its label: not present."""
     return torch.tensor([[float(c in row.get("not_present", ())) for c in concepts] for row in rows])
@@ -176,7 +185,9 @@ def losses(torch, net, batch, concepts, pieces, questions):
     for head, label, weight in ((1, 0, None), (2, 2, orders)):
         each = functional.cross_entropy(told[head], others[:, label], weight, reduction="none")
         loss = loss + each * others[:, label + 1]
-    return loss
+    directed, known = directed_of(torch, batch)
+    each = functional.binary_cross_entropy_with_logits(told[3][:, 0], directed, reduction="none")
+    return loss + each * known
 
 
 def shipped(torch, net, path, concepts, questions):
@@ -192,7 +203,7 @@ def shipped(torch, net, path, concepts, questions):
     state = {name: torch.from_numpy(whole(arrays, name)) for name in names}
     state["pe"] = state["pe"][: PIECES + 2]  # the first networks were tuned with more places
     fresh = net.state_dict()
-    heads = ["answer", "command"]  # the last two queries
+    heads = ["answer", "command", "directed"]  # the last queries
     ours, theirs = [*concepts, *heads], [*known["concepts"], *heads]
     for name in ("query", "W", "bias"):
         state[name] = placed(state[name], theirs, fresh[name], ours)
@@ -265,12 +276,13 @@ def kept_as(name, value):
 def mean(paths, path):
     """The mean of networks that went on from the first; what they have in common stays as it is, to the bit.
 
-    The word pieces are the first one's: they are not tuned.
+    What an earlier one has not is taken from those that have it; the word pieces are the last one's.
     """
     files = [dict(np.load(one)) for one in paths]
-    arrays = dict(files[0])
-    for name in (one for one in files[0] if one not in ("names", "we") and not one.endswith(".scale")):
-        values = [whole(one, name) for one in files]
+    arrays = dict(files[-1])
+    for name in (one for one in arrays if one not in ("names", "we") and not one.endswith(".scale")):
+        values = [whole(one, name) for one in files if name in one]
+        values = [np.concatenate([one, values[-1][len(one) :]]) if one.ndim else one for one in values]
         if any(not np.array_equal(one, values[0]) for one in values):
             arrays |= kept_as(name, sum(values) / len(values))
     np.savez(path, **arrays)

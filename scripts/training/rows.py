@@ -16,6 +16,7 @@ JOINTS = ["", ",", "and", "and also", "oh and", ".", "but"]
 QUESTIONS = [question.id for question in Protocol.load().questions]
 ROOM = ("room_*", "common_voice", "overheard*")
 """Files of what concerns nobody's health: read at another question each time, since any may be open."""
+TOLD = ("findings", "answer", "values", "command")
 MAY_BE_LOST = set("the a is his her my of to and it in on has are be that".split())
 
 
@@ -34,7 +35,9 @@ def sentences(folders, concepts, grammar, new=(), share=1.0):
         data = strict_yaml.load(path)
         data = list(wordings(data)) if isinstance(data, dict) else data
         if any(fnmatch(path.stem, glob) for glob in ROOM):
-            data = [{**row, "answer": None, "anywhere": True} for row in data]
+            data = [{**row, "answer": None, "anywhere": True, "directed": 0} for row in data]
+        else:
+            data = [{**row, "directed": directed(row, path)} for row in data]
         rows += taken(data, path in often, share) if new else data
     for row in rows:
         words = grammar.lexicon.read(row["text"])
@@ -46,6 +49,12 @@ def sentences(folders, concepts, grammar, new=(), share=1.0):
         if row.get("answer") in ("null", ""):
             row["answer"] = None
     return [row for row in rows if row["words"]]
+
+
+def directed(row, path):
+    """1 where a caller speaks; None where nobody can know: what was heard without sense, phrases."""
+    senseless = path.parent.name == "heard" and not any(row.get(name) for name in TOLD)
+    return None if senseless or row.get("only") else 1
 
 
 def taken(rows, often, share):
@@ -80,8 +89,8 @@ def varied(row):
         if words[at] in MAY_BE_LOST:
             del words[at]
     row = {**row, "words": words}
-    open_now = row.get("anywhere") or (not row.get("question") and random.random() < 0.3)
-    if open_now:  # some question is always open
+    asked = row.get("question")  # half of what is said in a room is read at the question it was written for
+    if random.random() < ((0.5 if asked else 1.0) if row.get("anywhere") else (0.0 if asked else 0.3)):
         row["question"] = random.choice(QUESTIONS)
     return row
 
@@ -130,5 +139,6 @@ def joined(first, second):
     words = varied(first)["words"] + random.choice(JOINTS).split() + varied(second)["words"]
     hidden = first["optional"] | second["optional"] | {"command"}
     denied = [*first.get("not_present", ()), *second.get("not_present", ())]
+    speaker = first["directed"] if first["directed"] == second["directed"] else None
     return {"words": words, "question": first.get("question"), "findings": both, "optional": hidden,
-            "not_present": denied, "flagged": False}  # fmt: skip
+            "not_present": denied, "directed": speaker, "flagged": False}  # fmt: skip

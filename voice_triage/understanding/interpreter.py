@@ -264,6 +264,11 @@ class Interpreter:
             return float(bool(words))
         return weighing.likeliest(self._network.read(words, question), self._network, concepts)
 
+    def directed(self, text: str, question: str | None = None) -> float:
+        """The network's probability that the caller says the words, not others; 1 without words."""
+        words = self._grammar.lexicon.utterance(text).surface
+        return self._network.read(words, question).directed if words and self._network else 1.0
+
     def alarm(self, partial: str, question: str | None = None, doubtful: str | None = None) -> PartialAlarm:
         """What is present in the words so far, and whether more words could turn it.
 

@@ -52,6 +52,8 @@ class Reading:
     """4: no answer, yes, no, unsure."""
     command: Floats
     """1 + the commands: no command, then each in the order of ``Network.commands``."""
+    directed: float
+    """How likely the caller says it, not others or a television: device-directed speech (Mallidi 2018)."""
     attention: Floats
     """concepts x words: where each concept was read; rows add up to 1 at most."""
     parts: tuple[Part, ...]
@@ -115,6 +117,7 @@ class Network:
             np.stack([part.statuses for part in parts])[surest, every],
             loudest([part.answer for part in parts]),
             loudest([part.command for part in parts]),
+            max(part.directed for part in parts),
             attention,
             tuple(one for part in parts for one in part.parts),
         )
@@ -169,6 +172,7 @@ class Network:
             softmax(statuses),
             softmax(linear(seen[count], w, "Wa")),
             softmax(linear(seen[count + 1], w, "Wc")),
+            float(1 / (1 + np.exp(-linear(seen[count + 2], w, "Wd")[0]))),
             by_word,
             (part,),
         )
