@@ -97,7 +97,6 @@ def test_what_is_hardly_likely_is_read_back_in_a_quiet_room_too(
 
 
 MATCH = "floodlights on and the keeper is shielding his eyes"
-FILM = ("the captain has taken the map to the island", "and the duke has lost his crown in the river")
 
 
 @pytest.mark.parametrize("reply", ["yes", "oh god what do i do", "i don't know just send somebody"])
@@ -108,11 +107,21 @@ def test_what_no_caller_would_say_is_read_back_in_a_quiet_room_too(room: Begin, 
     assert heard.hears(reply).emergency
 
 
-def test_what_others_say_confirms_nothing(room: Begin) -> None:
-    heard = room("light_sensitivity", ()).hears(MATCH, *FILM)
+@pytest.mark.parametrize("reply", ["you did", "bloody machine", "john ring nine nine nine"])
+def test_in_a_quiet_room_no_cry_is_anothers(room: Begin, reply: str) -> None:
+    assert room("emergency_signs", ()).hears("lips normal speech gone", reply).emergency
 
-    assert heard.read_back and not heard.emergency
-    assert heard.hears("he can't breathe").emergency
+
+def test_answers_that_a_film_might_give_are_no_others(room: Begin) -> None:
+    told = ("he was bitten by a dog on holiday in spain", "it started on the boat three days ago")
+
+    assert room("emergency_signs", ()).hears(*told, "yes").emergency
+
+
+def test_a_long_reply_of_the_callers_counts_where_others_may_talk(room: Begin) -> None:
+    heard = room("stiff_neck", TELEVISION[:1]).hears("yes", "i don't know just send somebody")
+
+    assert heard.read_back and heard.emergency
 
 
 @pytest.mark.parametrize(("text", "question"), DOUBTED)
@@ -161,6 +170,13 @@ def test_where_only_others_go_on_the_sign_is_unsure(room: Begin) -> None:
 
     assert not heard.emergency
     assert heard.dialogue.state.statuses["mottled_or_blue_skin"] == "unsure"
+    assert heard.dialogue.decision.level == "urgent"
+
+
+def test_where_only_others_go_on_a_yes_to_the_danger_signs_leaves_them_all_unsure(room: Begin) -> None:
+    heard = room("emergency_signs").hears("yes", *TELEVISION)
+
+    assert not heard.emergency and heard.dialogue.question == "emergency_signs"
     assert heard.dialogue.decision.level == "urgent"
 
 

@@ -10,7 +10,7 @@ from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_WITHIN_S, CHATTER_WORDS, LONG_WORDS, RATE_HZ
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import AGREED, CERTAIN, DIRECTED, LIKELY, OURS, STRANGE
+from voice_triage.understanding.strengths import AGREED, CERTAIN, DIRECTED, LIKELY, OURS
 
 
 class Evidence:
@@ -59,8 +59,7 @@ class Evidence:
         True as well of what, in answer to a read-back, may be anybody's talk.
         """
         others, talk = self.others_may_talk, self._others_talk
-        directed = self._directed(meaning.text, utterance)
-        if _senseless(meaning) or (directed < STRANGE and len(meaning.text.split()) >= CHATTER_WORDS):
+        if _senseless(meaning):
             self._senseless.append((self._now_s, utterance.voice_s))
         there = [
             one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
@@ -72,9 +71,10 @@ class Evidence:
             named = said or {one.concept for one in there}
             return (others and not said) or not self._likely(named, utterance)
         replies = meaning.answer or meaning.command or meaning.told
-        strange = talk or directed < (DIRECTED if others else STRANGE)
-        anybodys = (strange and not replies) or (others and (meaning.bare or _long(meaning)))
-        return anybodys and (talk or directed < OURS)
+        if talk:
+            return not replies or meaning.bare or _long(meaning)
+        ours = self._directed({meaning.text}, utterance) >= OURS
+        return others and (meaning.bare or _long(meaning)) and not ours
 
     def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
         likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
@@ -82,12 +82,14 @@ class Evidence:
         each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
         if self._others_talk and min(each) < AGREED:
             return False
-        if max(self._directed(text, utterance) for texts in heard for text in texts) < DIRECTED:
+        if self._directed(set().union(*heard), utterance) < DIRECTED:
             return False
         return max(each) >= (CERTAIN if self.others_may_talk else LIKELY)
 
-    def _directed(self, text: str, utterance: OpenUtterance) -> float:
-        return self._interpreter.directed(text, utterance.question)
+    def _directed(self, texts: Collection[str], utterance: OpenUtterance) -> float:
+        """How likely the caller says the likeliest of the words; 1 where there are none."""
+        each = [self._interpreter.directed(text, utterance.question) for text in texts if text]
+        return max(each, default=1.0)
 
 
 def _long(meaning: Meaning) -> bool:

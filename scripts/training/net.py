@@ -276,9 +276,13 @@ def kept_as(name, value):
 def mean(paths, path):
     """The mean of networks that went on from the first; what they have in common stays as it is, to the bit.
 
-    What an earlier one has not is taken from those that have it; the word pieces are the last one's.
+    A head that an earlier one has not is taken from those that have it, with its query, the last; the word
+    pieces are the last one's. Ends the program where they know other concepts.
     """
     files = [dict(np.load(one)) for one in paths]
+    known = [json.loads(bytes(one["names"])) for one in files]
+    if any(one[name] != known[0][name] for one in known for name in ("concepts", "commands", "questions")):
+        raise SystemExit("these networks know different concepts, commands or questions")
     arrays = dict(files[-1])
     for name in (one for one in arrays if one not in ("names", "we") and not one.endswith(".scale")):
         values = [whole(one, name) for one in files if name in one]
