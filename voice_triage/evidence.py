@@ -16,10 +16,10 @@ from voice_triage.understanding.strengths import AGREED, CERTAIN, DIRECTED, LIKE
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    And that the caller may have said it. Where others may talk, as a television does, it must be all but
-    certain, no guess, and no answer counts at once that does not name it: their "yes" is as clear as the
-    caller's. Where they surely talk both engines must have heard it. The rest is read back first
-    (``State.doubted``).
+    At the end of the utterance also that the caller may have said it. Where others may talk, as a television
+    does, it must be all but certain, no guess, and no answer counts at once that does not name it: their
+    "yes" is as clear as the caller's. Where they surely talk both engines must have heard it. The rest is
+    read back first (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -69,7 +69,9 @@ class Evidence:
             return False
         if there:
             named = said or {one.concept for one in there}
-            return (others and not said) or not self._likely(named, utterance)
+            heard = set().union(*utterance.readings(guesses=not others))
+            theirs = self._directed(heard, utterance) < DIRECTED  # of half a sentence nobody can tell
+            return (others and not said) or theirs or not self._likely(named, utterance)
         replies = meaning.answer or meaning.command or meaning.told
         if talk:
             return not replies or meaning.bare or _long(meaning)
@@ -81,8 +83,6 @@ class Evidence:
         heard = utterance.readings(guesses=not self.others_may_talk)
         each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
         if self._others_talk and min(each) < AGREED:
-            return False
-        if self._directed(set().union(*heard), utterance) < DIRECTED:
             return False
         return max(each) >= (CERTAIN if self.others_may_talk else LIKELY)
 
