@@ -18,7 +18,7 @@ def likely(name: str, *, flagged: bool = False) -> list[float]:
     rows = [
         row
         for row in strict_yaml.load(HELDBACK / f"{name}.yaml")
-        if not flagged or any(flags.get(one) and said == "present" for one, said in row["findings"].items())
+        if not flagged or any(one in flags and said == "present" for one, said in row["findings"].items())
     ]
     return [interpreter.directed(row["text"], row["question"]) for row in rows]
 

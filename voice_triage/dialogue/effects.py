@@ -142,9 +142,8 @@ def _leave_open(step: Step) -> State:
     unsure = tuple(
         Finding(name, "unsure") for name in state.announced if name in names & protocol.concepts.keys()
     )
-    if vague := question_at(
-        protocol, state.vague_alarm or ""
-    ):  # a yes to all that was asked: so is all of it
+    vague = question_at(protocol, state.vague_alarm or "")
+    if vague is not None:  # a yes to all that was asked: so is all of it
         told = {one.concept for one in kept}
         unsure += tuple(one for one in vague.effects("unsure", ()) if one.concept not in told)
     values = tuple(one for one in state.values if one.concept != MEASURED or protocol.fever not in names)
