@@ -112,6 +112,67 @@ def test_in_a_quiet_room_no_cry_is_anothers(room: Begin, reply: str) -> None:
     assert room("emergency_signs", ()).hears("lips normal speech gone", reply).emergency
 
 
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("i can't he's too far away to him yes", "stiff_neck"),
+        ("hey and he sure is dracula", "emergency_signs"),
+    ],
+)
+def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin, text: str, question: str) -> None:
+    heard = room(question, ()).hears(text)
+
+    assert heard.read_back and not heard.emergency
+    assert heard.hears("yes").emergency
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("yes he cries when i try to bend it down", "stiff_neck"),
+        ("yes i tried just now and he screamed", "stiff_neck"),
+        ("yes that's what he's doing right now", "emergency_signs"),
+        ("yes whenever i put the lamp on", "light_sensitivity"),
+    ],
+)
+def test_a_long_yes_of_the_callers_counts_at_once(room: Begin, text: str, question: str) -> None:
+    heard = room(question, ()).hears(text)
+
+    assert heard.emergency and not heard.read_back
+
+
+def test_what_the_caller_tells_by_the_way_makes_no_others(room: Begin) -> None:
+    told = (
+        "so my mum is on her way over with the car",
+        "i've been up with him most of the night",
+        "we were only talking about this the other day at nursery",
+    )
+
+    heard = room("stiff_neck", told).hears("yes")
+
+    assert heard.emergency and not heard.read_back
+
+
+def test_one_who_never_pauses_is_no_caller(room: Begin) -> None:
+    heard = room("stiff_neck", ())
+    heard.say(TELEVISION[0], seconds=10.5)
+    heard.run(14)
+
+    assert heard.hears("yes").read_back and not heard.hears("had me").emergency
+
+
+def test_where_others_surely_talk_a_sign_in_words_unlike_a_callers_is_read_back(room: Begin) -> None:
+    heard = room("itch").hears("the flight was good but going by the large crest on top of its head")
+
+    assert heard.read_back and not heard.emergency
+
+
+def test_where_others_surely_talk_who_is_told_to_wait_has_confirmed_nothing(room: Begin) -> None:
+    heard = room("stiff_neck").hears("yes", "let me")
+
+    assert heard.dialogue.doubted and not heard.emergency
+
+
 def test_answers_that_a_film_might_give_are_no_others(room: Begin) -> None:
     told = ("he was bitten by a dog on holiday in spain", "it started on the boat three days ago")
 

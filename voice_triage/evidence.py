@@ -6,48 +6,62 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from voice_triage.dialogue.state import CONFIRM
 from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
-from voice_triage.thresholds import BLOCK, CHATTER_S, CHATTER_WITHIN_S, CHATTER_WORDS, LONG_WORDS, RATE_HZ
+from voice_triage.thresholds import (
+    BLOCK,
+    CHATTER_S,
+    CHATTER_WITHIN_S,
+    CHATTER_WORDS,
+    LONG_WORDS,
+    RATE_HZ,
+    UNNAMED_WORDS,
+    UNPAUSED_S,
+)
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import AGREED, CERTAIN, DIRECTED, LIKELY, OURS
+from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS, SURELY_OURS, UNNAMED
 
 
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    At the end of the utterance also that the caller may have said it. Where others may talk, as a television
-    does, it must be all but certain, no guess, and no answer counts at once that does not name it: their
-    "yes" is as clear as the caller's. Where they surely talk both engines must have heard it. The rest is
-    read back first (``State.doubted``).
+    At the end of the utterance also that the caller said just that; of a long answer that does not name it,
+    always. Where others may talk, as a television does, it must be all but certain, no guess, and no answer
+    counts at once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both
+    engines must have heard it so, in words that surely are the caller's. The rest is read back first
+    (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
         self._interpreter = interpreter
         self._red_flags = frozenset(red_flags)
         self._now_s = 0.0
-        self._senseless: deque[tuple[float, float]] = deque()
-        """When speech without sense ended, and how long it was (s)."""
+        self._others: deque[tuple[float, float]] = deque()
+        """When speech that is hardly the caller's ended, and how long it was (s)."""
 
     def tick(self) -> None:
         """A block (20 ms) has passed."""
         self._now_s += BLOCK / RATE_HZ
-        while self._senseless and self._now_s - self._senseless[0][0] > CHATTER_WITHIN_S:
-            self._senseless.popleft()
+        while self._others and self._now_s - self._others[0][0] > CHATTER_WITHIN_S:
+            self._others.popleft()
 
     @property
     def others_may_talk(self) -> bool:
-        """True where one sentence of late made no sense."""
-        return bool(self._senseless)
+        """True where one sentence of late was hardly the caller's."""
+        return bool(self._others)
 
     @property
     def _others_talk(self) -> bool:
-        """True where more of it did."""
-        return len(self._senseless) > 1 and sum(voice_s for _, voice_s in self._senseless) >= CHATTER_S
+        """True where more of it was, or one without a pause."""
+        spoken = [voice_s for _, voice_s in self._others]
+        return any(one >= UNPAUSED_S for one in spoken) or (len(spoken) > 1 and sum(spoken) >= CHATTER_S)
 
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
-        return bool(flag.words or not self.others_may_talk) and self._likely({flag.concept}, utterance)
+        if flag.words:  # of half a sentence nobody can tell whose it is
+            return self._plain({flag.concept}, utterance, directed=0.0)
+        return not self.others_may_talk and self._plain({flag.concept}, utterance, _unnamed(utterance.text))
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
         """Those of the red flags that may."""
@@ -59,37 +73,44 @@ class Evidence:
         True as well of what, in answer to a read-back, may be anybody's talk.
         """
         others, talk = self.others_may_talk, self._others_talk
-        if _senseless(meaning):
-            self._senseless.append((self._now_s, utterance.voice_s))
         there = [
             one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
         ]
         said = {one.concept for one in there if one.words}
+        ours = self._interpreter.directed(meaning.text, utterance.question)
+        if ours < OURS and not there and (_senseless(meaning) or utterance.voice_s >= UNPAUSED_S):
+            self._others.append((self._now_s, utterance.voice_s))
         if utterance.alarmed:
             return False
         if there:
             named = said or {one.concept for one in there}
-            heard = set().union(*utterance.readings(guesses=not others))
-            theirs = self._directed(heard, utterance) < DIRECTED  # of half a sentence nobody can tell
-            return (others and not said) or theirs or not self._likely(named, utterance)
-        replies = meaning.answer or meaning.command or meaning.told
-        if talk:
-            return not replies or meaning.bare or _long(meaning)
-        ours = self._directed({meaning.text}, utterance) >= OURS
-        return others and (meaning.bare or _long(meaning)) and not ours
+            directed = DIRECTED if said else max(DIRECTED, _unnamed(meaning.text))
+            return (others and not said) or not self._plain(named, utterance, directed)
+        replies = meaning.answer or meaning.told or meaning.command not in (None, "wait")
+        anybodys = meaning.bare or _long(meaning) or (talk and not replies)
+        theirs = anybodys and (talk or (others and ours < OURS))
+        in_passing = ours < max(DIRECTED, _unnamed(meaning.text) if meaning.answer == "yes" else 0.0)
+        return theirs or (in_passing and utterance.question != CONFIRM)
 
-    def _likely(self, concepts: Collection[str], utterance: OpenUtterance) -> bool:
-        likelihood, question, named = self._interpreter.likelihood, utterance.question, frozenset(concepts)
-        heard = utterance.readings(guesses=not self.others_may_talk)
-        each = [max(likelihood(text, question, named) for text in texts) for texts in heard]
-        if self._others_talk and min(each) < AGREED:
-            return False
-        return max(each) >= (CERTAIN if self.others_may_talk else LIKELY)
+    def _plain(self, concepts: Collection[str], utterance: OpenUtterance, directed: float) -> bool:
+        """True where some engine's words say one of the concepts, likely the caller's words."""
+        likely = CERTAIN if self.others_may_talk else LIKELY
+        if talk := self._others_talk:
+            directed = SURELY_OURS
+        question, named, i = utterance.question, frozenset(concepts), self._interpreter
+        each = [
+            any(
+                i.likelihood(one, question, named) >= likely and i.directed(one, question) >= directed
+                for one in heard
+            )
+            for heard in utterance.readings(guesses=not self.others_may_talk)
+        ]
+        return all(each) if talk else any(each)
 
-    def _directed(self, texts: Collection[str], utterance: OpenUtterance) -> float:
-        """How likely the caller says the likeliest of the words; 1 where there are none."""
-        each = [self._interpreter.directed(text, utterance.question) for text in texts if text]
-        return max(each, default=1.0)
+
+def _unnamed(text: str) -> float:
+    """How likely the caller's an answer must be that does not name the sign: others say "yes" in passing."""
+    return UNNAMED if len(text.split()) >= UNNAMED_WORDS else 0.0
 
 
 def _long(meaning: Meaning) -> bool:

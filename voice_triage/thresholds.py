@@ -82,8 +82,7 @@ class Thresholds:
     room_talk_s: float = 4.0
     """A voice that goes on this long without sense does not hold the silence of the caller up."""
     barge_in_words_s: float = 0.5
-    """Speech this long stops the assistant once words are in it; shorter, as "uh huh" and a cough are, it is
-    only turned down."""
+    """Speech this long stops the assistant once words are in it; a shorter "uh huh" only turns it down."""
     barge_in_wordless_s: float = 1.0
     """A voice that goes on this long is let speak, even where no word of it was recognised."""
 
@@ -96,9 +95,10 @@ FADE_S = 0.02
 CUT_BLOCKS, TALK_GAP_BLOCKS = 5, 25
 """From a forced end to the next utterance: 0.1 s at most, a word was cut ("press one" was a "yes"). After
 0.5 s without a voice talk that never ended has ended."""
-CHATTER_WORDS, LONG_WORDS, CHATTER_S, CHATTER_WITHIN_S = 6, 8, 6.0, 45.0
-"""A sentence of so many words without sense within the last: others may talk, and one of the second may be
-theirs, whatever it means. Two and more, so long in all: they do, and what makes no sense is no reply."""
+CHATTER_WORDS, LONG_WORDS, UNNAMED_WORDS = 6, 8, 5
+CHATTER_S, UNPAUSED_S, CHATTER_WITHIN_S = 6.0, 9.0, 45.0
+"""After a sentence of so many words that made no sense others may talk; after two, or one without a pause, so
+long in all within the last, they do. A reply is long, and a yes may be one in passing, of so many words."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 
