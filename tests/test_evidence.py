@@ -112,15 +112,8 @@ def test_in_a_quiet_room_no_cry_is_anothers(room: Begin, reply: str) -> None:
     assert room("emergency_signs", ()).hears("lips normal speech gone", reply).emergency
 
 
-@pytest.mark.parametrize(
-    ("text", "question"),
-    [
-        ("i can't he's too far away to him yes", "stiff_neck"),
-        ("hey and he sure is dracula", "emergency_signs"),
-    ],
-)
-def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin, text: str, question: str) -> None:
-    heard = room(question, ()).hears(text)
+def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin) -> None:
+    heard = room("emergency_signs", ()).hears("hey and he sure is dracula")
 
     assert heard.read_back and not heard.emergency
     assert heard.hears("yes").emergency
@@ -133,6 +126,10 @@ def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin, text: st
         ("yes i tried just now and he screamed", "stiff_neck"),
         ("yes that's what he's doing right now", "emergency_signs"),
         ("yes whenever i put the lamp on", "light_sensitivity"),
+        ("oh my god yes that's exactly it", "emergency_signs"),
+        ("yes he is oh my god yes", "light_sensitivity"),
+        ("yes yes yes yes yes", "light_sensitivity"),
+        ("yes all of them all of that", "emergency_signs"),
     ],
 )
 def test_a_long_yes_of_the_callers_counts_at_once(room: Begin, text: str, question: str) -> None:
@@ -167,10 +164,41 @@ def test_where_others_surely_talk_a_sign_in_words_unlike_a_callers_is_read_back(
     assert heard.read_back and not heard.emergency
 
 
-def test_where_others_surely_talk_who_is_told_to_wait_has_confirmed_nothing(room: Begin) -> None:
-    heard = room("stiff_neck").hears("yes", "let me")
+@pytest.mark.parametrize("reply", ["hang on", "just a minute", "hold on he's here", "what do i do now"])
+def test_who_fetches_the_telephone_beside_a_television_has_confirmed_it(room: Begin, reply: str) -> None:
+    assert room("stiff_neck").hears("yes", reply).emergency
 
-    assert heard.dialogue.doubted and not heard.emergency
+
+@pytest.mark.parametrize("reply", ["hang on john", "wait john"])
+def test_who_turns_to_another_over_the_read_back_has_denied_nothing(room: Begin, reply: str) -> None:
+    heard = room("emergency_signs", ())
+    heard.say("lips normal speech gone")
+    while not any(line.startswith("I heard") for line in heard.script.spoken):
+        heard.run(0.1)
+    heard.say(reply)
+    heard.run(9)
+
+    assert heard.hears(reply).emergency
+
+
+@pytest.mark.parametrize("scream", ["the", "and", "i", "huh"])
+def test_a_child_that_screams_is_no_television(room: Begin, scream: str) -> None:
+    heard = room("stiff_neck", ())
+    heard.say(scream, seconds=9.5)
+    heard.run(13)
+    heard.hears("yes")
+
+    assert heard.emergency and not heard.read_back
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["he passed out", "dad's collapsed", "he's unconscious", "he just collapsed", "he's gone all limp"],
+)
+def test_a_short_cry_beside_a_television_is_announced_at_once(room: Begin, text: str) -> None:
+    heard = room("itch").hears(text)
+
+    assert heard.emergency and not heard.read_back
 
 
 def test_answers_that_a_film_might_give_are_no_others(room: Begin) -> None:

@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from voice_triage.dialogue.state import CONFIRM
 from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import (
@@ -20,17 +19,16 @@ from voice_triage.thresholds import (
     UNPAUSED_S,
 )
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS, SURELY_OURS, UNNAMED
+from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS
 
 
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    At the end of the utterance also that the caller said just that; of a long answer that does not name it,
-    always. Where others may talk, as a television does, it must be all but certain, no guess, and no answer
-    counts at once that does not name it: their "yes" is as clear as the caller's. Where they surely talk both
-    engines must have heard it so, in words that surely are the caller's. The rest is read back first
-    (``State.doubted``).
+    At the end of the utterance also that the caller said just that, as of a yes of many words that does not
+    name it, at any time. Where others may talk, as a television does, it must be all but certain, no guess,
+    and no answer counts at once that does not name it: their "yes" is as clear as the caller's. Where they
+    surely talk both engines must have heard it so. The rest is read back first (``State.doubted``).
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -38,7 +36,7 @@ class Evidence:
         self._red_flags = frozenset(red_flags)
         self._now_s = 0.0
         self._others: deque[tuple[float, float]] = deque()
-        """When speech that is hardly the caller's ended, and how long it was (s)."""
+        """When speech that made no sense, in words unlike a caller's, ended, and how long it was (s)."""
 
     def tick(self) -> None:
         """A block (20 ms) has passed."""
@@ -48,12 +46,12 @@ class Evidence:
 
     @property
     def others_may_talk(self) -> bool:
-        """True where one sentence of late was hardly the caller's."""
+        """True where one sentence of late made no sense, in words unlike a caller's."""
         return bool(self._others)
 
     @property
     def _others_talk(self) -> bool:
-        """True where more of it was, or one without a pause."""
+        """True where more of it did, or one that went on and on."""
         spoken = [voice_s for _, voice_s in self._others]
         return any(one >= UNPAUSED_S for one in spoken) or (len(spoken) > 1 and sum(spoken) >= CHATTER_S)
 
@@ -78,7 +76,7 @@ class Evidence:
         ]
         said = {one.concept for one in there if one.words}
         ours = self._interpreter.directed(meaning.text, utterance.question)
-        if ours < OURS and not there and (_senseless(meaning) or utterance.voice_s >= UNPAUSED_S):
+        if ours < OURS and _senseless(meaning):
             self._others.append((self._now_s, utterance.voice_s))
         if utterance.alarmed:
             return False
@@ -86,17 +84,14 @@ class Evidence:
             named = said or {one.concept for one in there}
             directed = DIRECTED if said else max(DIRECTED, _unnamed(meaning.text))
             return (others and not said) or not self._plain(named, utterance, directed)
-        replies = meaning.answer or meaning.told or meaning.command not in (None, "wait")
+        replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
         theirs = anybodys and (talk or (others and ours < OURS))
-        in_passing = ours < max(DIRECTED, _unnamed(meaning.text) if meaning.answer == "yes" else 0.0)
-        return theirs or (in_passing and utterance.question != CONFIRM)
+        return theirs or (meaning.answer == "yes" and ours < _unnamed(meaning.text))
 
     def _plain(self, concepts: Collection[str], utterance: OpenUtterance, directed: float) -> bool:
         """True where some engine's words say one of the concepts, likely the caller's words."""
         likely = CERTAIN if self.others_may_talk else LIKELY
-        if talk := self._others_talk:
-            directed = SURELY_OURS
         question, named, i = utterance.question, frozenset(concepts), self._interpreter
         each = [
             any(
@@ -105,12 +100,12 @@ class Evidence:
             )
             for heard in utterance.readings(guesses=not self.others_may_talk)
         ]
-        return all(each) if talk else any(each)
+        return all(each) if self._others_talk else any(each)
 
 
 def _unnamed(text: str) -> float:
-    """How likely the caller's an answer must be that does not name the sign: others say "yes" in passing."""
-    return UNNAMED if len(text.split()) >= UNNAMED_WORDS else 0.0
+    """How likely the caller's an answer must be that names no sign: others say "yes" in passing."""
+    return OURS if len(text.split()) >= UNNAMED_WORDS else 0.0
 
 
 def _long(meaning: Meaning) -> bool:

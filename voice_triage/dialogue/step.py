@@ -176,8 +176,7 @@ def _others_only(step: Step) -> bool:
     if isinstance(step.event, Silence):
         return step.event.voices
     meaning, announced = step.meaning, step.before.announced
-    replies = meaning.told or meaning.command not in (None, "wait")  # "let me" orders nothing of us
-    return step.anybodys and not (replies or meaning.signs.intersection(announced))
+    return step.anybodys and not (meaning.told or meaning.command or meaning.signs.intersection(announced))
 
 
 ABOUT_A_QUESTION: Mapping[str, Callable[[Step, str], bool]] = {"wants": wants, "returns": returns}

@@ -70,10 +70,6 @@ DIRECTED, OURS = 0.7, 0.8
 """Words less likely the caller's than the first say no red flag at once. A bare or long reply likelier than
 the second is the caller's where others may talk. Of red flags of ``weigh/`` 1.3 % are less likely than the
 first, of blind hands 0.2 %, of those cried out 2.2 %; of what a television says 66 %."""
-UNNAMED, SURELY_OURS = 0.9, 0.95
-"""A yes in passing less likely the caller's than the first, "hey and he sure is", is read back if it is an
-emergency: 72 of 100 that a television says are, 4 of callers'. Where others surely talk nothing counts at
-once that is less likely than the second."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
 """A "no" to a read-back is not clear where it says more and a red flag is as probable as the first, nor, with
 no more said, where one is as probable as the second."""
