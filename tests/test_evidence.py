@@ -201,6 +201,13 @@ def test_a_short_cry_beside_a_television_is_announced_at_once(room: Begin, text:
     assert heard.emergency and not heard.read_back
 
 
+def test_a_list_that_nonsense_closes_is_read_back(room: Begin) -> None:
+    heard = room("spread", ()).hears("yes", "johnny is that you captain i knew you would come")
+
+    assert heard.read_back and not heard.emergency
+    assert heard.hears("yes").emergency
+
+
 def test_answers_that_a_film_might_give_are_no_others(room: Begin) -> None:
     told = ("he was bitten by a dog on holiday in spain", "it started on the boat three days ago")
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from voice_triage.dialogue.state import CONFIRM
 from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import (
@@ -59,7 +60,8 @@ class Evidence:
         """True for a red flag that may count before the utterance is over."""
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, directed=0.0)
-        return not self.others_may_talk and self._plain({flag.concept}, utterance, _unnamed(utterance.text))
+        directed = OURS if _in_passing(utterance.text) else 0.0
+        return not self.others_may_talk and self._plain({flag.concept}, utterance, directed)
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
         """Those of the red flags that may."""
@@ -75,19 +77,22 @@ class Evidence:
             one for one in meaning.findings if one.status == "present" and one.concept in self._red_flags
         ]
         said = {one.concept for one in there if one.words}
-        ours = self._interpreter.directed(meaning.text, utterance.question)
-        if ours < OURS and _senseless(meaning):
+        strange = self._interpreter.directed(meaning.text, utterance.question) < OURS
+        senseless = _senseless(meaning)
+        if strange and senseless:
             self._others.append((self._now_s, utterance.voice_s))
         if utterance.alarmed:
             return False
         if there:
             named = said or {one.concept for one in there}
-            directed = DIRECTED if said else max(DIRECTED, _unnamed(meaning.text))
+            directed = DIRECTED if said or not _in_passing(meaning.text) else OURS
             return (others and not said) or not self._plain(named, utterance, directed)
         replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
-        theirs = anybodys and (talk or (others and ours < OURS))
-        return theirs or (meaning.answer == "yes" and ours < _unnamed(meaning.text))
+        if anybodys and (talk or (others and strange)):
+            return True
+        closes = senseless and utterance.question not in (None, CONFIRM)  # a list: then the worst is taken
+        return strange and (closes or (meaning.answer == "yes" and _in_passing(meaning.text)))
 
     def _plain(self, concepts: Collection[str], utterance: OpenUtterance, directed: float) -> bool:
         """True where some engine's words say one of the concepts, likely the caller's words."""
@@ -103,9 +108,9 @@ class Evidence:
         return all(each) if self._others_talk else any(each)
 
 
-def _unnamed(text: str) -> float:
-    """How likely the caller's an answer must be that names no sign: others say "yes" in passing."""
-    return OURS if len(text.split()) >= UNNAMED_WORDS else 0.0
+def _in_passing(text: str) -> bool:
+    """True for so many words that others may say a "yes" among them in passing."""
+    return len(text.split()) >= UNNAMED_WORDS
 
 
 def _long(meaning: Meaning) -> bool:
