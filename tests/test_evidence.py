@@ -9,7 +9,8 @@ import pytest
 from rig import Rig
 
 from voice_triage.app import Kit, settings_from
-from voice_triage.messages import Partial
+from voice_triage.messages import Hypothesis, Partial
+from voice_triage.pcm import Pcm
 
 TELEVISION = (
     "the harbour lights are lovely from up here captain",
@@ -26,6 +27,8 @@ def kit() -> Kit:
 
 class Room(Rig):
     """A caller at a question, in whose room others may talk."""
+
+    second: Second
 
     def at(self, question: str) -> Room:
         """Answer what comes before it, in text; the glass test stands where the spots are looked at."""
@@ -53,6 +56,32 @@ class Room(Rig):
         asked = [at for at, line in enumerate(self.script.spoken) if line == READ_BACK]
         announced = [at for at, line in enumerate(self.script.spoken) if line.startswith("Call ")]
         return bool(asked) and asked[0] < min(announced, default=asked[0] + 1)
+
+
+class Second:
+    """A second opinion that hears what it is told to, or what the first engine hears."""
+
+    name = "second"
+    text = ""
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def transcribe(self, pcm: Pcm, question: str | None = None) -> Hypothesis:
+        """The words it was told."""
+        return Hypothesis(self.text)
+
+
+def hear_both(kit: Kit, question: str, before: Sequence[str], ours: str, theirs: str) -> Room:
+    """A room with two engines, which hear this after what was heard ``before``."""
+    heard = Room(kit, second_opinion=(second := Second()))
+    heard.second = second
+    for line in before:
+        second.text = line
+        heard.hears(line)
+    heard.at(question)
+    second.text = theirs
+    return heard.hears(ours) if ours else heard
 
 
 Begin = Callable[..., Room]
@@ -130,6 +159,8 @@ def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin) -> None:
         ("yes he is oh my god yes", "light_sensitivity"),
         ("yes yes yes yes yes", "light_sensitivity"),
         ("yes all of them all of that", "emergency_signs"),
+        ("yes for god's sake send someone", "emergency_signs"),
+        ("yeah since we came back from spain", "emergency_signs"),
     ],
 )
 def test_a_long_yes_of_the_callers_counts_at_once(room: Begin, text: str, question: str) -> None:
@@ -150,18 +181,16 @@ def test_what_the_caller_tells_by_the_way_makes_no_others(room: Begin) -> None:
     assert heard.emergency and not heard.read_back
 
 
-def test_one_who_never_pauses_is_no_caller(room: Begin) -> None:
-    heard = room("stiff_neck", ())
-    heard.say(TELEVISION[0], seconds=10.5)
-    heard.run(14)
+@pytest.mark.parametrize(("seconds", "read_back"), [(3.5, False), (9.5, True)])
+def test_beside_one_who_goes_on_and_on_both_engines_must_have_heard_it(
+    kit: Kit, seconds: float, read_back: bool
+) -> None:
+    heard = hear_both(kit, "itch", (), "", TELEVISION[0])
+    heard.say(TELEVISION[0], seconds=seconds)
+    heard.run(13)
+    heard.second.text = "he can't breathe"
 
-    assert heard.hears("yes").read_back and not heard.hears("had me").emergency
-
-
-def test_where_others_surely_talk_a_sign_in_words_unlike_a_callers_is_read_back(room: Begin) -> None:
-    heard = room("itch").hears("the flight was good but going by the large crest on top of its head")
-
-    assert heard.read_back and not heard.emergency
+    assert heard.hears("he can't breed").read_back == read_back
 
 
 @pytest.mark.parametrize("reply", ["hang on", "just a minute", "hold on he's here", "what do i do now"])
@@ -201,11 +230,42 @@ def test_a_short_cry_beside_a_television_is_announced_at_once(room: Begin, text:
     assert heard.emergency and not heard.read_back
 
 
-def test_a_list_that_nonsense_closes_is_read_back(room: Begin) -> None:
-    heard = room("spread", ()).hears("yes", "johnny is that you captain i knew you would come")
+@pytest.mark.parametrize(
+    ("ours", "theirs"), [("he can't breed", "he can't breathe"), ("he's gone blew", "he's gone blue")]
+)
+def test_where_others_surely_talk_both_engines_must_have_heard_it(kit: Kit, ours: str, theirs: str) -> None:
+    heard = hear_both(kit, "itch", TELEVISION, ours, theirs)
 
     assert heard.read_back and not heard.emergency
-    assert heard.hears("yes").emergency
+    heard.run(12)
+    assert heard.emergency
+    assert not hear_both(kit, "itch", (), ours, theirs).read_back
+    assert not hear_both(kit, "itch", TELEVISION, theirs, theirs).read_back
+
+
+def test_a_yes_in_passing_that_both_have_heard_is_read_back(kit: Kit) -> None:
+    heard = hear_both(
+        kit, "light_sensitivity", (), "oh darling you know he does", "oh darling you know he does"
+    )
+
+    assert heard.read_back and not heard.emergency
+
+
+def test_who_shouts_orders_to_the_household_is_heard(room: Begin) -> None:
+    heard = room("stiff_neck", ())
+    orders = (
+        "sharon get in here now and look at him john get the car keys we are going get your shoes on kids"
+    )
+    heard.say(orders, seconds=9.6)
+    heard.run(13)
+
+    assert heard.hears("yes", "sharon come and look").emergency
+
+
+def test_a_list_that_shouting_closes_is_an_emergency(room: Begin) -> None:
+    heard = room("spread", ()).hears("yes", "sharon get in here now and look at him")
+
+    assert heard.emergency and not heard.read_back
 
 
 def test_answers_that_a_film_might_give_are_no_others(room: Begin) -> None:

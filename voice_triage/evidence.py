@@ -6,7 +6,6 @@ from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
-from voice_triage.dialogue.state import CONFIRM
 from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.thresholds import (
@@ -52,15 +51,19 @@ class Evidence:
 
     @property
     def _others_talk(self) -> bool:
-        """True where more of it did, or one that went on and on."""
-        spoken = [voice_s for _, voice_s in self._others]
-        return any(one >= UNPAUSED_S for one in spoken) or (len(spoken) > 1 and sum(spoken) >= CHATTER_S)
+        """True where more of it did: what makes no sense is no reply."""
+        return len(self._others) > 1 and sum(voice_s for _, voice_s in self._others) >= CHATTER_S
+
+    @property
+    def _both_must_hear(self) -> bool:
+        """True where others talk, or somebody went on and on without sense."""
+        return self._others_talk or any(voice_s >= UNPAUSED_S for _, voice_s in self._others)
 
     def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
         """True for a red flag that may count before the utterance is over."""
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, directed=0.0)
-        directed = OURS if _in_passing(utterance.text) else 0.0
+        directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, directed)
 
     def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
@@ -78,21 +81,19 @@ class Evidence:
         ]
         said = {one.concept for one in there if one.words}
         strange = self._interpreter.directed(meaning.text, utterance.question) < OURS
-        senseless = _senseless(meaning)
-        if strange and senseless:
+        if strange and _senseless(meaning):
             self._others.append((self._now_s, utterance.voice_s))
         if utterance.alarmed:
             return False
         if there:
             named = said or {one.concept for one in there}
-            directed = DIRECTED if said or not _in_passing(meaning.text) else OURS
+            directed = DIRECTED if said or not self._in_passing(meaning.text, utterance) else OURS
             return (others and not said) or not self._plain(named, utterance, directed)
         replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
         if anybodys and (talk or (others and strange)):
             return True
-        closes = senseless and utterance.question not in (None, CONFIRM)  # a list: then the worst is taken
-        return strange and (closes or (meaning.answer == "yes" and _in_passing(meaning.text)))
+        return strange and meaning.answer == "yes" and self._in_passing(meaning.text, utterance)
 
     def _plain(self, concepts: Collection[str], utterance: OpenUtterance, directed: float) -> bool:
         """True where some engine's words say one of the concepts, likely the caller's words."""
@@ -105,12 +106,14 @@ class Evidence:
             )
             for heard in utterance.readings(guesses=not self.others_may_talk)
         ]
-        return all(each) if self._others_talk else any(each)
+        return all(each) if self._both_must_hear else any(each)
 
-
-def _in_passing(text: str) -> bool:
-    """True for so many words that others may say a "yes" among them in passing."""
-    return len(text.split()) >= UNNAMED_WORDS
+    def _in_passing(self, text: str, utterance: OpenUtterance) -> bool:
+        """True for so many words, not begun by the answer, that others may say one among them in passing."""
+        words = text.split()
+        if len(words) < UNNAMED_WORDS:
+            return False
+        return self._interpreter.interpret(words[0], utterance.question).answer is None
 
 
 def _long(meaning: Meaning) -> bool:
