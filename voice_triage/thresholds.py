@@ -97,8 +97,8 @@ CUT_BLOCKS, TALK_GAP_BLOCKS = 5, 25
 0.5 s without a voice talk that never ended has ended."""
 CHATTER_WORDS, LONG_WORDS, UNNAMED_WORDS = 6, 8, 5
 CHATTER_S, UNPAUSED_S, CHATTER_WITHIN_S = 6.0, 9.0, 45.0
-"""After a sentence of so many words that made no sense others may talk; after two, or one without a pause, so
-long in all within the last, they do. A reply is long, and a yes may be one in passing, of so many words."""
+"""After a sentence of so many words without sense others may talk; after two, so long in all within the last,
+they do (one without a pause counts as much, but for replies). So many words make a reply long, a yes passing."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 

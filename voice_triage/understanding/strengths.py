@@ -67,8 +67,8 @@ LIKELY, CERTAIN = 0.7, 0.98
 counts, where others talk one less likely than the second. Of right ones in ``weigh/`` 51 of 1,594 are less
 likely than the first, of blind hands 3 of 385 (of wrong ones 33 of 119); than the second 269, 9."""
 DIRECTED, OURS = 0.7, 0.8
-"""Words less likely the caller's than the first say no red flag at once; of red flags of ``weigh/`` 1.3 % are,
-of blind hands 0.2 %, of those cried out 2.2 %, of what a television says 66 %. Words less likely than the
+"""Words less likely the caller's than the first say no red flag at once; 1.3 % of red flags of ``weigh/`` are
+so, of blind hands 0.2 %, of those cried out 2.2 %, of what a television says 66 %. Words less likely than the
 second are unlike a caller's: without sense they tell of others in the room, there they are no long reply, and
 a yes among them was said in passing."""
 DOUBT, SURE_DOUBT = 0.03, 0.3
