@@ -98,7 +98,7 @@ CUT_BLOCKS, TALK_GAP_BLOCKS = 5, 25
 CHATTER_WORDS, LONG_WORDS, UNNAMED_WORDS = 6, 8, 5
 CHATTER_S, UNPAUSED_S, CHATTER_WITHIN_S = 6.0, 9.0, 45.0
 """After a sentence of so many words without sense others may talk; after two, so long in all within the last,
-they do (one without a pause counts as much, but for replies). So many words make a reply long, a yes passing."""
+they do (one without a pause counts as much, but for replies). So many make a reply long, a yes passing."""
 HELD_UP = 2.0
 """Times its patience that voices without sense hold a silence up (16 s; an utterance lasts up to 10 s)."""
 
