@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from bench import corpus, machine, peers, rooms
 from bench.corpus import VOICES, Utterance
 from bench.measure import Bench, Row, barge_trials, flag_trials, recall, right, times
-from bench.techniques import CREDULOUS, STREAMING, WHOLE, Technique
+from bench.techniques import DOUBTS, STREAMING, WHOLE, Technique
 from bench.trials import Trial
 from voice_triage.pcm import at_level, silence
 from voice_triage.scenario import Noise
@@ -240,7 +240,7 @@ WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (Technique("streaming lane alone, without waiting for words that may turn it", second_opinion=False,
                lacking=("waiting",)), (soon, denials, halting_denials)),
     (Technique("without care in talk that never ends", lacking=("talk",)), (others, babble)),
-    (CREDULOUS, (clean, soon, denials, others)),
+    *((one, (clean, soon, denials, others)) for one in DOUBTS),
     # -- the assistant's own voice --
     (Technique("without echo canceller", lacking=("canceller",)), (*USUAL, own_voice, own_voice_low)),
     (Technique("without hearing it once more", lacking=("echo heard once more",)), (over,)),

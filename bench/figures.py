@@ -22,7 +22,7 @@ from bench.measure import (
     slow,
     times,
 )
-from bench.techniques import CREDULOUS, Technique
+from bench.techniques import DOUBTS, WHOLE, Technique
 from bench.trials import Outcome, Trial, mapping
 from voice_triage.pcm import Pcm
 
@@ -193,7 +193,10 @@ def acted(bench: Bench) -> list[Row]:
     figure = "false emergencies per hour of acted dialogue"
     return [
         _in_rooms(bench, figure, stretches),
-        _in_rooms(bench, f"{figure}, {CREDULOUS.name}", stretches[::2], CREDULOUS, loud=True),
+        *(
+            _in_rooms(bench, f"{figure}, {one.name}", stretches[::2], one, loud=True)
+            for one in (WHOLE, *DOUBTS)
+        ),
     ]
 
 

@@ -44,6 +44,13 @@ class Technique:
 WHOLE = Technique()
 STREAMING = Technique("streaming lane alone", second_opinion=False)
 CREDULOUS = Technique("without the read-back of weak evidence", lacking=("read-back",))
+DOUBTS = (
+    CREDULOUS,
+    Technique("without asking whose words they are", lacking=("whose",)),
+    Technique("without both engines where others talk", lacking=("both",)),
+    Technique("without doubting a yes in passing", lacking=("in passing",)),
+)
+"""What keeps others' talk from being an emergency."""
 
 
 def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bool:
@@ -55,7 +62,7 @@ def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bo
 class _Credulous(Evidence):
     """Whatever was heard is evidence enough."""
 
-    def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
+    def suffices(self, flag: Finding, utterance: OpenUtterance, *, paused: bool) -> bool:
         """Always."""
         return True
 
@@ -78,6 +85,9 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "judge's restart": ("voice_triage.audio.endpoint.NO_VOICE", 0.0),
     "asking": ("voice_triage.listening.Listener._sure", _stood),
     "read-back": ("voice_triage.listening.Evidence", _Credulous),
+    "whose": ("voice_triage.understanding.interpreter.Interpreter.directed", lambda *said: 1.0),
+    "both": ("voice_triage.evidence.Evidence._both_must_hear", False),
+    "in passing": ("voice_triage.evidence.Evidence._in_passing", lambda *said: False),
     "waiting": ("voice_triage.understanding.interpreter.left_open", lambda *said: False),
     "clear words": ("voice_triage.understanding.interpreter.clear", lambda *said: frozenset()),
     "last word": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Meaning
@@ -59,16 +59,16 @@ class Evidence:
         """True where others talk, or somebody went on and on without sense."""
         return self._others_talk or any(voice_s >= UNPAUSED_S for _, voice_s in self._others)
 
-    def suffices(self, flag: Finding, utterance: OpenUtterance) -> bool:
-        """True for a red flag that may count before the utterance is over."""
-        if flag.words:  # of half a sentence nobody can tell whose it is
-            return self._plain({flag.concept}, utterance, directed=0.0)
-        directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
-        return not self.others_may_talk and self._plain({flag.concept}, utterance, directed)
+    def suffices(self, flag: Finding, utterance: OpenUtterance, *, paused: bool) -> bool:
+        """True for a red flag that may count before the utterance is over.
 
-    def sift(self, flags: Mapping[str, Finding], utterance: OpenUtterance) -> dict[str, Finding]:
-        """Those of the red flags that may."""
-        return {name: one for name, one in flags.items() if self.suffices(one, utterance)}
+        While more words may come to turn it ("her lips are blue from the popsicle") it must be all but certain.
+        """
+        likely = LIKELY if paused else CERTAIN
+        if flag.words:  # of half a sentence nobody can tell whose it is
+            return self._plain({flag.concept}, utterance, likely, directed=0.0)
+        directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
+        return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
 
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
         """Take note of the whole; True where it is to be read back first, should it be an emergency.
@@ -88,16 +88,18 @@ class Evidence:
         if there:
             named = said or {one.concept for one in there}
             directed = DIRECTED if said or not self._in_passing(meaning.text, utterance) else OURS
-            return (others and not said) or not self._plain(named, utterance, directed)
+            return (others and not said) or not self._plain(named, utterance, LIKELY, directed)
         replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
         if anybodys and (talk or (others and strange)):
             return True
         return strange and meaning.answer == "yes" and self._in_passing(meaning.text, utterance)
 
-    def _plain(self, concepts: Collection[str], utterance: OpenUtterance, directed: float) -> bool:
-        """True where some engine's words say one of the concepts, likely the caller's words."""
-        likely = CERTAIN if self.others_may_talk else LIKELY
+    def _plain(
+        self, concepts: Collection[str], utterance: OpenUtterance, likely: float, directed: float
+    ) -> bool:
+        """True where some engine's words say one of the concepts, so likely, and likely the caller's words."""
+        likely = CERTAIN if self.others_may_talk else likely
         question, named, i = utterance.question, frozenset(concepts), self._interpreter
         each = [
             any(

@@ -174,7 +174,7 @@ class Listener:
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
-        if not self.evidence.suffices(finding, utterance):
+        if not self._suffices(utterance, finding):
             return False
         if finding.concept in utterance.clear and not (utterance.talk or own(finding, self._own_line)):
             return True
@@ -194,6 +194,10 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
+    def _suffices(self, utterance: OpenUtterance, finding: Finding) -> bool:
+        paused = self._silence_s >= self._limits.red_flag_breath_s
+        return self.evidence.suffices(finding, utterance, paused=paused)
+
     # ---- answer lane ----
 
     def _second_look(self, utterance: OpenUtterance, hearing: Hearing, events: list[Outcome]) -> None:
@@ -210,7 +214,9 @@ class Listener:
             self._read(utterance, early, paused=paused)
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
-        raised = tuple(one for one in seen if one.concept not in utterance.alarmed)
+        raised = tuple(
+            one for one in seen if one.concept not in utterance.alarmed and self._suffices(utterance, one)
+        )
         events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
@@ -224,7 +230,7 @@ class Listener:
             for one in self._own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        utterance.seen = self.evidence.sift(flags, utterance) if alarm.settled and early.sure else {}
+        utterance.seen = flags if alarm.settled and early.sure else {}
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
