@@ -251,6 +251,25 @@ def test_a_yes_in_passing_that_both_have_heard_is_read_back(kit: Kit) -> None:
     assert heard.read_back and not heard.emergency
 
 
+LONE = ("baby's barely wintering", "baby's barely whimpering")
+"""What the two engines make of the same words; of the second's the network alone reads a sign, hardly."""
+
+
+def test_a_sign_that_one_engine_half_heard_is_read_back(kit: Kit) -> None:
+    heard = hear_both(kit, "itch", (), *LONE)
+
+    assert heard.read_back and not heard.emergency
+    heard.run(12)
+    assert heard.emergency
+
+
+def test_where_others_talk_such_a_sign_is_none(kit: Kit) -> None:
+    heard = hear_both(kit, "itch", TELEVISION[:1], *LONE)
+    heard.run(12)
+
+    assert not heard.read_back and not heard.emergency
+
+
 def test_who_shouts_orders_to_the_household_is_heard(room: Begin) -> None:
     heard = room("stiff_neck", ())
     orders = (

@@ -62,13 +62,18 @@ class Evidence:
     def suffices(self, flag: Finding, utterance: OpenUtterance, *, paused: bool) -> bool:
         """True for a red flag that may count before the utterance is over.
 
-        While more words may come to turn it ("her lips are blue from the popsicle") it must be all but certain.
+        While more words may turn it ("her lips are blue from the popsicle") it must be all but certain.
         """
         likely = LIKELY if paused else CERTAIN
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, likely, directed=0.0)
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
+
+    def near(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
+        """True for the words of who likely speaks to us, in a room where nobody else talks."""
+        directed = self._interpreter.directed(meaning.text, utterance.question)
+        return directed >= DIRECTED and not (self.others_may_talk or utterance.talk)
 
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
         """Take note of the whole; True where it is to be read back first, should it be an emergency.
@@ -88,7 +93,11 @@ class Evidence:
         if there:
             named = said or {one.concept for one in there}
             directed = DIRECTED if said or not self._in_passing(meaning.text, utterance) else OURS
-            return (others and not said) or not self._plain(named, utterance, LIKELY, directed)
+            return (
+                (others and not said)
+                or bool(named & utterance.lone)
+                or not self._plain(named, utterance, LIKELY, directed)
+            )
         replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
         if anybodys and (talk or (others and strange)):
@@ -98,7 +107,7 @@ class Evidence:
     def _plain(
         self, concepts: Collection[str], utterance: OpenUtterance, likely: float, directed: float
     ) -> bool:
-        """True where some engine's words say one of the concepts, so likely, and likely the caller's words."""
+        """True where some engine's words say one of the concepts, so likely, and the caller's so likely."""
         likely = CERTAIN if self.others_may_talk else likely
         question, named, i = utterance.question, frozenset(concepts), self._interpreter
         each = [

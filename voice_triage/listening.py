@@ -11,6 +11,7 @@ from collections.abc import Collection
 import numpy as np
 
 from voice_triage.audio.endpoint import Endpointer, Hearing
+from voice_triage.both_readings import BothReadings
 from voice_triage.clock import Clock
 from voice_triage.evidence import Evidence
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Outcome, Partial, Utterance
@@ -18,10 +19,9 @@ from voice_triage.open_utterance import Again, OpenUtterance
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
-from voice_triage.second_thoughts import believed, named, own, read, unanswered, unshared, weigh
+from voice_triage.second_thoughts import believed, named, own
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import SURE_ALONE
 
 
 class Listener:
@@ -53,6 +53,7 @@ class Listener:
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
         self.evidence = Evidence(interpreter, red_flags)
+        self._readings = BothReadings(interpreter, self._red_flags, self.evidence)
 
     @property
     def busy(self) -> bool:
@@ -184,7 +185,7 @@ class Listener:
         if self._second is None:
             return stood
         check = utterance.check(finding, self._again, round(self._limits.red_flag_check_of_s * RATE_HZ))
-        theirs, second = self._meant(check, utterance), check.result()
+        theirs, second = self._readings.meant(check, utterance), check.result()
         if theirs is None or second is None or second.failed:
             # A slow machine, or a broken engine: what is short and plain is believed without it.
             late = stood_s >= self._limits.red_flag_check_s
@@ -221,13 +222,13 @@ class Listener:
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
         """Note which red flags a look at the open utterance shows, and which of them no word can turn."""
-        theirs = self._meant(utterance.second, utterance) or Meaning("")
+        theirs = self._readings.meant(utterance.second, utterance) or Meaning("")
         again, same = utterance.compare(theirs)
         alarm = self._interpreter.alarm(early.text, utterance.question)
         last = early.text.split()[-1:]
         flags = {  # of whole words the safety lane alone is wrong 9 times of 10
             one.concept: one
-            for one in self._own_words(utterance, utterance.text, theirs).findings
+            for one in self._readings.own_words(utterance, utterance.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
@@ -241,7 +242,7 @@ class Listener:
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
         utterance.second.ask(lambda: utterance.sound(self._again), voice_s)
-        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
+        second, theirs = utterance.second.result(), self._readings.meant(utterance.second, utterance)
         understood = bool(second and second.sure and theirs and not theirs.empty)
         utterance.final = self.recognizer.finish(checked=understood)
         self._deciding.append(utterance)
@@ -256,7 +257,7 @@ class Listener:
         try:
             final = utterance.final.text if utterance.final else ""
             ours = self._interpreter.interpret(final, utterance.question)
-            meaning = self._weigh(ours, utterance)
+            meaning = self._readings.weigh(ours, utterance)
             weak = self.evidence.weak(meaning, utterance)
         finally:
             self._deciding.remove(utterance)  # what cannot be weighed now never can
@@ -272,35 +273,6 @@ class Listener:
                     brief=utterance.voice_s < self._limits.barge_in_words_s,
                     confirmed=utterance.confirmed,
                     weak=weak,
-                    unsaid=utterance.unsaid(ours, self._meant(utterance.second, utterance), meaning),
+                    unsaid=utterance.unsaid(ours, self._readings.meant(utterance.second, utterance), meaning),
                 )
             )
-
-    def _weigh(self, ours: Meaning, utterance: OpenUtterance) -> Meaning:
-        if self._second is None:
-            return ours
-        second, theirs = utterance.second.result(), self._meant(utterance.second, utterance)
-        if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
-            return Meaning("") if utterance.talk and len(ours.text.split()) > GARBAGE_WORDS else ours
-        if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
-            both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
-            flags = tuple(one for one in both if one.concept in self._red_flags)
-            return Meaning(theirs.text if flags else "", findings=flags)
-        theirs = self._own_words(utterance, ours.text, theirs)
-        return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
-
-    def _own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
-        """What it means without what chatter is taken for: of others' talk also without bare answers."""
-        meant, question = self._interpreter.interpret, utterance.question
-        alone = self._interpreter.alone(theirs.text, question, SURE_ALONE)
-        theirs = unshared(theirs, alone, meant(first, question)) if alone else theirs
-        firsts = () if utterance.cut else (first,)
-        besides = lambda: (meant(theirs.text), *(meant(one, question) for one in firsts))  # noqa: E731
-        return unanswered(theirs, self._red_flags, besides) if utterance.talk else theirs
-
-    def _meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
-        """What the second opinion's words mean; None while it is still awaited."""
-        question, flags = utterance.question, self._red_flags
-        said = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
-        alone = lambda text: self._interpreter.alone(text, question)  # noqa: E731
-        return look.meaning(lambda one: read(one, said, flags, talk=utterance.talk, alone=alone))

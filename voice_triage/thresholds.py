@@ -58,11 +58,10 @@ class Thresholds:
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_breath_s: float = 0.25
-    """Silence after which a red flag that is likely, but not all but certain, counts: words that turn it follow
-    sooner. Of held-back sentences without one 136 instead of 203 of 3,411 then raise it in their midst."""
+    """Silence after which a red flag that is not all but certain counts: words that turn it come sooner (of
+    3,411 held-back sentences without one 136 instead of 203 raised one in their midst)."""
     red_flag_pause_s: float = 0.5
-    """Silence after which a red flag that only the whole meaning of the words shows counts: the utterance may
-    go on until 0.9 s, but hardly takes it back."""
+    """Silence after which one counts that only the whole meaning shows: what goes on hardly takes it back."""
 
     # -- patience: silence before the dialogue is told --
     patience_short_s: float = 4.0  # after a read-back that comes before the announcement
@@ -147,8 +146,7 @@ ECHO_SILENT_RATIO = 0.01
 ECHO_FLOOR_DBFS = -58.0
 """Noise the canceller is given with the microphone: in digital silence it takes the caller for echo."""
 ECHO_DITHER = 1
-"""Noise, in steps of 16 bits, added to what was played: a second after it falls silent the canceller took
-2.9 ms a block of 20 ms instead of 0.2. Too faint (-92 dBFS) for it to learn the room from."""
+"""Noise (16-bit steps, -92 dBFS) added to what was played: else a silent block takes 2.9 ms, not 0.2."""
 ECHO_PLAYED_RMS = 100.0
 """Root mean square (16-bit scale) of what is played, below which no echo of it need come back."""
 ECHO_WINDOW = 16_000
@@ -283,8 +281,7 @@ WHISPER_BEAM = 8
 WHISPER_NEAR = 0.4
 """Other results so little less probable (mean log probability) may have been what was said."""
 WHISPER_SURE = -1.1
-"""Log probability below which the words may come from the hint instead: "no fever" was "floppy man" at -1.7.
-Red flags rightly heard have -0.1 to -1.0."""
+"""Log probability below which the words may be the hint's ("floppy man", -1.7); red flags have -0.1 to -1."""
 WHISPER_TOKENS_A_SECOND = 6
 """Tokens allowed for each second: faster speech is an invention that goes round in circles."""
 WHISPER_NO_SPEECH = 0.4

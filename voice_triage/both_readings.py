@@ -1,0 +1,57 @@
+"""What both engines made of one utterance, read as the session reads it."""
+
+from __future__ import annotations
+
+from voice_triage.evidence import Evidence
+from voice_triage.messages import Meaning
+from voice_triage.open_utterance import OpenUtterance
+from voice_triage.second_look import SecondLook
+from voice_triage.second_thoughts import named, read, unanswered, unshared, weigh
+from voice_triage.thresholds import GARBAGE_WORDS
+from voice_triage.understanding import Interpreter
+from voice_triage.understanding.strengths import SURE_ALONE
+
+
+class BothReadings:
+    """The meaning of an utterance from the words of two engines. ``red_flags`` raise an alarm alone."""
+
+    def __init__(self, interpreter: Interpreter, red_flags: frozenset[str], evidence: Evidence) -> None:
+        self._interpreter, self._red_flags, self._evidence = interpreter, red_flags, evidence
+
+    def weigh(self, ours: Meaning, utterance: OpenUtterance) -> Meaning:
+        """The meaning of the whole, of which the first engine's words mean ``ours``."""
+        if not utterance.second.there:
+            return ours
+        second, theirs = utterance.second.result(), self.meant(utterance.second, utterance)
+        if second is None or theirs is None or second.failed:  # too late, or broken: the first stands alone
+            return Meaning("") if utterance.talk and len(ours.text.split()) > GARBAGE_WORDS else ours
+        if utterance.talk and not second.sure:  # of others' talk only a red flag that both heard counts
+            both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
+            flags = tuple(one for one in both if one.concept in self._red_flags)
+            return Meaning(theirs.text if flags else "", findings=flags)
+        theirs = self.own_words(utterance, ours.text, theirs, over=True)
+        return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
+
+    def own_words(
+        self, utterance: OpenUtterance, first: str, theirs: Meaning, *, over: bool = False
+    ) -> Meaning:
+        """What it means without what chatter is taken for: of others' talk also without bare answers.
+
+        Of who seems to speak to us a red flag among that stays when all is ``over``: it is read back.
+        """
+        meant, question = self._interpreter.interpret, utterance.question
+        alone = self._interpreter.alone(theirs.text, question, SURE_ALONE)
+        if alone and over and self._evidence.near(theirs, utterance):
+            utterance.lone = (alone & self._red_flags) - meant(first, question).signs
+            alone -= utterance.lone
+        theirs = unshared(theirs, alone, meant(first, question)) if alone else theirs
+        firsts = () if utterance.cut else (first,)
+        besides = lambda: (meant(theirs.text), *(meant(one, question) for one in firsts))  # noqa: E731
+        return unanswered(theirs, self._red_flags, besides) if utterance.talk else theirs
+
+    def meant(self, look: SecondLook, utterance: OpenUtterance) -> Meaning | None:
+        """What the second opinion's words mean; None while it is still awaited."""
+        question, flags = utterance.question, self._red_flags
+        said = lambda text: self._interpreter.interpret(text, question)  # noqa: E731
+        alone = lambda text: self._interpreter.alone(text, question)  # noqa: E731
+        return look.meaning(lambda one: read(one, said, flags, talk=utterance.talk, alone=alone))
