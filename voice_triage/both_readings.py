@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from voice_triage.evidence import Evidence
 from voice_triage.messages import Meaning
 from voice_triage.open_utterance import OpenUtterance
@@ -29,21 +32,31 @@ class BothReadings:
             both = [one for one in ours.findings if one.status == "present" and named(one, theirs)]
             flags = tuple(one for one in both if one.concept in self._red_flags)
             return Meaning(theirs.text if flags else "", findings=flags)
-        theirs = self.own_words(utterance, ours.text, theirs, over=True)
-        return weigh(ours, theirs, self._red_flags, sure=second.sure, talk=utterance.talk)
+        own = self.own_words(utterance, ours.text, theirs)
+        meaning = weigh(ours, own, self._red_flags, sure=second.sure, talk=utterance.talk)
+        return self._with_doubtful(meaning, (ours, theirs), utterance) if second.sure else meaning
 
-    def own_words(
-        self, utterance: OpenUtterance, first: str, theirs: Meaning, *, over: bool = False
-    ) -> Meaning:
-        """What it means without what chatter is taken for: of others' talk also without bare answers.
+    def _with_doubtful(self, meaning: Meaning, both: Sequence[Meaning], utterance: OpenUtterance) -> Meaning:
+        """With the red flags that only one engine's words say, where there is no other: they are read back."""
+        denied = {one.concept for each in (meaning, *both) for one in each.findings if one.status == "absent"}
+        if meaning.signs & self._red_flags or meaning.answer == "no" or meaning.command:
+            return meaning
+        doubtful = {
+            one.concept: one
+            for each in both
+            for one in each.findings
+            if one.status == "present"
+            and one.words
+            and one.concept in self._red_flags - denied
+            and self._evidence.near(one, each.text, utterance)
+        }
+        utterance.doubtful_flags = frozenset(doubtful)
+        return replace(meaning, findings=(*meaning.findings, *doubtful.values()))
 
-        Of who seems to speak to us a red flag among that stays when all is ``over``: it is read back.
-        """
+    def own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
+        """What it means without what chatter is taken for: of others' talk also without bare answers."""
         meant, question = self._interpreter.interpret, utterance.question
         alone = self._interpreter.alone(theirs.text, question, SURE_ALONE)
-        if alone and over and self._evidence.near(theirs, utterance):
-            utterance.lone = (alone & self._red_flags) - meant(first, question).signs
-            alone -= utterance.lone
         theirs = unshared(theirs, alone, meant(first, question)) if alone else theirs
         firsts = () if utterance.cut else (first,)
         besides = lambda: (meant(theirs.text), *(meant(one, question) for one in firsts))  # noqa: E731

@@ -15,6 +15,7 @@ from voice_triage.thresholds import (
     CHATTER_WORDS,
     LONG_WORDS,
     RATE_HZ,
+    TOLD_WORDS,
     UNNAMED_WORDS,
     UNPAUSED_S,
 )
@@ -70,10 +71,13 @@ class Evidence:
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
 
-    def near(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
-        """True for the words of who likely speaks to us, in a room where nobody else talks."""
-        directed = self._interpreter.directed(meaning.text, utterance.question)
-        return directed >= DIRECTED and not (self.others_may_talk or utterance.talk)
+    def near(self, flag: Finding, text: str, utterance: OpenUtterance) -> bool:
+        """True for a red flag that the words likely say, likely the caller's, where nobody else talks."""
+        if self.others_may_talk or utterance.talk or len(text.split()) < TOLD_WORDS:
+            return False
+        question, i = utterance.question, self._interpreter
+        likely = i.likelihood(text, question, frozenset({flag.concept})) >= LIKELY
+        return likely and i.directed(text, question) >= OURS
 
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
         """Take note of the whole; True where it is to be read back first, should it be an emergency.
@@ -95,7 +99,7 @@ class Evidence:
             directed = DIRECTED if said or not self._in_passing(meaning.text, utterance) else OURS
             return (
                 (others and not said)
-                or bool(named & utterance.lone)
+                or bool(named & utterance.doubtful_flags)
                 or not self._plain(named, utterance, LIKELY, directed)
             )
         replies = meaning.answer or meaning.told or meaning.command

@@ -39,8 +39,8 @@ class OpenUtterance:
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: dict[str, str] = field(default_factory=dict)
     """Red flags raised already -> the words that said them."""
-    lone: frozenset[str] = frozenset()
-    """Red flags that the network alone half reads, in the second engine's words only."""
+    doubtful_flags: frozenset[str] = frozenset()
+    """Those that only one engine's words say, and the two together do not."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0

@@ -110,8 +110,8 @@ GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
 VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
-GUESS_WORDS = 4
-"""Of more words than this no bare answer is made by a guess at them: "sure does not have a mailbox"."""
+TOLD_WORDS, GUESS_WORDS = 3, 4
+"""Of fewer words no sign is read back that one engine heard, of more no bare answer is made by a guess at them."""
 GUESSED_FLAG_WORDS = 12
 """Of more words than this no guess at them raises a red flag alone: a telephone's menu was mottled skin."""
 WORKERS = 3
