@@ -111,7 +111,7 @@ GARBAGE_WORDS = 6
 VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
 TOLD_WORDS, GUESS_WORDS = 3, 4
-"""Of fewer words no sign is read back that one engine heard, of more no bare answer is made by a guess at them."""
+"""Of fewer words no sign is read back that one engine heard, of more no bare answer is made by a guess."""
 GUESSED_FLAG_WORDS = 12
 """Of more words than this no guess at them raises a red flag alone: a telephone's menu was mottled skin."""
 WORKERS = 3
