@@ -9,7 +9,17 @@ from collections.abc import Callable, Sequence
 from bench import corpus, machine, peers, rooms
 from bench.corpus import VOICES, Utterance
 from bench.measure import Bench, Row, barge_trials, flag_trials, recall, right, times
-from bench.techniques import DOUBTS, STREAMING, WHOLE, Technique
+from bench.techniques import (
+    BOTH,
+    BREATH,
+    CREDULOUS,
+    ONE_ENGINE,
+    PASSING,
+    STREAMING,
+    WHOLE,
+    WHOSE,
+    Technique,
+)
 from bench.trials import Trial
 from voice_triage.pcm import at_level, silence
 from voice_triage.scenario import Noise
@@ -154,6 +164,17 @@ def others(bench: Bench, technique: Technique) -> list[Row]:
     return [_rooms(technique, "others' speech", stays)]
 
 
+def acted(bench: Bench, technique: Technique) -> list[Row]:
+    """Every fourth minute of acted dialogue, as loud as the caller, while a question is open."""
+    stretches = corpus.dialogue(max(3.0, 20 * min(1.0, bench.part)), bench.tell)[::4]
+    questions = [rooms.QUESTIONS[number % len(rooms.QUESTIONS)] for number in range(len(stretches))]
+    stays = list(bench.pool.map(
+        rooms.others, *zip(*stretches, strict=True), questions,
+        [0.0] * len(stretches), [technique] * len(stretches),
+    ))  # fmt: skip
+    return [_rooms(technique, "acted dialogue", stays)]
+
+
 def babble(bench: Bench, technique: Technique) -> list[Row]:
     """The babble of many voices, as loud as the caller, while a question is open."""
     room = noise_of(Noise("babble", 0.0))
@@ -240,7 +261,7 @@ WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (Technique("streaming lane alone, without waiting for words that may turn it", second_opinion=False,
                lacking=("waiting",)), (soon, denials, halting_denials)),
     (Technique("without care in talk that never ends", lacking=("talk",)), (others, babble)),
-    *((one, (clean, soon, denials, others)) for one in DOUBTS),
+    (CREDULOUS, (clean, soon, denials, others)),
     # -- the assistant's own voice --
     (Technique("without echo canceller", lacking=("canceller",)), (*USUAL, own_voice, own_voice_low)),
     (Technique("without hearing it once more", lacking=("echo heard once more",)), (over,)),
@@ -259,6 +280,22 @@ WAYS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
                thresholds=Thresholds(preroll_s=0.0)), (clean, pink)),
     (Technique("without following the caller's pace", lacking=("pace",)), (halting,)),
 )  # fmt: skip
+
+
+DOUBTS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
+    (WHOLE, (clean, pink, denials, soon, halting_denials, acted)),
+    (CREDULOUS, (clean, pink, denials, acted)),
+    (ONE_ENGINE, (clean, pink, denials)),
+    (BREATH, (clean, denials, soon, halting_denials)),
+    (WHOSE, (acted,)),
+    (BOTH, (acted,)),
+    (PASSING, (acted,)),
+)
+
+
+def doubts(bench: Bench) -> list[Row]:
+    """What is read back before it counts, or waits for a breath, in the conditions that show its worth."""
+    return [row for way, conditions in DOUBTS for condition in conditions for row in condition(bench, way)]
 
 
 def techniques(bench: Bench) -> list[Row]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import corpus, machine, rooms
-from bench.compared import against_peers, techniques
+from bench.compared import against_peers, doubts, techniques
 from bench.corpus import VOICES
 from bench.measure import (
     DELAYS_MS,
@@ -22,7 +22,7 @@ from bench.measure import (
     slow,
     times,
 )
-from bench.techniques import DOUBTS, WHOLE, Technique
+from bench.techniques import CREDULOUS, Technique
 from bench.trials import Outcome, Trial, mapping
 from voice_triage.pcm import Pcm
 
@@ -193,10 +193,7 @@ def acted(bench: Bench) -> list[Row]:
     figure = "false emergencies per hour of acted dialogue"
     return [
         _in_rooms(bench, figure, stretches),
-        *(
-            _in_rooms(bench, f"{figure}, {one.name}", stretches[::2], one, loud=True)
-            for one in (WHOLE, *DOUBTS)
-        ),
+        _in_rooms(bench, f"{figure}, {CREDULOUS.name}", stretches[::2], CREDULOUS, loud=True),
     ]
 
 
@@ -289,6 +286,6 @@ FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clean": clean, "streaming": streaming, "noise": noise, "talker": talker, "answers": answers,
     "denials": denials, "one-word": one_word, "barge-in": barge, "latency": latency, "own-voice": own,
     "background": background, "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold,
-    "techniques": techniques, "peers": against_peers,
+    "techniques": techniques, "doubts": doubts, "peers": against_peers,
 }  # fmt: skip
 QUICK = ("clean", "denials", "answers", "one-word", "barge-in", "latency", "own-voice")

@@ -11,7 +11,11 @@ from bench.measure import Row
 
 BEGIN, END = "<!-- measured: written by scripts/bench -->", "<!-- end of measured -->"
 WITH = " with "
-COMPARED = {"techniques": "With and without each technique", "peers": "Others on the same sounds"}
+COMPARED = {
+    "techniques": "With and without each technique",
+    "doubts": "With and without each doubt",
+    "peers": "Others on the same sounds",
+}
 
 
 def key(name: str, recognizer: str) -> str:

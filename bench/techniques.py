@@ -44,13 +44,11 @@ class Technique:
 WHOLE = Technique()
 STREAMING = Technique("streaming lane alone", second_opinion=False)
 CREDULOUS = Technique("without the read-back of weak evidence", lacking=("read-back",))
-DOUBTS = (
-    CREDULOUS,
-    Technique("without asking whose words they are", lacking=("whose",)),
-    Technique("without both engines where others talk", lacking=("both",)),
-    Technique("without doubting a yes in passing", lacking=("in passing",)),
-)
-"""What keeps others' talk from being an emergency."""
+WHOSE = Technique("without asking whose words they are", lacking=("whose",))
+BOTH = Technique("without both engines where others talk", lacking=("both",))
+PASSING = Technique("without doubting a yes in passing", lacking=("in passing",))
+ONE_ENGINE = Technique("without reading back what one engine alone heard", lacking=("one engine",))
+BREATH = Technique("without waiting for a breath", thresholds=Thresholds(red_flag_breath_s=0.0))
 
 
 def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bool:
@@ -87,6 +85,9 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "read-back": ("voice_triage.listening.Evidence", _Credulous),
     "whose": ("voice_triage.understanding.interpreter.Interpreter.directed", lambda *said: 1.0),
     "both": ("voice_triage.evidence.Evidence._both_must_hear", False),
+    "one engine": (
+        "voice_triage.both_readings.BothReadings._with_doubtful", lambda readings, meaning, *said: meaning,
+    ),
     "in passing": ("voice_triage.evidence.Evidence._in_passing", lambda *said: False),
     "waiting": ("voice_triage.understanding.interpreter.left_open", lambda *said: False),
     "clear words": ("voice_triage.understanding.interpreter.clear", lambda *said: frozenset()),

@@ -135,6 +135,15 @@ def test_what_is_not_all_but_certain_waits_for_the_end_of_its_sentence(kit: Kit,
     assert "emergency" not in rig.script.events
 
 
+def test_what_is_likely_counts_after_a_breath_not_at_the_end_of_the_utterance(kit: Kit) -> None:
+    rig = Rig(kit)
+    rig.run(2)
+    rig.say("i can't talk", seconds=1.0)
+    rig.run(1.6)
+
+    assert "emergency" in rig.script.events
+
+
 @pytest.mark.parametrize(
     "said",
     [

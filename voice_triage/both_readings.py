@@ -37,7 +37,7 @@ class BothReadings:
         return self._with_doubtful(meaning, (ours, theirs), utterance) if second.sure else meaning
 
     def _with_doubtful(self, meaning: Meaning, both: Sequence[Meaning], utterance: OpenUtterance) -> Meaning:
-        """With the red flags that one engine's words alone say, where there is no other: they are read back."""
+        """With the red flags that one engine alone heard, where there is no other: they are read back."""
         denied = {one.concept for each in (meaning, *both) for one in each.findings if one.status == "absent"}
         if meaning.signs & self._red_flags or meaning.answer == "no" or meaning.command:
             return meaning
