@@ -32,6 +32,18 @@ VOICES = (
 )
 """Held-out voices: the recogniser was tuned on flite slt and rms."""
 
+OTHER_VOICES = (
+    ("flite", "kal16"),
+    ("espeak-ng", "en-us+belinda"),
+    ("espeak-ng", "en-gb+steph"),
+    ("espeak-ng", "en-us+max"),
+    ("espeak-ng", "en-gb-scotland+linda"),
+    ("espeak-ng", "en-gb-x-rp+paul"),
+    ("espeak-ng", "en-029+rob"),
+    ("espeak-ng", "en-gb+ed"),
+)
+"""Of the blind hand: neither tuned nor benched with before."""
+
 LEVEL_DBFS = -26.0
 RECORDINGS_PACKAGE, RECORDINGS = "asterisk-core-sounds-en-wav", "en_US_f_Allison/*.wav"
 READINGS_PACKAGE = "moonshine-voice==0.1.5"
@@ -64,6 +76,16 @@ def denials() -> list[Utterance]:
     return [
         Utterance(say, question, innocent=True) for question, rows in _load("denials").items() for say in rows
     ]
+
+
+def hand() -> tuple[list[Utterance], list[Utterance]]:
+    """The red flags of a blind hand, and what must raise no alarm."""
+    rows = _load("hand")
+    flags = [Utterance(say, flag=flag) for flag, says in rows["red_flags"].items() for say in says]
+    innocent = [
+        Utterance(say, question, innocent=True) for question, says in rows["denials"].items() for say in says
+    ]
+    return flags, innocent
 
 
 def answers() -> list[Utterance]:

@@ -120,6 +120,32 @@ def latency(bench: Bench) -> list[Row]:
     ]
 
 
+def hand(bench: Bench) -> list[Row]:
+    """What a blind hand wrote, in voices that are used nowhere else."""
+    flags, innocent = corpus.hand()
+    rows = []
+    for condition, sound, goal in (
+        ("clean", None, 98), ("pink 12 dB", ("pink", 12.0), 95), ("babble 12 dB", ("babble", 12.0), 95),
+    ):  # fmt: skip
+        outcomes = bench.play(_by_other_voices(bench, flags, sound))
+        rows.append(recall("red flags of a blind hand", condition, outcomes, goal))
+        outcomes = bench.play(_by_other_voices(bench, innocent, sound))
+        false = [mapping(one) for one in outcomes if one.emergency]
+        rows.append(Row("false emergencies, the same hand", condition, 100 * len(false) / len(outcomes),
+                        "%", 2, False, len(false), len(outcomes), failures=false))  # fmt: skip
+    return rows
+
+
+def _by_other_voices(
+    bench: Bench, said: Sequence[corpus.Utterance], sound: tuple[str, float] | None
+) -> list[Trial]:
+    voices = corpus.OTHER_VOICES
+    return [
+        Trial(one, voices[number % len(voices)], one.question, noise=sound, technique=bench.whole)
+        for number, one in enumerate(bench.few(said, 12))
+    ]
+
+
 # ---- answers ----
 
 
@@ -284,8 +310,8 @@ def cold(bench: Bench) -> list[Row]:
 
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clean": clean, "streaming": streaming, "noise": noise, "talker": talker, "answers": answers,
-    "denials": denials, "one-word": one_word, "barge-in": barge, "latency": latency, "own-voice": own,
-    "background": background, "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold,
+    "denials": denials, "hand": hand, "one-word": one_word, "barge-in": barge, "latency": latency,
+    "own-voice": own, "background": background, "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold,
     "techniques": techniques, "doubts": doubts, "peers": against_peers,
 }  # fmt: skip
 QUICK = ("clean", "denials", "answers", "one-word", "barge-in", "latency", "own-voice")
