@@ -311,7 +311,7 @@ def cold(bench: Bench) -> list[Row]:
 FIGURES: dict[str, Callable[[Bench], list[Row]]] = {
     "clean": clean, "streaming": streaming, "noise": noise, "talker": talker, "answers": answers,
     "denials": denials, "hand": hand, "one-word": one_word, "barge-in": barge, "latency": latency,
-    "own-voice": own, "background": background, "acted": acted, "rtf": rtf, "memory": memory, "cold-start": cold,
-    "techniques": techniques, "doubts": doubts, "peers": against_peers,
+    "own-voice": own, "background": background, "acted": acted, "rtf": rtf, "memory": memory,
+    "cold-start": cold, "techniques": techniques, "doubts": doubts, "peers": against_peers,
 }  # fmt: skip
 QUICK = ("clean", "denials", "answers", "one-word", "barge-in", "latency", "own-voice")
