@@ -86,7 +86,7 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "whose": ("voice_triage.understanding.interpreter.Interpreter.directed", lambda *said: 1.0),
     "both": ("voice_triage.evidence.Evidence._both_must_hear", False),
     "one engine": (
-        "voice_triage.both_readings.BothReadings._with_doubtful", lambda readings, meaning, *said: meaning,
+        "voice_triage.both_readings.BothReadings._with_half_heard", lambda readings, meaning, *said: meaning,
     ),
     "in passing": ("voice_triage.evidence.Evidence._in_passing", lambda *said: False),
     "waiting": ("voice_triage.understanding.interpreter.left_open", lambda *said: False),

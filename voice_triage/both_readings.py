@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from voice_triage.evidence import Evidence
-from voice_triage.messages import Meaning
+from voice_triage.messages import Finding, Meaning
 from voice_triage.open_utterance import OpenUtterance
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import named, read, unanswered, unshared, weigh
-from voice_triage.thresholds import GARBAGE_WORDS
+from voice_triage.thresholds import GARBAGE_WORDS, HALF_HEARD_WORDS
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import SURE_ALONE
+from voice_triage.understanding.strengths import LIKELY, OURS, SURE_ALONE
 
 
 class BothReadings:
@@ -34,24 +33,37 @@ class BothReadings:
             return Meaning(theirs.text if flags else "", findings=flags)
         own = self.own_words(utterance, ours.text, theirs)
         meaning = weigh(ours, own, self._red_flags, sure=second.sure, talk=utterance.talk)
-        return self._with_doubtful(meaning, (ours, theirs), utterance) if second.sure else meaning
+        return self._with_half_heard(meaning, ours, theirs, utterance) if second.sure else meaning
 
-    def _with_doubtful(self, meaning: Meaning, both: Sequence[Meaning], utterance: OpenUtterance) -> Meaning:
-        """With the red flags that one engine alone heard, where there is no other: they are read back."""
-        denied = {one.concept for each in (meaning, *both) for one in each.findings if one.status == "absent"}
-        if meaning.signs & self._red_flags or meaning.answer == "no" or meaning.command:
+    def _with_half_heard(
+        self, meaning: Meaning, ours: Meaning, theirs: Meaning, open_: OpenUtterance
+    ) -> Meaning:
+        """With the red flags that one engine heard, where the two together say none: they are read back.
+
+        Unless the second engine heard an answer or an order, or the other the very words and no red flag in
+        them, or the second finds the first one's inconceivable, or something is denied.
+        """
+        every = self._red_flags
+        answered = theirs.answer or theirs.command or meaning.answer == "no" or meaning.signs & every
+        if answered or open_.alarmed or not self._evidence.may_ask_back(open_):
             return meaning
-        doubtful = {
-            one.concept: one
-            for each in both
-            for one in each.findings
-            if one.status == "present"
-            and one.words
-            and one.concept in self._red_flags - denied
-            and self._evidence.near(one, each.text, utterance)
-        }
-        utterance.doubtful_flags = frozenset(doubtful)
-        return replace(meaning, findings=(*meaning.findings, *doubtful.values()))
+        denied = {one.concept for each in (ours, theirs) for one in each.findings if one.status == "absent"}
+        thinkable = every if theirs.conceivable is None else theirs.conceivable
+        found = {}
+        for mine, others, possible in ((theirs, ours, every), (ours, theirs, thinkable)):
+            words = set(others.words.split())
+            for one in mine.findings:
+                new = one.status == "present" and one.concept in (every & possible) - denied and one.words
+                if new and not words.issuperset(one.words.split()) and self._likely(one, mine.text, open_):
+                    found[one.concept] = one
+        open_.half_heard = frozenset(found)
+        return replace(meaning, findings=(*meaning.findings, *found.values()))
+
+    def _likely(self, flag: Finding, text: str, utterance: OpenUtterance) -> bool:
+        """True for a red flag that the words likely say, and likely the caller's words."""
+        question, i = utterance.question, self._interpreter
+        likely = i.likelihood(text, question, frozenset({flag.concept})) >= LIKELY
+        return likely and i.directed(text, question) >= OURS and len(text.split()) >= HALF_HEARD_WORDS
 
     def own_words(self, utterance: OpenUtterance, first: str, theirs: Meaning) -> Meaning:
         """What it means without what chatter is taken for: of others' talk also without bare answers."""

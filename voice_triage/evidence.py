@@ -15,21 +15,24 @@ from voice_triage.thresholds import (
     CHATTER_WORDS,
     LONG_WORDS,
     RATE_HZ,
-    TOLD_WORDS,
     UNNAMED_WORDS,
     UNPAUSED_S,
 )
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS
 
+_STANDING = ("confirm_red_flag", None)
+"""What is asked while an emergency stands, or when all is over."""
+
 
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    At the end of the utterance also that the caller said just that, as of a yes of many words that does not
-    name it, at any time. Where others may talk, as a television does, it must be all but certain, no guess,
-    and no answer counts at once that does not name it: their "yes" is as clear as the caller's. Where they
-    surely talk both engines must have heard it so. The rest is read back first (``State.doubted``).
+    While words go on it must be all but certain. At the end of the utterance also that the caller said just
+    that, as of a yes of many words that does not name it, at any time. Where others may talk, as a television
+    does, it must be all but certain, no guess, and no answer counts at once that does not name it: their
+    "yes" is as clear as the caller's. Where they surely talk both engines must have heard it so. The rest is
+    read back first (``State.doubted``), and in a quiet room what one engine alone has heard.
     """
 
     def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
@@ -71,13 +74,10 @@ class Evidence:
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
 
-    def near(self, flag: Finding, text: str, utterance: OpenUtterance) -> bool:
-        """True for a red flag that the words likely say, likely the caller's, where nobody else talks."""
-        if self.others_may_talk or utterance.talk or len(text.split()) < TOLD_WORDS:
-            return False
-        question, i = utterance.question, self._interpreter
-        likely = i.likelihood(text, question, frozenset({flag.concept})) >= LIKELY
-        return likely and i.directed(text, question) >= OURS
+    def may_ask_back(self, utterance: OpenUtterance) -> bool:
+        """True while a question of the protocol is open and nobody else talks in the room."""
+        asked = utterance.question not in _STANDING
+        return asked and not (self.others_may_talk or utterance.talk)
 
     def weak(self, meaning: Meaning, utterance: OpenUtterance) -> bool:
         """Take note of the whole; True where it is to be read back first, should it be an emergency.
@@ -99,7 +99,7 @@ class Evidence:
             directed = DIRECTED if said or not self._in_passing(meaning.text, utterance) else OURS
             return (
                 (others and not said)
-                or bool(named & utterance.doubtful_flags)
+                or bool(named & utterance.half_heard)
                 or not self._plain(named, utterance, LIKELY, directed)
             )
         replies = meaning.answer or meaning.told or meaning.command

@@ -196,7 +196,10 @@ class Listener:
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
     def _suffices(self, utterance: OpenUtterance, finding: Finding) -> bool:
-        paused = self._silence_s >= self._limits.red_flag_breath_s
+        waited_s = utterance.waits(finding.concept) * BLOCK / RATE_HZ
+        paused = (
+            self._silence_s >= self._limits.red_flag_breath_s or waited_s >= self._limits.red_flag_waits_s
+        )
         return self.evidence.suffices(finding, utterance, paused=paused)
 
     # ---- answer lane ----

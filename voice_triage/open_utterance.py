@@ -36,11 +36,13 @@ class OpenUtterance:
     """Red flags in them that need not be heard again."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
+    since: dict[str, int] = field(default_factory=dict)
+    """Red flag -> the block in which it was first weighed."""
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: dict[str, str] = field(default_factory=dict)
     """Red flags raised already -> the words that said them."""
-    doubtful_flags: frozenset[str] = frozenset()
-    """Those that only one engine's words say, and the two together do not."""
+    half_heard: frozenset[str] = frozenset()
+    """Red flags that one engine's words say, and those of both together do not."""
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
@@ -116,6 +118,10 @@ class OpenUtterance:
             return limits.red_flag_hold_one_word_s
         last = words[-1:] == self.text.split()[-1:]
         return limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
+
+    def waits(self, concept: str) -> int:
+        """Blocks for which it has been weighed whether this red flag counts already."""
+        return len(self.blocks) - self.since.setdefault(concept, len(self.blocks))
 
     def raises(self, alarm: Alarm) -> list[Alarm]:
         """The alarm, noted as raised; nothing where there is no red flag in it."""

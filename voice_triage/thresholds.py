@@ -58,8 +58,9 @@ class Thresholds:
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_breath_s: float = 0.25
-    """Silence after which a red flag that is not all but certain counts: words that turn it come sooner (of
-    3,411 held-back sentences without one 136 instead of 203 raised one in their midst)."""
+    red_flag_waits_s: float = 2.0
+    """Silence, or longest time, after which a red flag that is not all but certain counts: what turns it is
+    said sooner (of 3,411 held-back sentences without one 136 instead of 203 raised one in their midst)."""
     red_flag_pause_s: float = 0.5
     """Silence after which one counts that only the whole meaning shows: what goes on hardly takes it back."""
 
@@ -110,8 +111,10 @@ GARBAGE_WORDS = 6
 """A streaming result longer than this of which the second engine heard nothing is other people's talk."""
 VALUE_WORDS = 3
 """An age or a time in so few words is believed where the second engine made no sense of them: "eleven"."""
-TOLD_WORDS, GUESS_WORDS = 3, 4
-"""Of fewer words no sign is read back that one engine heard, of more no bare answer is made by a guess."""
+GUESS_WORDS = 4
+"""Of more words than this no bare answer is made by a guess at them: "sure does not have a mailbox"."""
+HALF_HEARD_WORDS = 3
+"""A red flag that one engine alone has heard among so few words or more is read back."""
 GUESSED_FLAG_WORDS = 12
 """Of more words than this no guess at them raises a red flag alone: a telephone's menu was mottled skin."""
 WORKERS = 3
@@ -182,8 +185,7 @@ ECHO_CHANGES = 0.9995
 SILENT_PEAK = 12
 """Frames with no sample above this (-69 dBFS) are silence without asking the model: a third of a replay."""
 NO_VOICE = 0.1
-"""Where own speech ends and voice is less likely than this, its judge begins anew: what the echo canceller
-leaves of half a minute of it dulls its memory, and a clear "no" right after the question was none (0.04)."""
+"""Where own speech ends and voice is less likely than this, its judge begins anew: its memory was dulled."""
 
 # ---- Vosk: grammar or open vocabulary ----
 
@@ -238,8 +240,7 @@ LOOP_WORDS = 9
 # ---- Moonshine: how often the words so far are heard anew ----
 
 MOONSHINE_STEP_S = 0.32
-"""Fresh sound after which they are: a word lasts about as long. In steps of 0.24 both engines heard the half
-of a word ("he is fif-" was a fit)."""
+"""Fresh sound after which they are: a word's length. At 0.24 both engines heard half of one."""
 MOONSHINE_STEP_SHARE = 0.18
 """But no sooner than after this share of the sound so far: what takes longer is done less often; the end
 of speech waits for no step. Against 0.12 a seventh less computing; of 104 red flags as many, as soon."""
@@ -296,5 +297,4 @@ HINT_LIKENESS = 0.9
 """Letters of a sentence of the hint (difflib's ratio) from which Whisper's words may be its echo. At 0.75
 "i can't breathe" was like "i can't see"."""
 WHISPER_UNPROMPTED = -2.6
-"""Mean log probability without the hint below which they are: "he is two and a half", made of babble, has
--3.4 to -4.3, "my wife" -5.4; said in babble at 10 dB, -0.7 to -1.7."""
+"""Mean log probability unprompted below which they are: made of babble -3.4 to -5.4, said in it -0.7 to -1.7."""
