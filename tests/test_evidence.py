@@ -270,6 +270,44 @@ def test_where_others_talk_such_a_sign_is_none(kit: Kit) -> None:
     assert not heard.read_back and not heard.emergency
 
 
+UNDERSTOOD = [
+    ("he keeps screaming high", "he keeps scratching his thigh"),
+    ("it itches his pale and cold", "it itches his palm and toe"),
+    ("her lips are blue", "her lips are blue from the popsicle"),
+    ("he has a seizure", "what if he has a seizure"),
+    ("he's confused", "what does confused mean"),
+]
+"""What the second engine understood otherwise, or with the words that turn it."""
+
+
+@pytest.mark.parametrize(("ours", "theirs"), UNDERSTOOD)
+def test_what_one_engine_misheard_is_not_read_back(kit: Kit, ours: str, theirs: str) -> None:
+    heard = hear_both(kit, "itch", (), ours, theirs)
+    heard.run(12)
+
+    assert not heard.read_back and not heard.emergency
+
+
+@pytest.mark.parametrize(("ours", "theirs"), UNDERSTOOD[:2])
+def test_once_it_is_over_nothing_half_heard_is_announced(kit: Kit, ours: str, theirs: str) -> None:
+    heard = hear_both(kit, "itch", (), "", "")
+    while heard.dialogue.question is not None:
+        heard.session.typed(USUAL.get(heard.dialogue.question, "no"))
+    heard.second.text = theirs
+    heard.hears(ours)
+    heard.run(12)
+
+    assert not heard.read_back and not heard.emergency
+
+
+def test_beside_what_was_announced_nothing_half_heard_counts(kit: Kit) -> None:
+    heard = hear_both(kit, "itch", (), "he can't breathe", "he can't breathe")
+    ours, heard.second.text = UNDERSTOOD[1]
+    heard.hears(ours)
+
+    assert heard.emergency and heard.dialogue.red_flags == ("difficulty_breathing",)
+
+
 def test_who_shouts_orders_to_the_household_is_heard(room: Begin) -> None:
     heard = room("stiff_neck", ())
     orders = (

@@ -297,4 +297,4 @@ HINT_LIKENESS = 0.9
 """Letters of a sentence of the hint (difflib's ratio) from which Whisper's words may be its echo. At 0.75
 "i can't breathe" was like "i can't see"."""
 WHISPER_UNPROMPTED = -2.6
-"""Mean log probability unprompted below which they are: made of babble -3.4 to -5.4, said in it -0.7 to -1.7."""
+"""Mean log probability unprompted below which they are: of babble -3.4 to -5.4, said in it -0.7 to -1.7."""
