@@ -60,7 +60,7 @@ def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bo
 class _Credulous(Evidence):
     """Whatever was heard is evidence enough."""
 
-    def suffices(self, flag: Finding, utterance: OpenUtterance, *, paused: bool) -> bool:
+    def suffices(self, flag: Finding, utterance: OpenUtterance, *, certain: bool = False) -> bool:
         """Always."""
         return True
 

@@ -63,12 +63,12 @@ class Evidence:
         """True where others talk, or somebody went on and on without sense."""
         return self._others_talk or any(voice_s >= UNPAUSED_S for _, voice_s in self._others)
 
-    def suffices(self, flag: Finding, utterance: OpenUtterance, *, paused: bool) -> bool:
+    def suffices(self, flag: Finding, utterance: OpenUtterance, *, certain: bool = False) -> bool:
         """True for a red flag that may count before the utterance is over.
 
-        While more words may turn it ("her lips are blue from the popsicle") it must be all but certain.
+        ``certain``: all but certain, as while more words may turn it ("her lips are blue from the popsicle").
         """
-        likely = LIKELY if paused else CERTAIN
+        likely = CERTAIN if certain else LIKELY
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, likely, directed=0.0)
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0

@@ -169,13 +169,15 @@ class Listener:
             for concept, finding in utterance.current.items()
             if concept not in utterance.alarmed and (self._endpointer.barge_in or not own(finding, own_words))
         ]
-        raised = tuple(one for one in standing if self._sure(utterance, one))
+        raised = tuple(
+            one for one in standing if self._sure(utterance, one) and self._settled(utterance, one)
+        )
         events += utterance.raises(Alarm(raised, utterance.text))
         return bool(raised)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
         """True once it was heard clearly or by both engines, or has stood while the second heard nothing."""
-        if not self._suffices(utterance, finding):
+        if not self.evidence.suffices(finding, utterance):
             return False
         if finding.concept in utterance.clear and not (utterance.talk or own(finding, self._own_line)):
             return True
@@ -195,12 +197,14 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
-    def _suffices(self, utterance: OpenUtterance, finding: Finding) -> bool:
+    def _settled(self, utterance: OpenUtterance, finding: Finding) -> bool:
+        """True for what is all but certain, or cuts in; for other red flags after a breath, or some time."""
+        if utterance.over_speech or self._silence_s >= self._limits.red_flag_breath_s:
+            return True
         waited_s = utterance.waits(finding.concept) * BLOCK / RATE_HZ
-        paused = (
-            self._silence_s >= self._limits.red_flag_breath_s or waited_s >= self._limits.red_flag_waits_s
-        )
-        return self.evidence.suffices(finding, utterance, paused=paused)
+        if waited_s >= self._limits.red_flag_waits_s:
+            return True
+        return self.evidence.suffices(finding, utterance, certain=True)
 
     # ---- answer lane ----
 
@@ -219,7 +223,11 @@ class Listener:
         quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(
-            one for one in seen if one.concept not in utterance.alarmed and self._suffices(utterance, one)
+            one
+            for one in seen
+            if one.concept not in utterance.alarmed
+            and self.evidence.suffices(one, utterance)
+            and self._settled(utterance, one)
         )
         events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
 
