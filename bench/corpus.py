@@ -42,7 +42,7 @@ OTHER_VOICES = (
     ("espeak-ng", "en-029+rob"),
     ("espeak-ng", "en-gb+ed"),
 )
-"""Of the blind hand: neither tuned nor benched with before."""
+"""Of the blind hand: no recogniser was tuned on them. In kal16 some of what the network learned was heard."""
 
 LEVEL_DBFS = -26.0
 RECORDINGS_PACKAGE, RECORDINGS = "asterisk-core-sounds-en-wav", "en_US_f_Allison/*.wav"

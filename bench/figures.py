@@ -121,7 +121,7 @@ def latency(bench: Bench) -> list[Row]:
 
 
 def hand(bench: Bench) -> list[Row]:
-    """What a blind hand wrote, in voices that are used nowhere else."""
+    """What a blind hand wrote, in voices that no recogniser was tuned on and no other figure has."""
     flags, innocent = corpus.hand()
     rows = []
     for condition, sound, goal in (
