@@ -160,7 +160,7 @@ class Listener:
                 events.append(Partial(hypothesis.text))
             utterance.text, utterance.doubtful = hypothesis.text, hypothesis.doubtful
             alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
-            utterance.clear = alarm.clear
+            utterance.clear, utterance.followed = alarm.clear, alarm.followed
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
             utterance.current = flags if alarm.settled else {}
         utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
@@ -170,7 +170,9 @@ class Listener:
             if concept not in utterance.alarmed and (self._endpointer.barge_in or not own(finding, own_words))
         ]
         raised = tuple(
-            one for one in standing if self._sure(utterance, one) and self._settled(utterance, one)
+            one
+            for one in standing
+            if self._sure(utterance, one) and self._settled(utterance, one, self._meant(utterance, one))
         )
         events += utterance.raises(Alarm(raised, utterance.text))
         return bool(raised)
@@ -197,14 +199,22 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
-    def _settled(self, utterance: OpenUtterance, finding: Finding) -> bool:
-        """True for what is all but certain, or cuts in; for other red flags after a breath, or some time."""
-        if utterance.over_speech or self._silence_s >= self._limits.red_flag_breath_s:
-            return True
+    def _meant(self, utterance: OpenUtterance, finding: Finding) -> bool:
+        """True for a breath after words that, as a whole, mean it."""
+        if self._silence_s < self._limits.red_flag_breath_s:
+            return False
+        return finding.concept in self._interpreter.interpret(utterance.text, utterance.question).signs
+
+    def _settled(self, utterance: OpenUtterance, finding: Finding, meant: bool) -> bool:
+        """True once more words can hardly turn it: it is ``meant``, some time is over, another thought began.
+
+        Who cuts in on the assistant does not wait.
+        """
         waited_s = utterance.waits(finding.concept) * BLOCK / RATE_HZ
-        if waited_s >= self._limits.red_flag_waits_s:
+        if meant or utterance.over_speech or waited_s >= self._limits.red_flag_waits_s:
             return True
-        return self.evidence.suffices(finding, utterance, certain=True)
+        followed = finding.concept in utterance.followed
+        return followed and self.evidence.suffices(finding, utterance, certain=True)
 
     # ---- answer lane ----
 
@@ -220,14 +230,16 @@ class Listener:
             self.recognizer.pause()
         if second.awaited and (early := second.result()) is not None:
             self._read(utterance, early, paused=paused)
-        quiet = hearing.silence_s >= self._limits.red_flag_pause_s and second.of_s >= hearing.voice_s
+        of_all = second.of_s >= hearing.voice_s and not second.awaited
+        quiet = hearing.silence_s >= self._limits.red_flag_pause_s and of_all
+        breath = hearing.silence_s >= self._limits.red_flag_breath_s and of_all
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(
             one
             for one in seen
             if one.concept not in utterance.alarmed
             and self.evidence.suffices(one, utterance)
-            and self._settled(utterance, one)
+            and self._settled(utterance, one, breath)
         )
         events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
 
@@ -243,6 +255,7 @@ class Listener:
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
+        utterance.followed |= alarm.followed
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".

@@ -34,6 +34,8 @@ class OpenUtterance:
     """Those of the words that were not heard clearly, of an engine that can say so."""
     clear: frozenset[str] = frozenset()
     """Red flags in them that need not be heard again."""
+    followed: frozenset[str] = frozenset()
+    """Those after which another thought has begun."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     since: dict[str, int] = field(default_factory=dict)

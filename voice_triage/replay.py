@@ -223,14 +223,17 @@ def _interrupt_ms(stage: Stage) -> float | None:
 def _flag_end(speech: _Speech, interpreter: Interpreter, flags: frozenset[str]) -> float:
     """The sample at which the words that carry the flag are complete, by their share of the letters.
 
-    They are once the safety lane would raise them, were they typed: "his soft spot" is no red flag yet.
-    What it never would, since only the network reads it, is complete once the whole meaning has it.
-    A recording whose words nobody wrote is over at its end.
+    They are once the safety lane finds, in what is typed so far, the very words that it finds in the whole:
+    "she is gasping" of "she is gasping for air" is not all of them. What it never would, since only the
+    network reads it, is complete once the whole meaning has it. A recording whose words nobody wrote is
+    over at its end.
     """
+    whole = {one.concept: one.words for one in interpreter.alarm(speech.saying.text).findings}
 
     def raised(text: str) -> bool:
         alarm = interpreter.alarm(text)
-        return alarm.settled and any(one.concept in flags for one in alarm.findings)
+        found = {one.concept: one.words for one in alarm.findings if one.concept in flags}
+        return alarm.settled and any(whole.get(one, said) == said for one, said in found.items())
 
     def meant(text: str) -> bool:
         return bool(interpreter.interpret(text).signs & flags)

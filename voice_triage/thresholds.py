@@ -58,7 +58,7 @@ class Thresholds:
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_breath_s: float = 0.25
-    red_flag_waits_s: float = 2.0
+    red_flag_waits_s: float = 3.0
     """Silence, or longest time, after which a red flag that is not all but certain counts: what turns it is
     said sooner (of 3,411 held-back sentences without one 136 instead of 203 raised one in their midst)."""
     red_flag_pause_s: float = 0.5

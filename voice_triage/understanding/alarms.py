@@ -23,6 +23,8 @@ class PartialAlarm:
     """Everything that is present so far; the session keeps the red flags."""
     settled: bool = True
     """False while words stand open that could turn it: a not, a what if, a had."""
+    followed: frozenset[str] = frozenset()
+    """Those after which another thought has begun."""
     clear: frozenset[str] = frozenset()
     """Those that rules and network both read in several words, all of them heard clearly."""
 
@@ -52,6 +54,16 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
         )
         for said in present
         for at in range(max(0, said.start - 3), said.start + 1)
+    )
+
+
+def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> frozenset[str]:
+    """The signs that the words after them hardly turn: "blue and he", not "blue from the freezer".
+
+    The last word so far may be half of another.
+    """
+    return frozenset(
+        one.concept for one in present if rows["another_thought"] & {*words[:-1][one.end : one.end + 1]}
     )
 
 

@@ -19,7 +19,7 @@ from voice_triage.understanding import (
     values,
     weighing,
 )
-from voice_triage.understanding.alarms import PartialAlarm, agreed, clear, credible, left_open
+from voice_triage.understanding.alarms import PartialAlarm, agreed, clear, credible, followed, left_open
 from voice_triage.understanding.circumstances import only_a_failed_call, told_in, without_call
 from voice_triage.understanding.commands import command_in, leading, only_command
 from voice_triage.understanding.context import Context, Said
@@ -289,6 +289,7 @@ class Interpreter:
         return PartialAlarm(
             self._findings(words, ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
+            followed=followed(words.surface, present, self._grammar.sets),
             clear=agrees & clear(present, words.surface, self._each(partial) - self._each(unclear)),
         )
 
