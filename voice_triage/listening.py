@@ -211,9 +211,9 @@ class Listener:
         Who cuts in on the assistant does not wait.
         """
         waited_s = utterance.waits(finding.concept) * BLOCK / RATE_HZ
-        if meant or utterance.over_speech or waited_s >= self._limits.red_flag_waits_s:
+        if meant or waited_s >= self._limits.red_flag_waits_s:
             return True
-        followed = finding.concept in utterance.followed
+        followed = utterance.over_speech or finding.concept in utterance.followed
         return followed and self.evidence.suffices(finding, utterance, certain=True)
 
     # ---- answer lane ----

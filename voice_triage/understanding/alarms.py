@@ -58,13 +58,17 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
 
 
 def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> frozenset[str]:
-    """The signs that the words after them hardly turn: "blue and he", not "blue from the freezer".
+    """The signs after which another thought began: "blue all over and he", not "blue from the ice and".
 
     The last word so far may be half of another.
     """
-    return frozenset(
-        one.concept for one in present if rows["another_thought"] & {*words[:-1][one.end : one.end + 1]}
-    )
+    begins, turns = rows["another_thought"], rows["dangling"]
+
+    def follows(since: Sequence[str]) -> bool:
+        at = next((place for place, word in enumerate(since) if word in begins), None)
+        return at is not None and turns.isdisjoint(since[:at])
+
+    return frozenset(one.concept for one in present if follows(words[one.end : -1]))
 
 
 def clear(present: Sequence[Said], words: Sequence[str], certain: Collection[str]) -> frozenset[str]:
