@@ -11,10 +11,10 @@ from bench.corpus import VOICES, Utterance
 from bench.measure import Bench, Row, barge_trials, flag_trials, recall, right, times
 from bench.techniques import (
     BOTH,
-    BREATH,
     CREDULOUS,
     ONE_ENGINE,
     PASSING,
+    SETTLING,
     STREAMING,
     WHOLE,
     WHOSE,
@@ -286,7 +286,7 @@ DOUBTS: tuple[tuple[Technique, tuple[Condition, ...]], ...] = (
     (WHOLE, (clean, pink, denials, soon, halting_denials, acted)),
     (CREDULOUS, (clean, pink, denials, acted)),
     (ONE_ENGINE, (clean, pink, denials)),
-    (BREATH, (clean, denials, soon, halting_denials)),
+    (SETTLING, (clean, denials, soon, halting_denials)),
     (WHOSE, (acted,)),
     (BOTH, (acted,)),
     (PASSING, (acted,)),

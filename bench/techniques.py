@@ -48,7 +48,7 @@ WHOSE = Technique("without asking whose words they are", lacking=("whose",))
 BOTH = Technique("without both engines where others talk", lacking=("both",))
 PASSING = Technique("without doubting a yes in passing", lacking=("in passing",))
 ONE_ENGINE = Technique("without reading back what one engine alone heard", lacking=("one engine",))
-BREATH = Technique("without waiting for a breath", thresholds=Thresholds(red_flag_breath_s=0.0))
+SETTLING = Technique("without waiting for what may turn it", lacking=("settling",))
 
 
 def _stood(listener: Listener, utterance: OpenUtterance, finding: Finding) -> bool:
@@ -83,6 +83,7 @@ LACKING: Mapping[str, tuple[str, Any]] = {
     "judge's restart": ("voice_triage.audio.endpoint.NO_VOICE", 0.0),
     "asking": ("voice_triage.listening.Listener._sure", _stood),
     "read-back": ("voice_triage.listening.Evidence", _Credulous),
+    "settling": ("voice_triage.evidence.Evidence.settled", lambda *said: True),
     "whose": ("voice_triage.understanding.interpreter.Interpreter.directed", lambda *said: 1.0),
     "both": ("voice_triage.evidence.Evidence._both_must_hear", False),
     "one engine": (

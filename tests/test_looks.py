@@ -151,6 +151,62 @@ def test_a_red_flag_is_raised_where_it_was_said_and_only_there(name: str, interp
     assert bool(alarms) == CASES[name].raised
 
 
+BLUE = ((0.3, "his lips"), (0.9, "his lips are blue"))
+ROUND = (
+    (1.6, "his lips are blue all around"), (2.3, "his lips are blue all around the edges"),
+    (3.0, "his lips are blue all around the edges of them"),
+    (3.7, "his lips are blue all around the edges of them up"),
+)  # fmt: skip
+WHILE_IT_GOES_ON: dict[str, tuple[Words, tuple[float, float] | None]] = {
+    "what turns it comes last": ((*BLUE, (1.3, "his lips are blue from the ice lolly")), None),
+    "another thought may be half of another word": ((*BLUE, (1.3, "his lips are blue an")), (2.1, 2.2)),
+    "another thought begins": ((*BLUE, (1.3, "his lips are blue and he")), (1.3, 1.4)),
+    "another thought begins later": ((*BLUE, (1.5, "his lips are blue all over and he")), (1.5, 1.6)),
+    "another red flag is said": ((*BLUE, (1.5, "his lips are blue he can't breathe")), (1.5, 1.7)),
+    "what turns it comes before the other thought": (
+        (*BLUE, (1.3, "his lips are blue from the"), (1.9, "his lips are blue from the ice lolly and he")),
+        None,
+    ),
+    "words go on and on": ((*BLUE, *ROUND), (3.9, 4.0)),
+}  # fmt: skip
+"""What both engines hear of 4.2 seconds of voice -> within which seconds it is an emergency, if meanwhile."""
+
+
+@pytest.mark.parametrize("name", WHILE_IT_GOES_ON)
+def test_while_words_go_on_a_red_flag_waits_for_what_may_turn_it(name: str, interpreter: Interpreter) -> None:
+    words, within = WHILE_IT_GOES_ON[name]
+    case = Case(words, words, 4.2, within is not None, doubtful="")
+
+    alarms_s = [
+        (at + 1) * BLOCK / RATE_HZ
+        for at, events in enumerate(blocks(case, "itch", interpreter, Second(words)))
+        if any(isinstance(one, Alarm) for one in events)
+    ]
+
+    meanwhile = [at_s for at_s in alarms_s if at_s <= case.voice_s]
+    assert not meanwhile if within is None else within[0] <= meanwhile[0] <= within[1]
+
+
+def test_a_look_is_read_while_another_red_flag_waits(interpreter: Interpreter) -> None:
+    """What the second engine heard besides is raised in the breath, too."""
+    ours = ((0.7, "he is having a fit"),)
+    theirs = ((0, "her tongue is swelling up and she's drooling"),)
+
+    alarms, _ = listened(Case(ours, theirs, 1.2, True, doubtful=""), "itch", interpreter)
+
+    raised = {one.concept for alarm in alarms for one in alarm.findings}
+    assert {"facial_swelling", "difficulty_swallowing"} <= raised
+
+
+def test_a_breath_ends_the_wait_only_where_the_whole_means_it(interpreter: Interpreter) -> None:
+    """Half of it is a red flag, and both engines had found it before the rest was heard."""
+    mango = ((0.9, "the soft place is raised"), (1.4, "the soft place is raised on the mango i am cutting"))
+
+    alarms, _ = listened(Case(mango, mango, 1.5, False, doubtful=""), "itch", interpreter)
+
+    assert not alarms
+
+
 def test_what_is_heard_in_a_pause_is_asked_about_once(interpreter: Interpreter) -> None:
     words = ((1.0 + 0.14, "he can't breathe"),)  # one block after the look at the pause
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Meaning
@@ -17,9 +18,12 @@ from voice_triage.thresholds import (
     RATE_HZ,
     UNNAMED_WORDS,
     UNPAUSED_S,
+    Thresholds,
 )
 from voice_triage.understanding import Interpreter
 from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS
+
+_log = logging.getLogger(__name__)
 
 _STANDING = ("confirm_red_flag", None)
 """What is asked while an emergency stands, or when all is over."""
@@ -28,16 +32,19 @@ _STANDING = ("confirm_red_flag", None)
 class Evidence:
     """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
 
-    While words go on it must be all but certain. At the end of the utterance also that the caller said just
+    While words go on it must be settled, too. At the end of the utterance also that the caller said just
     that, as of a yes of many words that does not name it, at any time. Where others may talk, as a television
     does, it must be all but certain, no guess, and no answer counts at once that does not name it: their
     "yes" is as clear as the caller's. Where they surely talk both engines must have heard it so. The rest is
     read back first (``State.doubted``), and in a quiet room what one engine alone has heard.
     """
 
-    def __init__(self, interpreter: Interpreter, red_flags: Collection[str]) -> None:
+    def __init__(
+        self, interpreter: Interpreter, red_flags: Collection[str], limits: Thresholds | None = None
+    ) -> None:
         self._interpreter = interpreter
         self._red_flags = frozenset(red_flags)
+        self._limits = limits or Thresholds()
         self._now_s = 0.0
         self._others: deque[tuple[float, float]] = deque()
         """When speech that made no sense, in words unlike a caller's, ended, and how long it was (s)."""
@@ -73,6 +80,34 @@ class Evidence:
             return self._plain({flag.concept}, utterance, likely, directed=0.0)
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
+
+    def settled(
+        self, flag: Finding, utterance: OpenUtterance, heard: Sequence[str], followed: Collection[str]
+    ) -> bool:
+        """True once more words can hardly turn a red flag: after a breath, another thought, or some time.
+
+        One of ``heard``, what an engine has heard so far, must mean it as a whole; in a room that is never
+        silent a breath is that no new word comes. ``followed``: those after which another thought began.
+        Who cuts in on the assistant, all but certain, waits for none of it.
+        """
+        block_s, limits = BLOCK / RATE_HZ, self._limits
+        if (
+            utterance.silence_s >= limits.red_flag_breath_s
+            or (len(utterance.blocks) - utterance.grown_at) * block_s >= limits.red_flag_still_s
+            or utterance.waits(flag.concept) * block_s >= limits.red_flag_waits_s
+        ) and any(self._means(one, flag, utterance.question) for one in heard):
+            return True
+        begun = utterance.over_speech or flag.concept in followed
+        return begun and self.suffices(flag, utterance, certain=True)
+
+    def _means(self, text: str, flag: Finding, question: str | None) -> bool:
+        """True for words that as a whole mean the red flag, and likely so."""
+        try:
+            there = flag.concept in self._interpreter.interpret(text, question).signs
+        except Exception as error:  # what nobody can read takes no emergency back
+            _log.error("the words so far could not be read (%s)", type(error).__name__)
+            return True
+        return there and self._interpreter.likelihood(text, question, frozenset({flag.concept})) >= LIKELY
 
     def may_ask_back(self, utterance: OpenUtterance) -> bool:
         """True while a question of the protocol is open and nobody else talks in the room."""

@@ -21,7 +21,7 @@ from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceReco
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
-from voice_triage.understanding import Interpreter
+from voice_triage.understanding import Interpreter, PartialAlarm
 
 
 class Listener:
@@ -52,7 +52,7 @@ class Listener:
         self._voice_s = self._silence_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
-        self.evidence = Evidence(interpreter, red_flags)
+        self.evidence = Evidence(interpreter, red_flags, self._limits)
         self._readings = BothReadings(interpreter, self._red_flags, self.evidence)
 
     @property
@@ -122,7 +122,7 @@ class Listener:
             gap = self._since_cap
             self._begin(question, bool(own_words), talk=gap <= TALK_GAP_BLOCKS, cut=gap <= CUT_BLOCKS)
         if self._open is not None:
-            self._open.voice_s = hearing.voice_s
+            self._open.voice_s, self._open.silence_s = hearing.voice_s, hearing.silence_s
             self._open.confirmed = self._open.confirmed or self._endpointer.barge_in
             if not self._take(self._open, hearing.pcm, own_words, events):
                 self._second_look(self._open, hearing, events)  # an alarm does not wait for what it means
@@ -158,12 +158,13 @@ class Listener:
         if (hypothesis.text, hypothesis.doubtful) != (utterance.text, utterance.doubtful):
             if hypothesis.text != utterance.text:
                 events.append(Partial(hypothesis.text))
+                utterance.grown_at = len(utterance.blocks)
             utterance.text, utterance.doubtful = hypothesis.text, hypothesis.doubtful
             alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
-            utterance.clear, utterance.followed = alarm.clear, alarm.followed
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
+            utterance.clear, utterance.followed = alarm.clear, _followed(alarm, flags)
             utterance.current = flags if alarm.settled else {}
-        utterance.standing = {one: utterance.standing.get(one, 0) + 1 for one in utterance.current}
+        utterance.stand()
         standing = [
             finding
             for concept, finding in utterance.current.items()
@@ -172,7 +173,8 @@ class Listener:
         raised = tuple(
             one
             for one in standing
-            if self._sure(utterance, one) and self._settled(utterance, one, self._meant(utterance, one))
+            if self._sure(utterance, one)
+            and self.evidence.settled(one, utterance, (utterance.text,), utterance.followed)
         )
         events += utterance.raises(Alarm(raised, utterance.text))
         return bool(raised)
@@ -199,23 +201,6 @@ class Listener:
             return named(finding, theirs)
         return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
 
-    def _meant(self, utterance: OpenUtterance, finding: Finding) -> bool:
-        """True for a breath after words that, as a whole, mean it."""
-        if self._silence_s < self._limits.red_flag_breath_s:
-            return False
-        return finding.concept in self._interpreter.interpret(utterance.text, utterance.question).signs
-
-    def _settled(self, utterance: OpenUtterance, finding: Finding, meant: bool) -> bool:
-        """True once more words can hardly turn it: it is ``meant``, some time is over, another thought began.
-
-        Who cuts in on the assistant does not wait.
-        """
-        waited_s = utterance.waits(finding.concept) * BLOCK / RATE_HZ
-        if meant or waited_s >= self._limits.red_flag_waits_s:
-            return True
-        followed = utterance.over_speech or finding.concept in utterance.followed
-        return followed and self.evidence.suffices(finding, utterance, certain=True)
-
     # ---- answer lane ----
 
     def _second_look(self, utterance: OpenUtterance, hearing: Hearing, events: list[Outcome]) -> None:
@@ -228,18 +213,19 @@ class Listener:
             utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
         if paused:
             self.recognizer.pause()
-        if second.awaited and (early := second.result()) is not None:
-            self._read(utterance, early, paused=paused)
-        of_all = second.of_s >= hearing.voice_s and not second.awaited
-        quiet = hearing.silence_s >= self._limits.red_flag_pause_s and of_all
-        breath = hearing.silence_s >= self._limits.red_flag_breath_s and of_all
+        theirs = second.result()
+        if theirs is not None and second.unread:
+            second.unread = False
+            self._read(utterance, theirs, paused=paused)
+        heard = (theirs.text, *theirs.others) if theirs else ()  # in a pause all of it, or none yet
+        quiet = theirs is not None and hearing.silence_s >= self._limits.red_flag_pause_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(
             one
             for one in seen
             if one.concept not in utterance.alarmed
             and self.evidence.suffices(one, utterance)
-            and self._settled(utterance, one, breath)
+            and self.evidence.settled(one, utterance, heard, utterance.seen_followed)
         )
         events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
 
@@ -255,14 +241,15 @@ class Listener:
             if one.status == "present" and one.concept in self._red_flags
         }
         utterance.seen = flags if alarm.settled and early.sure else {}
-        utterance.followed |= alarm.followed
+        utterance.seen_followed = _followed(alarm, flags)
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
         plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
         # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
         others = early.others if paused and flags.keys() - plain else ()
         alarms = [self._interpreter.alarm(text, utterance.question) for text in others]
         utterance.whole = plain.union(again, (f.concept for a in alarms if a.settled for f in a.findings))
-        utterance.over = early.sure and not paused and same
+        # A look at a pause comes right after the one before it, and shows nothing new either.
+        utterance.over = early.sure and same and not ended
 
     def _close(self, utterance: OpenUtterance, voice_s: float) -> None:
         utterance.second.ask(lambda: utterance.sound(self._again), voice_s)
@@ -300,3 +287,8 @@ class Listener:
                     unsaid=utterance.unsaid(ours, self._readings.meant(utterance.second, utterance), meaning),
                 )
             )
+
+
+def _followed(alarm: PartialAlarm, flags: Collection[str]) -> frozenset[str]:
+    """Those of the red flags after which another thought began: another red flag is one."""
+    return frozenset(flags) if len(flags) > 1 else alarm.followed

@@ -32,14 +32,16 @@ class OpenUtterance:
     text: str = ""
     doubtful: str | None = None
     """Those of the words that were not heard clearly, of an engine that can say so."""
+    grown_at: int = 0
+    """Blocks that there were when the words last changed."""
     clear: frozenset[str] = frozenset()
     """Red flags in them that need not be heard again."""
     followed: frozenset[str] = frozenset()
-    """Those after which another thought has begun."""
+    """Those after which another thought has begun, or another red flag."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     since: dict[str, int] = field(default_factory=dict)
-    """Red flag -> the block in which it was first weighed."""
+    """Red flag -> the block in which an engine's words first said it."""
     current: dict[str, Finding] = field(default_factory=dict)
     alarmed: dict[str, str] = field(default_factory=dict)
     """Red flags raised already -> the words that said them."""
@@ -48,6 +50,7 @@ class OpenUtterance:
     final: Hypothesis | None = None
     confirmed: bool = False
     voice_s: float = 0.0
+    silence_s: float = 0.0
     talk: bool = False
     """It follows at once on one that had to be closed by force: people talk without end."""
     cut: bool = False
@@ -58,6 +61,8 @@ class OpenUtterance:
     """What the second opinion last meant, while speech went on."""
     seen: dict[str, Finding] = field(default_factory=dict)
     """Red flags in the last look, unless something was left open."""
+    seen_followed: frozenset[str] = frozenset()
+    """Those after which another thought has begun in it, or another red flag."""
     whole: set[str] = field(default_factory=set)
     """Signs in it that more words can hardly turn."""
     over: bool = False
@@ -122,8 +127,14 @@ class OpenUtterance:
         return limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
 
     def waits(self, concept: str) -> int:
-        """Blocks for which it has been weighed whether this red flag counts already."""
+        """Blocks for which this red flag has been known."""
         return len(self.blocks) - self.since.setdefault(concept, len(self.blocks))
+
+    def stand(self) -> None:
+        """Count a block for the red flags in the partial result."""
+        self.standing = {one: self.standing.get(one, 0) + 1 for one in self.current}
+        for one in self.current:
+            self.since.setdefault(one, len(self.blocks))
 
     def raises(self, alarm: Alarm) -> list[Alarm]:
         """The alarm, noted as raised; nothing where there is no red flag in it."""

@@ -22,6 +22,8 @@ class SecondLook:
         self._meaning: Meaning | None = None
         self.of_s = 0.0
         """How much speech it was asked about."""
+        self.unread = False
+        """The listener has not read the answer to the last question yet."""
 
     def another(self) -> SecondLook:
         """A look by the same engine that has not been asked yet."""
@@ -45,7 +47,7 @@ class SecondLook:
         if self._engine is None or self.of_s >= voice_s:
             return False
         pcm, transcribe, question = sound(), self._engine.transcribe, self._question
-        self.of_s = voice_s
+        self.of_s, self.unread = voice_s, True
 
         def look() -> Hypothesis:
             # Asked anew while this waited for its turn: a slow machine would never catch up. Who still

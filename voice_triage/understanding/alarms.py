@@ -58,7 +58,7 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
 
 
 def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> frozenset[str]:
-    """The signs after which another thought began: "blue all over and he", not "blue from the ice and".
+    """The signs after which another thought began: "blue all over and his", not "blue from the ice and his".
 
     The last word so far may be half of another.
     """
