@@ -35,6 +35,20 @@ OPEN = (
 )
 
 
+FOLLOWED = {
+    "her lips are blue and she is": True,
+    "her lips are blue and his": True,
+    "her lips are blue all over and i": True,
+    "he can't breathe he": False,  # may be half of another word
+    "he can't breathe he is": True,
+    "her lips are blue": False,
+    "her lips are blue and": False,
+    "her lips are blue and purple from": False,
+    "her lips are blue from the ice lolly and she": False,
+    "her lips are blue but she is": False,
+}
+
+
 @pytest.fixture(scope="module")
 def interpreter() -> Interpreter:
     return Interpreter.load()
@@ -46,6 +60,11 @@ def test_a_plain_red_flag_is_settled_at_once(text: str, interpreter: Interpreter
 
     assert SETTLED[text] in {one.concept for one in alarm.findings}
     assert alarm.settled
+
+
+@pytest.mark.parametrize("text", FOLLOWED)
+def test_another_thought_leaves_what_was_said_before_it(text: str, interpreter: Interpreter) -> None:
+    assert bool(interpreter.alarm(text).followed) == FOLLOWED[text]
 
 
 @pytest.mark.parametrize("text", OPEN)

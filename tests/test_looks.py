@@ -159,7 +159,7 @@ ROUND = (
 )  # fmt: skip
 WHILE_IT_GOES_ON: dict[str, tuple[Words, tuple[float, float] | None]] = {
     "what turns it comes last": ((*BLUE, (1.3, "his lips are blue from the ice lolly")), None),
-    "another thought may be half of another word": ((*BLUE, (1.3, "his lips are blue an")), (2.1, 2.2)),
+    "another thought may be half of another word": ((*BLUE, (1.3, "his lips are blue an")), (2.8, 2.9)),
     "another thought begins": ((*BLUE, (1.3, "his lips are blue and he")), (1.3, 1.4)),
     "another thought begins later": ((*BLUE, (1.5, "his lips are blue all over and he")), (1.5, 1.6)),
     "another red flag is said": ((*BLUE, (1.5, "his lips are blue he can't breathe")), (1.5, 1.7)),

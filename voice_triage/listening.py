@@ -217,7 +217,7 @@ class Listener:
         if theirs is not None and second.unread:
             second.unread = False
             self._read(utterance, theirs, paused=paused)
-        heard = (theirs.text, *theirs.others) if theirs else ()  # in a pause all of it, or none yet
+        heard = (theirs.text,) if theirs else ()  # in a pause all of it, or none yet
         quiet = theirs is not None and hearing.silence_s >= self._limits.red_flag_pause_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(

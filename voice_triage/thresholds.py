@@ -57,7 +57,7 @@ class Thresholds:
     red_flag_check_s: float = 0.7
     """Longest that a short, plain red flag waits for it; on a slow machine it then stands alone."""
     red_flag_breath_s: float = 0.25
-    red_flag_still_s: float = 0.8
+    red_flag_still_s: float = 1.5
     red_flag_waits_s: float = 3.0
     """Silence, or time without a new word, or at all, after which a red flag counts in mid-speech: what turns
     it is said sooner (after 1.5 s in all 58 of 229 sentences that take one back rang, not 30)."""

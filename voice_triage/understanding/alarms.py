@@ -63,12 +63,15 @@ def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> f
     The last word so far may be half of another.
     """
     begins, turns = rows["another_thought"], rows["dangling"]
+    then = begins | rows["and_then"]
 
-    def follows(since: Sequence[str]) -> bool:
-        at = next((place for place, word in enumerate(since) if word in begins), None)
-        return at is not None and turns.isdisjoint(since[:at])
+    def follows(at: int) -> bool:
+        for place in range(at, len(words) - 1):
+            if words[place] in begins or (words[place] == "and" and words[place + 1] in then):
+                return turns.isdisjoint(words[at:place])
+        return False
 
-    return frozenset(one.concept for one in present if follows(words[one.end : -1]))
+    return frozenset(one.concept for one in present if follows(one.end))
 
 
 def clear(present: Sequence[Said], words: Sequence[str], certain: Collection[str]) -> frozenset[str]:
