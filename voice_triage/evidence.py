@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Meaning
@@ -81,33 +81,32 @@ class Evidence:
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
 
-    def settled(
-        self, flag: Finding, utterance: OpenUtterance, heard: Sequence[str], followed: Collection[str]
-    ) -> bool:
+    def settled(self, flag: Finding, utterance: OpenUtterance, heard: str, followed: Collection[str]) -> bool:
         """True once more words can hardly turn a red flag: after a breath, another thought, or some time.
 
-        One of ``heard``, what an engine has heard so far, must mean it as a whole; in a room that is never
-        silent a breath is that no new word comes. ``followed``: those after which another thought began.
-        Who cuts in on the assistant, all but certain, waits for none of it.
+        ``heard``, an engine's words so far, must mean it as a whole; in a room that is never silent a breath
+        is that no new word comes. ``followed``: those after which another thought began. Who cuts in on the
+        assistant, all but certain, waits for none of it.
         """
-        block_s, limits = BLOCK / RATE_HZ, self._limits
-        if (
+        if utterance.over_speech and self.suffices(flag, utterance, certain=True):
+            return True
+        meant, block_s, limits = self._meant(heard, flag, utterance.question), BLOCK / RATE_HZ, self._limits
+        if flag.concept in followed and meant >= CERTAIN:
+            return True
+        return meant >= LIKELY and (
             utterance.silence_s >= limits.red_flag_breath_s
             or (len(utterance.blocks) - utterance.grown_at) * block_s >= limits.red_flag_still_s
             or utterance.waits(flag.concept) * block_s >= limits.red_flag_waits_s
-        ) and any(self._means(one, flag, utterance.question) for one in heard):
-            return True
-        begun = utterance.over_speech or flag.concept in followed
-        return begun and self.suffices(flag, utterance, certain=True)
+        )
 
-    def _means(self, text: str, flag: Finding, question: str | None) -> bool:
-        """True for words that as a whole mean the red flag, and likely so."""
+    def _meant(self, text: str, flag: Finding, question: str | None) -> float:
+        """How likely words that as a whole mean the red flag do; 0 where they do not."""
         try:
             there = flag.concept in self._interpreter.interpret(text, question).signs
         except Exception as error:  # what nobody can read takes no emergency back
             _log.error("the words so far could not be read (%s)", type(error).__name__)
-            return True
-        return there and self._interpreter.likelihood(text, question, frozenset({flag.concept})) >= LIKELY
+            return 1.0
+        return self._interpreter.likelihood(text, question, frozenset({flag.concept})) if there else 0.0
 
     def may_ask_back(self, utterance: OpenUtterance) -> bool:
         """True while a question of the protocol is open and nobody else talks in the room."""

@@ -174,7 +174,7 @@ class Listener:
             one
             for one in standing
             if self._sure(utterance, one)
-            and self.evidence.settled(one, utterance, (utterance.text,), utterance.followed)
+            and self.evidence.settled(one, utterance, utterance.text, utterance.followed)
         )
         events += utterance.raises(Alarm(raised, utterance.text))
         return bool(raised)
@@ -217,7 +217,7 @@ class Listener:
         if theirs is not None and second.unread:
             second.unread = False
             self._read(utterance, theirs, paused=paused)
-        heard = (theirs.text,) if theirs else ()  # in a pause all of it, or none yet
+        heard = theirs.text if theirs else ""  # in a pause all of it, or nothing yet
         quiet = theirs is not None and hearing.silence_s >= self._limits.red_flag_pause_s
         seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
         raised = tuple(

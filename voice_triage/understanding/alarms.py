@@ -67,7 +67,7 @@ def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> f
 
     def follows(at: int) -> bool:
         for place in range(at, len(words) - 1):
-            if words[place] in begins or (words[place] == "and" and words[place + 1] in then):
+            if words[place] in begins or (words[place] in rows["and"] and words[place + 1] in then):
                 return turns.isdisjoint(words[at:place])
         return False
 
