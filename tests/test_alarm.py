@@ -46,6 +46,9 @@ FOLLOWED = {
     "her lips are blue and purple from": False,
     "her lips are blue from the ice lolly and she": False,
     "her lips are blue but she is": False,
+    "her lips were blue and now they are": False,
+    "they don't fade i mean": False,
+    "my lips are swollen i had some": False,
 }
 
 

@@ -49,7 +49,7 @@ class Listener:
         self._limits = thresholds or Thresholds()
         self._open: OpenUtterance | None = None
         self._deciding: list[OpenUtterance] = []
-        self._voice_s = self._silence_s = 0.0
+        self._voice_s = 0.0
         self._own_line = ""
         self._since_cap = TALK_GAP_BLOCKS + 1
         self.evidence = Evidence(interpreter, red_flags, self._limits)
@@ -86,7 +86,7 @@ class Listener:
     @property
     def voice_near(self) -> bool:
         """True while somebody seems to speak: the time to turn own speech down."""
-        return self._open is not None and self._silence_s < self._limits.duck_release_s
+        return self._open is not None and self._open.silence_s < self._limits.duck_release_s
 
     @property
     def voice_s(self) -> float:
@@ -116,7 +116,7 @@ class Listener:
         self.evidence.tick()
         self._own_line = own_words or self._own_line  # what is heard of it comes late
         hearing = self._endpointer.feed(block, playing=bool(own_words))
-        self._voice_s, self._silence_s = hearing.voice_s, hearing.silence_s
+        self._voice_s = hearing.voice_s
         self._since_cap = 0 if hearing.capped else self._since_cap + (self._open is None)
         if hearing.event == "opened":
             gap = self._since_cap

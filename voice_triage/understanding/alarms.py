@@ -62,13 +62,13 @@ def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> f
 
     The last word so far may be half of another.
     """
-    begins, turns = rows["another_thought"], rows["dangling"]
+    begins, turns = rows["another_thought"], rows.any_of("dangling", "turned_thought")
     then = begins | rows["and_then"]
 
     def follows(at: int) -> bool:
         for place in range(at, len(words) - 1):
             if words[place] in begins or (words[place] in rows["and"] and words[place + 1] in then):
-                return turns.isdisjoint(words[at:place])
+                return turns.isdisjoint((*words[at:place], words[place + 1]))
         return False
 
     return frozenset(one.concept for one in present if follows(one.end))
