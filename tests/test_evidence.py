@@ -112,6 +112,8 @@ DOUBTED = [
 WEAK = [
     ("lips normal speech gone", "emergency_signs"),
     ("his breathing is far from normal", "emergency_signs"),
+    ("my asthma pump isn't touching it and my chest won't open", "risk"),
+    ("there's an open sore on the dog not on the boy", "spread"),
 ]
 
 

@@ -23,7 +23,8 @@ INNOCENT = (
     "he fell asleep on the sofa after his tea",
     "my knee is a bit stiff but my neck is fine",
     "the big lamp in here is too bright for me, hang on",
-    "my sister said he was having a fit but it was only a sneeze",
+    "my mother thought he was having a fit but it was only a sneeze",
+    "nobody in my family had a seizure ever",
 )
 PADDING = (
     "we were at the park and then we had our tea and he played with his trains for a while and after that "

@@ -21,7 +21,7 @@ from voice_triage.thresholds import (
     Thresholds,
 )
 from voice_triage.understanding import Interpreter
-from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS
+from voice_triage.understanding.strengths import CERTAIN, DIRECTED, LIKELY, OURS, SURE
 
 _log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ _STANDING = ("confirm_red_flag", None)
 
 
 class Evidence:
-    """A red flag counts at once where the network finds it likely in what some engine heard, or may have.
+    """A red flag counts at once where the network is sure of it in what some engine heard, or may have.
 
     While words go on it must be settled, too. At the end of the utterance also that the caller said just
     that, as of a yes of many words that does not name it, at any time. Where others may talk, as a television
@@ -75,7 +75,7 @@ class Evidence:
 
         ``certain``: all but certain, as while more words may turn it ("her lips are blue from the popsicle").
         """
-        likely = CERTAIN if certain else LIKELY
+        likely = CERTAIN if certain else SURE if flag.words else LIKELY
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, likely, directed=0.0)
         directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
@@ -93,7 +93,7 @@ class Evidence:
         meant, block_s, limits = self._meant(heard, flag, utterance.question), BLOCK / RATE_HZ, self._limits
         if flag.concept in followed and meant >= CERTAIN:
             return True
-        return meant >= LIKELY and (
+        return meant >= SURE and (
             utterance.silence_s >= limits.red_flag_breath_s
             or (len(utterance.blocks) - utterance.grown_at) * block_s >= limits.red_flag_still_s
             or utterance.waits(flag.concept) * block_s >= limits.red_flag_waits_s
@@ -134,7 +134,7 @@ class Evidence:
             return (
                 (others and not said)
                 or bool(named & utterance.half_heard)
-                or not self._plain(named, utterance, LIKELY, directed)
+                or not self._plain(named, utterance, SURE if said else LIKELY, directed)
             )
         replies = meaning.answer or meaning.told or meaning.command
         anybodys = meaning.bare or _long(meaning) or (talk and not replies)
