@@ -17,6 +17,10 @@ UNFORESEEN = (
     ("i keep shaking her shoulder and she just lies there", "drowsy_or_unresponsive"),
     ("nothing on the thermometer but he can't get his chin anywhere near his vest", "stiff_neck"),
     ("i pushed down with the tumbler and every last one stayed where it was", "non_blanching_rash"),
+    (
+        "the leaflet says ring if her ribs suck in and that's exactly what they're doing",
+        "difficulty_breathing",
+    ),
 )
 INNOCENT = (
     "i can't hear you, speak up a bit",
