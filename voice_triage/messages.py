@@ -28,6 +28,7 @@ CIRCUMSTANCES = (
     "spots_fade", "spots_stay", NOT_BREATHING, "fit_over", "asks_food", "no_phone",
     "cannot_see", "asks_to_call", "asks_who", "asks_language", "patient_put_right",
     "choice_first", "choice_second", "choice_third", "choice_fourth", "choice_last", "choice_all",
+    "choice_all_but",
 )  # fmt: skip
 """What a caller may tell of himself and of the help he called or wants; none of it is a finding."""
 

@@ -21,6 +21,7 @@ CHOICES: Mapping[str, slice] = {
     "choice_all": slice(None),
 }
 """Which signs of a list that was read out are meant by their places in it."""
+ALL_BUT = "choice_all_but"
 PUT_RIGHT = "patient_put_right"
 """The circumstance that it is told anew whom it is about."""
 
@@ -66,8 +67,12 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
 def _chosen(state: State, question: Question, meaning: Meaning) -> list[Finding]:
     """The signs of "the first one", "the first two": a list is read out in the order of ``asks_for``.
 
-    None of "no, that's all" and "just a second", and all of them only where it was asked which.
+    None of "no, that's all" and "just a second", and all of them only where it was asked which. What is named
+    in "all of that except the nappy" is what is not so.
     """
+    if ALL_BUT in meaning.told:
+        status: Mapping[str, Status] = dict.fromkeys((one.concept for one in meaning.findings), "absent")
+        return [Finding(name, status.get(name, "present"), meaning.text) for name in question.asks_for]
     if meaning.answer == "no" or meaning.command is not None:
         return []
     choices = CHOICES if state.place.endswith(WHICH) else CHOICES.keys() - {"choice_all"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from voice_triage.messages import GROWN_UP, Value
 from voice_triage.understanding.context import Context, Said
@@ -11,6 +12,8 @@ from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.sweep import Near
 
+A_LIST = 3
+"""So many signs are asked for by what is a list: a glass test asks for two, of which one is the other's no."""
 REACH = 3
 """Words before what quiets nothing ("i'm alone") in which an if still takes it away."""
 PASTS = ("past", "past_after")
@@ -153,6 +156,14 @@ def _spoken(spoken: frozenset[str], words: Sequence[str] | None) -> bool:
 def _grown(values: Sequence[Value]) -> bool:
     """True for who tells an age that is no child's: no child that calls for its mummy."""
     return any(v.concept == "age" and v.unit == "years" and float(v.value) >= GROWN_UP for v in values)
+
+
+def but_for(context: Context, said: Sequence[Said], told: Mapping[str, range]) -> list[Said]:
+    """The signs; of a list of three and more what stands behind "all of that except" is absent."""
+    behind, asks = told.get("choice_all_but"), context.asked.get("asks", ())
+    if behind is None or len(asks) < A_LIST:
+        return list(said)
+    return [replace(s, status="absent") if s.end >= behind.stop and s.concept in asks else s for s in said]
 
 
 def without_call(said: Sequence[Said], call: range) -> list[Said]:
