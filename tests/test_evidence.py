@@ -104,7 +104,7 @@ DOUBTED = [
     ("no they're still there clear as day", "glass_test"),
     ("half a net of floppy", "itch"),
     ("his breathing is far from normal", "emergency_signs"),
-    ("he looks a bit grey", "spread"),
+    ("she's a bit grey", "spread"),
     ("we're losing her", "itch"),
 ]
 
@@ -112,7 +112,6 @@ DOUBTED = [
 WEAK = [
     ("lips normal speech gone", "emergency_signs"),
     ("his breathing is far from normal", "emergency_signs"),
-    ("my asthma pump isn't touching it and my chest won't open", "risk"),
     ("there's an open sore on the dog not on the boy", "spread"),
 ]
 
@@ -144,7 +143,7 @@ def test_in_a_quiet_room_no_cry_is_anothers(room: Begin, reply: str) -> None:
 
 
 def test_a_yes_in_passing_is_read_back_in_a_quiet_room_too(room: Begin) -> None:
-    heard = room("emergency_signs", ()).hears("hey and he sure is dracula")
+    heard = room("emergency_signs", ()).hears("and your honour yes he is guilty")
 
     assert heard.read_back and not heard.emergency
     assert heard.hears("yes").emergency
@@ -381,7 +380,7 @@ def test_a_no_drops_it_and_the_question_is_asked_again(room: Begin, text: str, q
 
 
 def test_where_only_others_go_on_the_sign_is_unsure(room: Begin) -> None:
-    heard = room("spread").hears("he looks a bit grey", *TELEVISION)
+    heard = room("spread").hears("she's a bit grey", *TELEVISION)
 
     assert not heard.emergency
     assert heard.dialogue.state.statuses["mottled_or_blue_skin"] == "unsure"
@@ -447,9 +446,9 @@ def test_other_answers_are_taken_as_ever(room: Begin) -> None:
 def test_nothing_is_doubted_for_ever(room: Begin) -> None:
     heard = room("glass_test")
     for _ in range(2):
-        assert not heard.hears("he looks a bit grey", "no", *TELEVISION).emergency
+        assert not heard.hears("she's a bit grey", "no", *TELEVISION).emergency
 
-    assert heard.hears("he looks a bit grey").emergency
+    assert heard.hears("she's a bit grey").emergency
 
 
 @pytest.mark.parametrize("device", ["microphone", "loudspeaker"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from voice_triage.dialogue.choices import chosen
 from voice_triage.dialogue.doubting import doubtful_values, without_doubtful
 from voice_triage.dialogue.state import CHOOSE, CUP, LOOK, LOOKER, WHICH, State
 from voice_triage.messages import Answer, Finding, Meaning, Status, Value
@@ -12,16 +13,6 @@ from voice_triage.protocol import Protocol, Question
 
 CHOSEN: Mapping[str, Answer] = {"spots_stay": "no", "spots_fade": "yes"}
 """Asked whether they stay or fade, the words of the question itself answer: to "do they fade?"."""
-CHOICES: Mapping[str, slice] = {
-    "choice_first": slice(0, 1),
-    "choice_second": slice(1, 2),
-    "choice_third": slice(2, 3),
-    "choice_fourth": slice(3, 4),
-    "choice_last": slice(-1, None),
-    "choice_all": slice(None),
-}
-"""Which signs of a list that was read out are meant by their places in it."""
-ALL_BUT = "choice_all_but"
 PUT_RIGHT = "patient_put_right"
 """The circumstance that it is told anew whom it is about."""
 
@@ -44,8 +35,8 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     said = list(without_doubtful(protocol, state, spoken(state, meaning, question), question))
     said += _fever_from(protocol, meaning.values, said)
     answer = bare_answer(state, meaning, question)
-    if question is not None and question.kind == "list" and (chosen := _chosen(state, question, meaning)):
-        said, answer = chosen, None
+    if question is not None and question.kind == "list" and (picked := chosen(state, question, meaning)):
+        said, answer = picked, None
     if meaning.partly and question is not None and _leaves_danger(protocol, state, question, said):
         answer = None
     vague = question is not None and answer == "yes" and _names_none(question, said)
@@ -62,22 +53,6 @@ def take(protocol: Protocol, state: State, meaning: Meaning, question: Question 
     settled = question is not None and _settles(question, values, said, answer)
     news = after.findings != state.findings or after.values != state.values
     return Taken(after, settled, vague and not settled, news)
-
-
-def _chosen(state: State, question: Question, meaning: Meaning) -> list[Finding]:
-    """The signs of "the first one", "the first two": a list is read out in the order of ``asks_for``.
-
-    None of "no, that's all" and "just a second", and all of them only where it was asked which. What is named
-    in "all of that except the nappy" is what is not so.
-    """
-    if ALL_BUT in meaning.told:
-        status: Mapping[str, Status] = dict.fromkeys((one.concept for one in meaning.findings), "absent")
-        return [Finding(name, status.get(name, "present"), meaning.text) for name in question.asks_for]
-    if meaning.answer == "no" or meaning.command is not None:
-        return []
-    choices = CHOICES if state.place.endswith(WHICH) else CHOICES.keys() - {"choice_all"}
-    chosen = [name for one in meaning.told if one in choices for name in question.asks_for[CHOICES[one]]]
-    return [Finding(name, "present", meaning.text) for name in dict.fromkeys(chosen)]
 
 
 def _values(state: State, meaning: Meaning, question: Question | None) -> tuple[Value, ...]:

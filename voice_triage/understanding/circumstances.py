@@ -13,7 +13,7 @@ from voice_triage.understanding.spotter import Spot, covered
 from voice_triage.understanding.sweep import Near
 
 A_LIST = 3
-"""So many signs are asked for by what is a list: a glass test asks for two, of which one is the other's no."""
+"""So many signs a list asks for: a glass test asks for two, of which one is the other's no."""
 REACH = 3
 """Words before what quiets nothing ("i'm alone") in which an if still takes it away."""
 PASTS = ("past", "past_after")

@@ -112,13 +112,11 @@ class Interpreter:
         elif reading and network:
             said = weighed(context, by_rules(context, said, found), reading, network)
         said = concluding.settled(partly(context, said, found), signs, told, clauses)
-        said = but_for(context, said, beside)
         reading = None if context.idle and not found else reading
-        answer, said = self._reply(context, said, told, command, reading, found)
+        answer, said = self._reply(context, but_for(context, said, beside), told, command, reading, found)
         if answer and context.asked.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
-        answer = None if answer == "no" and cried(context, text) else answer
-        answer = "yes" if "choice_all_but" in beside else answer
+        answer = None if answer == "no" and ("choice_all_but" in beside or cried(context, text)) else answer
         part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
         worded = bool(found) and not general(context, found)
         about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
