@@ -25,7 +25,7 @@ from voice_triage.standby import Standby
 from voice_triage.understanding import listening_words
 
 STROKE = "my dad slurred his words when he had his stroke years back"
-TURNED = "he fainted last year but not now"
+TURNED = "he fainted last year at school but he is awake now"
 
 
 @pytest.fixture(scope="module")
