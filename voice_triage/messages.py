@@ -23,12 +23,14 @@ WISHES = ("spell", "another_voice", "more_time", "unhurried")
 
 NOT_BREATHING = "not_breathing"
 """The circumstance that has first aid of its own."""
+ALL_BUT = "choice_all_but"
+"""The circumstance that all of a list is so but what is named next."""
 CIRCUMSTANCES = (
     "help_called", "no_help", "on_the_way", "help_here", "alone", "accompanied", "child_calling",
     "spots_fade", "spots_stay", NOT_BREATHING, "fit_over", "asks_food", "no_phone",
     "cannot_see", "asks_to_call", "asks_who", "asks_language", "patient_put_right",
     "choice_first", "choice_second", "choice_third", "choice_fourth", "choice_last", "choice_all",
-    "choice_all_but",
+    ALL_BUT,
 )  # fmt: skip
 """What a caller may tell of himself and of the help he called or wants; none of it is a finding."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from voice_triage.dialogue.state import WHICH, State
-from voice_triage.messages import Finding, Meaning
+from voice_triage.messages import ALL_BUT, Finding, Meaning
 from voice_triage.protocol import Question
 
 CHOICES: Mapping[str, slice] = {
@@ -17,7 +17,6 @@ CHOICES: Mapping[str, slice] = {
     "choice_all": slice(None),
 }
 """Which signs of a list that was read out are meant by their places in it."""
-ALL_BUT = "choice_all_but"
 
 
 def chosen(state: State, question: Question, meaning: Meaning) -> list[Finding]:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from voice_triage.messages import GROWN_UP, Value
+from voice_triage.messages import ALL_BUT, GROWN_UP, Value
 from voice_triage.understanding.context import Context, Said
 from voice_triage.understanding.sources import Phrase
 from voice_triage.understanding.spotter import Spot, covered
@@ -159,11 +159,15 @@ def _grown(values: Sequence[Value]) -> bool:
 
 
 def but_for(context: Context, said: Sequence[Said], told: Mapping[str, range]) -> list[Said]:
-    """The signs; of a list of three and more what stands behind "all of that except" is absent."""
-    behind, asks = told.get("choice_all_but"), context.asked.get("asks", ())
+    """The signs; of a list of three and more the first behind "all of that except" is absent.
+
+    No further one: "except the legs and her skin is blue".
+    """
+    behind, asks = told.get(ALL_BUT), context.asked.get("asks", ())
     if behind is None or len(asks) < A_LIST:
         return list(said)
-    return [replace(s, status="absent") if s.end >= behind.stop and s.concept in asks else s for s in said]
+    first = min((s.end for s in said if s.end >= behind.stop), default=None)
+    return [replace(s, status="absent") if s.end == first and s.concept in asks else s for s in said]
 
 
 def without_call(said: Sequence[Said], call: range) -> list[Said]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from voice_triage.messages import Answer, Finding, Meaning
+from voice_triage.messages import ALL_BUT, Answer, Finding, Meaning
 from voice_triage.protocol import Protocol
 from voice_triage.understanding import (
     ages,
@@ -116,7 +116,7 @@ class Interpreter:
         answer, said = self._reply(context, but_for(context, said, beside), told, command, reading, found)
         if answer and context.asked.get("clear_no"):
             command = wish = None  # "that's wrong" to a read-back answers it and orders nothing
-        answer = None if answer == "no" and ("choice_all_but" in beside or cried(context, text)) else answer
+        answer = None if answer == "no" and (ALL_BUT in beside or cried(context, text)) else answer
         part = answer == "no" and "yes" not in context.asked and not (found and found[-1][2] == "no")
         worded = bool(found) and not general(context, found)
         about = (tuple(beside), " ".join(words.surface), conceivable, worded, part)
