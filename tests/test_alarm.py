@@ -70,6 +70,13 @@ def test_another_thought_leaves_what_was_said_before_it(text: str, interpreter: 
     assert bool(interpreter.alarm(text).followed) == FOLLOWED[text]
 
 
+def test_of_two_red_flags_nothing_has_followed_the_second(interpreter: Interpreter) -> None:
+    text = "her lips are blue his face is swollen"
+
+    assert interpreter.alarm(text).followed == {"mottled_or_blue_skin"}
+    assert interpreter.alarm(f"{text} and he is").followed >= {"mottled_or_blue_skin", "facial_swelling"}
+
+
 @pytest.mark.parametrize("text", OPEN)
 def test_words_that_may_turn_raise_nothing_yet(text: str, interpreter: Interpreter) -> None:
     alarm = interpreter.alarm(text)

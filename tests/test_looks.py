@@ -66,13 +66,17 @@ class Second:
 
 
 class Slow(VirtualClock):
-    """Answers 0.2 s after it was asked."""
+    """Answers ``after_s`` after it was asked."""
+
+    def __init__(self, after_s: float = 0.2) -> None:
+        super().__init__()
+        self._after_s = after_s
 
     def now_s(self) -> float:
         return self._blocks_s
 
     def start(self, work: Callable[[], Hypothesis]) -> Callable[[], Hypothesis | None]:
-        due_s, result = self.now_s() + 0.2, work()
+        due_s, result = self.now_s() + self._after_s, work()
         return lambda: result if self.now_s() >= due_s else None
 
 
@@ -119,10 +123,10 @@ CASES = {
 
 
 def blocks(
-    case: Case, question: str, interpreter: Interpreter, second: Second
+    case: Case, question: str, interpreter: Interpreter, second: Second, clock: Slow | None = None
 ) -> Iterator[list[Partial | Alarm | Utterance]]:
     """What became of each block."""
-    clock = Slow()
+    clock = clock or Slow()
     listener = Listener(
         Streaming(case.streaming, case.doubtful), interpreter, Endpointer(EnergyActivity()), clock,
         red_flags=RED_FLAGS, second_opinion=second,
@@ -157,6 +161,7 @@ ROUND = (
     (3.0, "his lips are blue all around the edges of them"),
     (3.7, "his lips are blue all around the edges of them up"),
 )  # fmt: skip
+JAM = "his lips are blueberry jam"
 WHILE_IT_GOES_ON: dict[str, tuple[Words, tuple[float, float] | None]] = {
     "what turns it comes last": ((*BLUE, (1.3, "his lips are blue from the ice lolly")), None),
     "another thought may be half of another word": ((*BLUE, (1.3, "his lips are blue an")), (2.8, 2.9)),
@@ -168,6 +173,12 @@ WHILE_IT_GOES_ON: dict[str, tuple[Words, tuple[float, float] | None]] = {
         None,
     ),
     "words go on and on": ((*BLUE, *ROUND), (3.9, 4.0)),
+    "words that were half heard and are said after all": (
+        (*BLUE[:1], (0.5, "his lips are blue"), (0.8, JAM), (2.0, f"{JAM} all over"),
+         (3.6, f"{JAM} all over and see his lips are blue"),
+         (3.9, f"{JAM} all over and see his lips are blue from the lolly")),
+        None,
+    ),
 }  # fmt: skip
 """What both engines hear of 4.2 seconds of voice -> within which seconds it is an emergency, if meanwhile."""
 
@@ -185,6 +196,46 @@ def test_while_words_go_on_a_red_flag_waits_for_what_may_turn_it(name: str, inte
 
     meanwhile = [at_s for at_s in alarms_s if at_s <= case.voice_s]
     assert not meanwhile if within is None else within[0] <= meanwhile[0] <= within[1]
+
+
+def test_the_second_engines_words_stand_still_by_its_own_looks(interpreter: Interpreter) -> None:
+    """The first engine hears nothing at all; what turns it comes with the third look."""
+    well = "well his lips are blue"
+    theirs = ((0.8, well), (2.0, f"{well} today"), (3.2, f"{well} today from the ice lolly"))
+
+    alarms, _ = listened(Case((), theirs, 4.2, False), "itch", interpreter)
+
+    assert not alarms
+
+
+def test_a_look_is_read_while_the_first_engine_weighs_its_own_red_flag(interpreter: Interpreter) -> None:
+    """Weighing glances at the look; asked anew in that very block, its answer was lost each time."""
+    ours = ((0.7, "it's bluebell jam look his lips are blue"),)  # not so likely that it counts
+    theirs = ((0, "her tongue is swelling up and she's drooling"),)
+    case = Case(ours, theirs, 9.0, True, doubtful="")
+
+    alarms_s = [
+        (at + 1) * BLOCK / RATE_HZ
+        for at, events in enumerate(blocks(case, "itch", interpreter, Second(theirs), Slow(1.3)))
+        if any(isinstance(one, Alarm) for one in events)
+    ]
+
+    assert alarms_s and alarms_s[0] < 7
+
+
+def test_a_look_that_nobody_can_read_drops_no_red_flag_that_waits(interpreter: Interpreter) -> None:
+    class Unread(Reader):
+        def _counted(self, text: str, question: str | None = None) -> Meaning:
+            if text == self._words:
+                raise ValueError
+            return super()._counted(text, question)
+
+    words = ((0.9, "his lips are blue"),)
+    case = Case(words, ((0, "well"),), 1.0, True, doubtful="")
+    reader, second = Unread(interpreter, "well"), Second(case.second)
+    became_ = [one for events in blocks(case, "itch", reader, second) for one in events]
+
+    assert any(isinstance(one, Alarm) for one in became_)
 
 
 def test_a_look_is_read_while_another_red_flag_waits(interpreter: Interpreter) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from voice_triage.messages import Finding, Meaning
-from voice_triage.open_utterance import OpenUtterance
+from voice_triage.open_utterance import OpenUtterance, Words
 from voice_triage.thresholds import (
     BLOCK,
     CHATTER_S,
@@ -78,35 +78,35 @@ class Evidence:
         likely = CERTAIN if certain else SURE if flag.words else LIKELY
         if flag.words:  # of half a sentence nobody can tell whose it is
             return self._plain({flag.concept}, utterance, likely, directed=0.0)
-        directed = OURS if self._in_passing(utterance.text, utterance) else 0.0
+        directed = OURS if self._in_passing(utterance.ours.text, utterance) else 0.0
         return not self.others_may_talk and self._plain({flag.concept}, utterance, likely, directed)
 
-    def settled(self, flag: Finding, utterance: OpenUtterance, heard: str, followed: Collection[str]) -> bool:
+    def settled(self, flag: Finding, utterance: OpenUtterance, heard: Words) -> bool:
         """True once more words can hardly turn a red flag: after a breath, another thought, or some time.
 
-        ``heard``, an engine's words so far, must mean it as a whole; in a room that is never silent a breath
-        is that no new word comes. ``followed``: those after which another thought began. Who cuts in on the
-        assistant, all but certain, waits for none of it.
+        What an engine ``heard`` so far must mean it as a whole; in a room that is never silent a breath is
+        that no new word comes. Who cuts in on the assistant, all but certain, waits for none of it.
         """
         if utterance.over_speech and self.suffices(flag, utterance, certain=True):
             return True
-        meant, block_s, limits = self._meant(heard, flag, utterance.question), BLOCK / RATE_HZ, self._limits
-        if flag.concept in followed and meant >= CERTAIN:
+        meant, limits = self._meant(heard.text, flag, utterance.question), self._limits
+        if flag.concept in heard.followed and meant >= CERTAIN:
             return True
         return meant >= SURE and (
-            utterance.silence_s >= limits.red_flag_breath_s
-            or (len(utterance.blocks) - utterance.grown_at) * block_s >= limits.red_flag_still_s
-            or utterance.waits(flag.concept) * block_s >= limits.red_flag_waits_s
+            utterance.over
+            or utterance.silence_s >= limits.red_flag_breath_s
+            or (len(utterance.blocks) - heard.grown_at) * BLOCK / RATE_HZ >= limits.red_flag_still_s
+            or utterance.waits(flag.concept) * BLOCK / RATE_HZ >= limits.red_flag_waits_s
         )
 
     def _meant(self, text: str, flag: Finding, question: str | None) -> float:
         """How likely words that as a whole mean the red flag do; 0 where they do not."""
         try:
             there = flag.concept in self._interpreter.interpret(text, question).signs
+            return self._interpreter.likelihood(text, question, frozenset({flag.concept})) if there else 0.0
         except Exception as error:  # what nobody can read takes no emergency back
             _log.error("the words so far could not be read (%s)", type(error).__name__)
             return 1.0
-        return self._interpreter.likelihood(text, question, frozenset({flag.concept})) if there else 0.0
 
     def may_ask_back(self, utterance: OpenUtterance) -> bool:
         """True while a question of the protocol is open and nobody else talks in the room."""
@@ -148,13 +148,13 @@ class Evidence:
         """True where some engine's words say one of the concepts, so likely, and the caller's so likely."""
         likely = CERTAIN if self.others_may_talk else likely
         question, named, i = utterance.question, frozenset(concepts), self._interpreter
-        each = [
+        each = (
             any(
                 i.likelihood(one, question, named) >= likely and i.directed(one, question) >= directed
                 for one in heard
             )
             for heard in utterance.readings(guesses=not self.others_may_talk)
-        ]
+        )
         return all(each) if self._both_must_hear else any(each)
 
     def _in_passing(self, text: str, utterance: OpenUtterance) -> bool:

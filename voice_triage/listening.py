@@ -15,13 +15,13 @@ from voice_triage.both_readings import BothReadings
 from voice_triage.clock import Clock
 from voice_triage.evidence import Evidence
 from voice_triage.messages import Alarm, Finding, Hypothesis, Meaning, Outcome, Partial, Utterance
-from voice_triage.open_utterance import Again, OpenUtterance
+from voice_triage.open_utterance import Again, OpenUtterance, Words
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import SurvivingRecognizer, UtteranceRecognizer
 from voice_triage.second_look import SecondLook
 from voice_triage.second_thoughts import believed, named, own
 from voice_triage.thresholds import BLOCK, CUT_BLOCKS, GARBAGE_WORDS, RATE_HZ, TALK_GAP_BLOCKS, Thresholds
-from voice_triage.understanding import Interpreter, PartialAlarm
+from voice_triage.understanding import Interpreter
 
 
 class Listener:
@@ -155,28 +155,33 @@ class Listener:
         """Feed the recogniser and search its partial result for red flags; True when one is raised."""
         utterance.blocks.append(pcm)
         hypothesis = self.recognizer.accept(pcm)
-        if (hypothesis.text, hypothesis.doubtful) != (utterance.text, utterance.doubtful):
-            if hypothesis.text != utterance.text:
+        before = utterance.ours
+        if (hypothesis.text, hypothesis.doubtful) != (before.text, utterance.doubtful):
+            new = hypothesis.text != before.text
+            if new:
                 events.append(Partial(hypothesis.text))
-                utterance.grown_at = len(utterance.blocks)
-            utterance.text, utterance.doubtful = hypothesis.text, hypothesis.doubtful
-            alarm = self._interpreter.alarm(utterance.text, utterance.question, utterance.doubtful)
+            alarm = self._interpreter.alarm(hypothesis.text, utterance.question, hypothesis.doubtful)
             flags = {one.concept: one for one in alarm.findings if one.concept in self._red_flags}
-            utterance.clear, utterance.followed = alarm.clear, _followed(alarm, flags)
-            utterance.current = flags if alarm.settled else {}
+            utterance.ours = Words(
+                hypothesis.text,
+                flags if alarm.settled else {},
+                frozenset(flags),
+                alarm.followed,
+                len(utterance.blocks) if new else before.grown_at,
+            )
+            utterance.doubtful, utterance.clear = hypothesis.doubtful, alarm.clear
         utterance.stand()
         standing = [
             finding
-            for concept, finding in utterance.current.items()
+            for concept, finding in utterance.ours.flags.items()
             if concept not in utterance.alarmed and (self._endpointer.barge_in or not own(finding, own_words))
         ]
         raised = tuple(
             one
             for one in standing
-            if self._sure(utterance, one)
-            and self.evidence.settled(one, utterance, utterance.text, utterance.followed)
+            if self._sure(utterance, one) and self.evidence.settled(one, utterance, utterance.ours)
         )
-        events += utterance.raises(Alarm(raised, utterance.text))
+        events += utterance.raises(Alarm(raised, utterance.ours.text))
         return bool(raised)
 
     def _sure(self, utterance: OpenUtterance, finding: Finding) -> bool:
@@ -195,11 +200,11 @@ class Listener:
         if theirs is None or second is None or second.failed:
             # A slow machine, or a broken engine: what is short and plain is believed without it.
             late = stood_s >= self._limits.red_flag_check_s
-            return stood and late and not utterance.talk and len(utterance.text.split()) <= GARBAGE_WORDS
+            return stood and late and not utterance.talk and len(utterance.ours.text.split()) <= GARBAGE_WORDS
         if second.text:
             # What it heard otherwise may be half of a sentence: that is weighed at the end of speech.
             return named(finding, theirs)
-        return stood and believed(finding, utterance.text, theirs, talk=utterance.talk)
+        return stood and believed(finding, utterance.ours.text, theirs, talk=utterance.talk)
 
     # ---- answer lane ----
 
@@ -207,7 +212,7 @@ class Listener:
         """Look again at each pause, and now and then; a red flag in the second opinion counts at once."""
         second, paused = utterance.second, hearing.silence_s >= self._limits.second_opinion_after_s
         rolling = hearing.voice_s - second.of_s >= self._limits.second_opinion_every_s
-        if (paused or (rolling and not second.awaited)) and second.ask(
+        if (paused or (rolling and not second.unread)) and second.ask(
             lambda: utterance.sound(self._again), hearing.voice_s
         ):
             utterance.looked_at, utterance.looked_in_pause = len(utterance.blocks), paused
@@ -217,17 +222,17 @@ class Listener:
         if theirs is not None and second.unread:
             second.unread = False
             self._read(utterance, theirs, paused=paused)
-        heard = theirs.text if theirs else ""  # in a pause all of it, or nothing yet
+        heard = utterance.theirs if theirs else Words()  # in a pause all of it, or nothing yet
         quiet = theirs is not None and hearing.silence_s >= self._limits.red_flag_pause_s
-        seen = [one for name, one in utterance.seen.items() if quiet or name in utterance.whole]
+        seen = [one for name, one in utterance.theirs.flags.items() if quiet or name in utterance.whole]
         raised = tuple(
             one
             for one in seen
             if one.concept not in utterance.alarmed
             and self.evidence.suffices(one, utterance)
-            and self.evidence.settled(one, utterance, heard, utterance.seen_followed)
+            and self.evidence.settled(one, utterance, heard)
         )
-        events += utterance.raises(Alarm(raised, utterance.text, "second opinion"))
+        events += utterance.raises(Alarm(raised, utterance.ours.text, "second opinion"))
 
     def _read(self, utterance: OpenUtterance, early: Hypothesis, *, paused: bool) -> None:
         """Note which red flags a look at the open utterance shows, and which of them no word can turn."""
@@ -237,17 +242,20 @@ class Listener:
         last = early.text.split()[-1:]
         flags = {  # of whole words the safety lane alone is wrong 9 times of 10
             one.concept: one
-            for one in self._readings.own_words(utterance, utterance.text, theirs).findings
+            for one in self._readings.own_words(utterance, utterance.ours.text, theirs).findings
             if one.status == "present" and one.concept in self._red_flags
         }
-        utterance.seen = flags if alarm.settled and early.sure else {}
-        utterance.seen_followed = _followed(alarm, flags)
+        grown = early.text != utterance.theirs.text
+        utterance.theirs = Words(
+            early.text,
+            flags if alarm.settled and early.sure else {},
+            frozenset(flags),
+            alarm.followed,
+            utterance.looked_at if grown else utterance.theirs.grown_at,
+        )
         ended = paused or utterance.looked_in_pause  # else the last word may be half of another
-        plain = {one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last}
-        # What else may have been heard counts as soon, said plainly: "he can't breathe" beside "he can".
-        others = early.others if paused and flags.keys() - plain else ()
-        alarms = [self._interpreter.alarm(text, utterance.question) for text in others]
-        utterance.whole = plain.union(again, (f.concept for a in alarms if a.settled for f in a.findings))
+        plain = (one.concept for one in alarm.findings if ended or one.words.split()[-1:] != last)
+        utterance.whole = again.union(plain)
         # A look at a pause comes right after the one before it, and shows nothing new either.
         utterance.over = early.sure and same and not ended
 
@@ -287,8 +295,3 @@ class Listener:
                     unsaid=utterance.unsaid(ours, self._readings.meant(utterance.second, utterance), meaning),
                 )
             )
-
-
-def _followed(alarm: PartialAlarm, flags: Collection[str]) -> frozenset[str]:
-    """Those of the red flags after which another thought began: another red flag is one."""
-    return frozenset(flags) if len(flags) > 1 else alarm.followed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,6 +21,21 @@ Again = Callable[[int], Callable[[], Pcm]]
 """Gives the work of hearing the last samples anew (Canceller.again): the second opinion can wait."""
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What an engine has heard of it so far, and the red flags in that."""
+
+    text: str = ""
+    flags: Mapping[str, Finding] = field(default_factory=dict)
+    """None while words stand open that could turn them."""
+    said: frozenset[str] = frozenset()
+    """All of them, whatever stands open."""
+    followed: frozenset[str] = frozenset()
+    """Those after which another thought has begun, or another red flag."""
+    grown_at: int = 0
+    """Blocks that there were when the words last changed."""
+
+
 @dataclass(slots=True)
 class OpenUtterance:
     """What is known of it; the listener fills it block by block."""
@@ -29,20 +44,16 @@ class OpenUtterance:
     over_speech: bool
     second: SecondLook
     blocks: list[Pcm] = field(default_factory=list)
-    text: str = ""
+    ours: Words = field(default_factory=Words)
+    """What the first engine has heard so far."""
     doubtful: str | None = None
-    """Those of the words that were not heard clearly, of an engine that can say so."""
-    grown_at: int = 0
-    """Blocks that there were when the words last changed."""
+    """Those of its words that were not heard clearly, of an engine that can say so."""
     clear: frozenset[str] = frozenset()
     """Red flags in them that need not be heard again."""
-    followed: frozenset[str] = frozenset()
-    """Those after which another thought has begun, or another red flag."""
     standing: dict[str, int] = field(default_factory=dict)
     """Red flag -> blocks for which it has stood in the partial results."""
     since: dict[str, int] = field(default_factory=dict)
-    """Red flag -> the block in which an engine's words first said it."""
-    current: dict[str, Finding] = field(default_factory=dict)
+    """Red flag -> the block from which on an engine's words have said it."""
     alarmed: dict[str, str] = field(default_factory=dict)
     """Red flags raised already -> the words that said them."""
     half_heard: frozenset[str] = frozenset()
@@ -59,11 +70,9 @@ class OpenUtterance:
     """What the second opinion was asked about a red flag in mid-speech."""
     look: Meaning = field(default_factory=lambda: Meaning(""))
     """What the second opinion last meant, while speech went on."""
-    seen: dict[str, Finding] = field(default_factory=dict)
-    """Red flags in the last look, unless something was left open."""
-    seen_followed: frozenset[str] = frozenset()
-    """Those after which another thought has begun in it, or another red flag."""
-    whole: set[str] = field(default_factory=set)
+    theirs: Words = field(default_factory=Words)
+    """What it has heard, as of the last look."""
+    whole: frozenset[str] = frozenset()
     """Signs in it that more words can hardly turn."""
     over: bool = False
     """The words have come to their end, though voices in the room have not."""
@@ -82,7 +91,7 @@ class OpenUtterance:
 
     def readings(self, *, guesses: bool) -> list[set[str]]:
         """What each engine has made of it so far, with what else it may have been."""
-        ours = {self.text, self.final.text if self.final else ""}
+        ours = {self.ours.text, self.final.text if self.final else ""}
         looks = [look.result() for look in (self.second, *self.checks.values())]
         heard = [look for look in looks if look]
         theirs = {text for one in heard for text in (one.text, *(one.others if guesses and one.sure else ()))}
@@ -123,18 +132,17 @@ class OpenUtterance:
         words = finding.words.split()
         if len(words) < 2:
             return limits.red_flag_hold_one_word_s
-        last = words[-1:] == self.text.split()[-1:]
+        last = words[-1:] == self.ours.text.split()[-1:]
         return limits.red_flag_hold_last_s if last else limits.red_flag_hold_s
 
     def waits(self, concept: str) -> int:
         """Blocks for which this red flag has been known."""
-        return len(self.blocks) - self.since.setdefault(concept, len(self.blocks))
+        return len(self.blocks) - self.since.get(concept, len(self.blocks))
 
     def stand(self) -> None:
-        """Count a block for the red flags in the partial result."""
-        self.standing = {one: self.standing.get(one, 0) + 1 for one in self.current}
-        for one in self.current:
-            self.since.setdefault(one, len(self.blocks))
+        """Count a block for the red flags in the words so far; one that was taken back begins anew."""
+        self.standing = {one: self.standing.get(one, 0) + 1 for one in self.ours.flags}
+        self.since = {one: self.since.get(one, len(self.blocks)) for one in self.ours.said | self.theirs.said}
 
     def raises(self, alarm: Alarm) -> list[Alarm]:
         """The alarm, noted as raised; nothing where there is no red flag in it."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from voice_triage.clock import Clock
 from voice_triage.messages import Hypothesis, Meaning
 from voice_triage.pcm import Pcm
 from voice_triage.recognizers.contract import UtteranceRecognizer
+
+_log = logging.getLogger(__name__)
 
 NOTHING = Hypothesis("")
 
@@ -34,11 +37,6 @@ class SecondLook:
         """True where there is a second engine."""
         return self._engine is not None
 
-    @property
-    def awaited(self) -> bool:
-        """True while an answer is still to come."""
-        return self._result is None
-
     def ask(self, sound: Callable[[], Callable[[], Pcm]], voice_s: float) -> bool:
         """Ask about all so far; False when it was asked about as much speech before.
 
@@ -64,7 +62,14 @@ class SecondLook:
         return self._result
 
     def meaning(self, read: Callable[[Hypothesis], Meaning]) -> Meaning | None:
-        """What it means, read once; None while the answer is still to come."""
+        """What it means, read once; None while the answer is still to come.
+
+        An answer that nobody can read is that of an engine that failed: it drops no red flag that waits.
+        """
         if self._meaning is None and (result := self.result()) is not None:
-            self._meaning = read(result)
+            try:
+                self._meaning = read(result)
+            except Exception as error:
+                _log.error("a second look could not be read (%s)", type(error).__name__)
+                self._result, self._meaning = Hypothesis("", failed=True), Meaning("")
         return self._meaning

@@ -57,10 +57,12 @@ def left_open(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> 
     )
 
 
-def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> frozenset[str]:
-    """The signs after which another thought began: "blue all over and his", not "blue from the ice and his".
+def followed(
+    words: Sequence[str], present: Sequence[Said], rows: WordSets, red_flags: Collection[str]
+) -> frozenset[str]:
+    """The red flags after which another thought began: "blue all over and his", not "blue from ice and his".
 
-    The last word so far may be half of another.
+    Another red flag is one. The last word so far may be half of another.
     """
     begins, turns = rows["another_thought"], rows.any_of("dangling", "turned_thought")
     then = begins | rows["and_then"]
@@ -71,7 +73,9 @@ def followed(words: Sequence[str], present: Sequence[Said], rows: WordSets) -> f
                 return turns.isdisjoint((*words[at:place], words[place + 1]))
         return False
 
-    return frozenset(one.concept for one in present if follows(one.end))
+    flags = [one for one in present if one.concept in red_flags]
+    end = max((one.end for one in flags), default=0)
+    return frozenset(one.concept for one in flags if one.end < end or follows(one.end))
 
 
 def clear(present: Sequence[Said], words: Sequence[str], certain: Collection[str]) -> frozenset[str]:

@@ -289,7 +289,7 @@ class Interpreter:
         return PartialAlarm(
             self._findings(words, ordered(present)),
             settled=not left_open(words.surface, present, self._grammar.sets),
-            followed=followed(words.surface, present, self._grammar.sets),
+            followed=followed(words.surface, present, self._grammar.sets, self._grammar.red_flags),
             clear=agrees & clear(present, words.surface, self._each(partial) - self._each(unclear)),
         )
 

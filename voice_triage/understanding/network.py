@@ -88,8 +88,9 @@ class Network:
         self._embeddings = {name: arrays[name] for name in ("we", "we.scale") if name in arrays}
         self._w = ready({name: array for name, array in arrays.items() if name not in self._embeddings})
         self._word_pieces = lru_cache(maxsize=4096)(self._split)
-        # A red flag is looked for in the same words that are read for their meaning.
-        self._readings = lru_cache(maxsize=16)(self._read)
+        # A red flag is looked for in the same words that are read for their meaning, of what either engine
+        # may have heard: some twenty texts, each block anew.
+        self._readings = lru_cache(maxsize=64)(self._read)
 
     def read(self, words: Sequence[str], question: str | None) -> Reading:
         """Read words as :class:`Lexicon` splits them; ``question`` is the one that was open, or None.

@@ -28,7 +28,8 @@ SURELY = Strength((0.0, 3.5, 6.0, 3.0), bias=(0.0, 0.0, -1.0, 0.0))
 exactly what they're doing" fell.)"""
 TOLD = Strength((0.0, 8.0, 0.0, 0.0), bias=(0.0, -1.0, -1.0, 0.0))
 """Of what stands behind "should i worry that", which the network takes for a question, and of what is said
-outright, as "no dots are fading", which it is sure is a fading: it must not outweigh these."""
+outright, as "no dots are fading", which it is sure is a fading: surer than
+3,000 to 1 it outweighs them."""
 PLAIN = Strength((0.0, 6.0, 0.0, 0.0))
 """Of what is there where nothing else is said, as "fast heartbeat": the network, trained on sentences, often
 makes nothing of a name alone."""
